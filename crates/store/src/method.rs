@@ -1,0 +1,50 @@
+//! Every method of the store by name: for error messages, metrics, and the points at which tests kill the process.
+//!
+//! A test reads the sources and fails for a public method that is not named here.
+
+use std::fmt;
+
+macro_rules! methods {
+    ($($(#[$doc:meta])* $name:ident = $text:literal $kind:ident,)*) => {
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Method {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Method {
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$name => $text,)* }
+            }
+
+            pub const fn kind(self) -> MethodKind {
+                match self { $(Self::$name => MethodKind::$kind,)* }
+            }
+        }
+    };
+}
+
+/// A read sees one snapshot; a write is one transaction that can be killed before and after its commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MethodKind {
+    Read,
+    Write,
+}
+
+methods! {
+    /// Reaching, holding and migrating; not a transaction of its own.
+    Open = "open" Read,
+    // tasks
+    TaskOpen = "task_open" Write,
+    TaskPickUp = "task_pick_up" Write,
+    TaskMove = "task_move" Write,
+    TaskShow = "task_show" Read,
+    TasksList = "tasks_list" Read,
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}

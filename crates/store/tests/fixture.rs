@@ -1,0 +1,68 @@
+//! A fresh store a test, and short ways to make nouns.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use signalbox_domain::ids::{ProjectId, TaskId};
+use signalbox_domain::provenance::{Provenance, Sourced};
+use signalbox_domain::states::TaskState;
+use signalbox_domain::task::{Intent, Lineage, Mode, Origin, Priority, Task};
+use signalbox_domain::time::Timestamp;
+use signalbox_store::{Store, StoreConfig};
+use uuid::Uuid;
+
+/// An open store whose database goes away with it.
+pub struct Fixture {
+    pub store: Store,
+    ids: AtomicU64,
+    _folder: Option<tempfile::TempDir>,
+}
+
+/// Noon of a day that every test may stand on.
+pub const NOON: Timestamp = Timestamp::from_micros(1_790_000_000_000_000);
+
+impl Fixture {
+    pub async fn sqlite() -> Option<Self> {
+        let folder = tempfile::tempdir().unwrap();
+        let config = StoreConfig {
+            url: format!("sqlite:{}", folder.path().join("test.db").display()).parse().unwrap(),
+            ..StoreConfig::default()
+        };
+        let store = Store::open(&config).await.unwrap();
+        Some(Self { store, ids: AtomicU64::new(1), _folder: Some(folder) })
+    }
+
+    /// None where PostgreSQL may be left out (a bare `cargo test` without it).
+    pub async fn postgres() -> Option<Self> {
+        let url = std::env::var("SIGNALBOX_TEST_POSTGRES").ok()?;
+        let config = StoreConfig { url: url.parse().unwrap(), ..StoreConfig::default() };
+        let store = Store::open(&config).await.unwrap();
+        Some(Self { store, ids: AtomicU64::new(1), _folder: None })
+    }
+
+    /// The next id, in order, of any kind.
+    pub fn id<Id: From<Uuid>>(&self) -> Id {
+        let n = self.ids.fetch_add(1, Ordering::Relaxed);
+        Id::from(Uuid::from_u128((0x0190_u128 << 112) | u128::from(n)))
+    }
+
+    pub fn task(&self, project: ProjectId, origin: Origin) -> Task {
+        let id: TaskId = self.id();
+        Task {
+            id,
+            project,
+            repository: None,
+            title: Sourced::stranger("Fix it".to_owned()),
+            brief: Sourced::stranger("It broke.".to_owned()),
+            intent: Intent::Change,
+            mode: Mode::Worktree,
+            priority: Priority::P2,
+            origin,
+            lineage: Lineage::root(id),
+            state: TaskState::Queued,
+            provenance: Provenance::Stranger,
+            opened_at: NOON,
+            changed_at: NOON,
+            assignee: None,
+        }
+    }
+}
