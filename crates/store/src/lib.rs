@@ -19,6 +19,7 @@ mod page;
 mod statement;
 mod step;
 
+pub mod dispatcher;
 pub mod tasks;
 
 pub use config::{Location, StoreConfig};

@@ -41,6 +41,23 @@ methods! {
     TaskMove = "task_move" Write,
     TaskShow = "task_show" Read,
     TasksList = "tasks_list" Read,
+    // dispatcher
+    RunnerPut = "runner_put" Write,
+    RunnersList = "runners_list" Read,
+    QueueLoad = "queue_load" Read,
+    RunsAssign = "runs_assign" Write,
+    RunsClaim = "runs_claim" Write,
+    RunRenew = "run_renew" Write,
+    RunMove = "run_move" Write,
+    RunNotesAppend = "run_notes_append" Write,
+    RunFinish = "run_finish" Write,
+    RunExpire = "run_expire" Write,
+    RunsExpired = "runs_expired" Read,
+    RunShow = "run_show" Read,
+    RunsList = "runs_list" Read,
+    RunNotesList = "run_notes_list" Read,
+    OutcomesList = "outcomes_list" Read,
+    ChangesList = "changes_list" Read,
 }
 
 impl fmt::Display for Method {
