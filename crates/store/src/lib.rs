@@ -20,6 +20,8 @@ mod statement;
 mod step;
 
 pub mod dispatcher;
+pub mod ingest;
+//PLANNER pub mod planner;
 pub mod tasks;
 
 pub use config::{Location, StoreConfig};

@@ -35,6 +35,18 @@ pub enum MethodKind {
 methods! {
     /// Reaching, holding and migrating; not a transaction of its own.
     Open = "open" Read,
+    // ingest
+    SignalsFold = "signals_fold" Write,
+    PositionsLoad = "positions_load" Read,
+    SignalsList = "signals_list" Read,
+    SignalShow = "signal_show" Read,
+    QuarantineList = "quarantine_list" Read,
+    // planner
+    ProjectsToPlan = "projects_to_plan" Read,
+    PlanLoad = "plan_load" Read,
+    PlanCommit = "plan_commit" Write,
+    CaseShow = "case_show" Read,
+    CasesList = "cases_list" Read,
     // tasks
     TaskOpen = "task_open" Write,
     TaskPickUp = "task_pick_up" Write,

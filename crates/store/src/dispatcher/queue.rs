@@ -103,7 +103,7 @@ impl Store {
             "queries/dispatcher/live_runs.sqlite.sql",
             "queries/dispatcher/live_runs.postgres.sql"
         )?;
-        let live = rows.into_iter().map(live).collect::<Result<_, _>>()?;
+        let live = rows.iter().map(live).collect::<Result<_, _>>()?;
         Ok(Queue { tasks, runners: runners_within(&mut step, runners_seen_since).await?, live })
     }
 
@@ -169,7 +169,7 @@ fn queued(row: &QueuedRow) -> Result<QueuedTask, DamageSource> {
     })
 }
 
-fn live(row: LiveRow) -> Result<(Mode, u64), StoreError> {
+fn live(row: &LiveRow) -> Result<(Mode, u64), StoreError> {
     let decoded = row::mode(&row.mode).and_then(|mode| Ok((mode, column::count(row.count)?)));
     decoded.map_err(|source| StoreError::damaged("run", source))
 }

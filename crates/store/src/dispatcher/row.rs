@@ -31,11 +31,11 @@ impl TryFrom<RunRow> for RunRecord {
     type Error = StoreError;
 
     fn try_from(row: RunRow) -> Result<Self, StoreError> {
-        run(row).map_err(|source| StoreError::damaged("run", source))
+        run(&row).map_err(|source| StoreError::damaged("run", source))
     }
 }
 
-fn run(row: RunRow) -> Result<RunRecord, DamageSource> {
+fn run(row: &RunRow) -> Result<RunRecord, DamageSource> {
     let run = Run {
         id: RunId::from_uuid(row.id),
         task: TaskId::from_uuid(row.task_id),
@@ -72,11 +72,11 @@ impl TryFrom<RunnerRow> for Runner {
     type Error = StoreError;
 
     fn try_from(row: RunnerRow) -> Result<Self, StoreError> {
-        runner(row).map_err(|source| StoreError::damaged("runner", source))
+        runner(&row).map_err(|source| StoreError::damaged("runner", source))
     }
 }
 
-fn runner(row: RunnerRow) -> Result<Runner, DamageSource> {
+fn runner(row: &RunnerRow) -> Result<Runner, DamageSource> {
     Ok(Runner {
         id: RunnerId::from_uuid(row.id),
         name: row.name.parse()?,
