@@ -19,6 +19,13 @@ mod page;
 mod statement;
 mod step;
 
+pub mod automations;
+pub mod control;
+pub mod decisions;
+pub mod leases;
+pub mod quotas;
+pub mod retention;
+pub mod tables;
 pub mod tasks;
 
 pub use config::{Location, StoreConfig};
