@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::form::Form;
+use crate::form::{Form, FormError, to_form};
 use crate::ids::{ProjectId, SignalId};
 use crate::names::{Label, SignalKind};
 use crate::provenance::Sourced;
@@ -124,6 +124,32 @@ pub enum HoldReason {
     UpstreamAssigned,
 }
 
+impl HoldReason {
+    pub const ALL: [Self; 6] = [
+        Self::HistoricalMigration,
+        Self::TooOld,
+        Self::DevelopmentHost,
+        Self::UpstreamResolved,
+        Self::UpstreamArchived,
+        Self::UpstreamAssigned,
+    ];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::HistoricalMigration => "historical_migration",
+            Self::TooOld => "too_old",
+            Self::DevelopmentHost => "development_host",
+            Self::UpstreamResolved => "upstream_resolved",
+            Self::UpstreamArchived => "upstream_archived",
+            Self::UpstreamAssigned => "upstream_assigned",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.name() == name)
+    }
+}
+
 /// One frame of a stack, as its sender wrote it (redacted), the crashing one first.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Frame {
@@ -173,6 +199,32 @@ impl Form for Sample {
     const VERSION: u16 = 1;
 }
 
+/// How many samples a signal keeps.
+pub const SAMPLES_KEPT: usize = 4;
+
+/// The samples that a signal keeps of those it has and a new one: chosen by hash, not by chance or arrival, so that
+/// any order and any split into batches keeps the same ones. None when nothing changes.
+pub fn keep_samples(kept: &[Sample], new: &Sample) -> Result<Option<Vec<Sample>>, FormError> {
+    let rank = |sample: &Sample| to_form(sample).map(|text| (hash(&text), text));
+    let new_rank = rank(new)?;
+    let mut ranked =
+        kept.iter().map(|sample| Ok((rank(sample)?, sample))).collect::<Result<Vec<_>, FormError>>()?;
+    if ranked.iter().any(|(other, _)| *other == new_rank) {
+        return Ok(None);
+    }
+    ranked.push((new_rank, new));
+    ranked.sort_by(|one, other| one.0.cmp(&other.0));
+    ranked.truncate(SAMPLES_KEPT);
+    let is_in = ranked.iter().any(|(_, sample)| std::ptr::eq(*sample, new));
+    Ok(is_in.then(|| ranked.into_iter().map(|(_, sample)| sample.clone()).collect()))
+}
+
+/// FNV-1a, 64 bits: stable over versions and machines, which the standard hasher does not promise.
+fn hash(text: &str) -> u64 {
+    text.bytes()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
 /// A signal as the planner and people read it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Signal {
@@ -198,4 +250,57 @@ pub struct Signal {
 impl Form for Signal {
     const NAME: &'static str = "signal";
     const VERSION: u16 = 1;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample(text: &str) -> Sample {
+        Sample {
+            occurred_at: Timestamp::EPOCH,
+            title: Sourced::stranger("t".to_owned()),
+            text: Sourced::stranger(text.to_owned()),
+            frames: Vec::new(),
+            release: None,
+            environment: None,
+            route: None,
+            links: Vec::new(),
+            attributes: serde_json::Map::new(),
+            redacted: Vec::new(),
+        }
+    }
+
+    fn keep_all<'a>(texts: impl Iterator<Item = &'a String>) -> Vec<Sample> {
+        texts.fold(Vec::new(), |kept, text| keep_samples(&kept, &sample(text)).unwrap().unwrap_or(kept))
+    }
+
+    #[test]
+    fn any_order_keeps_the_same_samples() {
+        let texts: Vec<String> = (0..40).map(|n| format!("record {n}")).collect();
+        let forwards = keep_all(texts.iter());
+        assert_eq!(forwards.len(), SAMPLES_KEPT);
+        assert_eq!(keep_all(texts.iter().rev()), forwards);
+    }
+
+    #[test]
+    fn what_changes_nothing_is_not_written() {
+        let kept = vec![sample("a")];
+        assert_eq!(keep_samples(&kept, &sample("a")).unwrap(), None);
+        assert!(keep_samples(&kept, &sample("b")).unwrap().is_some());
+    }
+
+    #[test]
+    fn names_come_back() {
+        for family in SourceFamily::ALL {
+            assert_eq!(SourceFamily::from_name(family.name()), family);
+        }
+        assert_eq!(SourceFamily::from_name("our-own"), SourceFamily::Custom);
+        for reason in HoldReason::ALL {
+            assert_eq!(HoldReason::from_name(reason.name()), Some(reason));
+        }
+        for severity in Severity::ALL {
+            assert_eq!(Severity::from_name(severity.name()), Some(severity));
+        }
+    }
 }

@@ -40,3 +40,12 @@ pub(crate) fn from_json<T: DeserializeOwned>(text: &str) -> Result<T, DamageSour
 pub(crate) fn unknown(found: &(impl ToString + ?Sized)) -> DamageSource {
     DamageSource::Value(found.to_string().chars().take(64).collect())
 }
+
+/// A length as a count.
+pub(crate) fn length(items: usize) -> u64 {
+    u64::try_from(items).unwrap_or(u64::MAX)
+}
+
+pub(crate) fn version(number: i64) -> Result<u16, DamageSource> {
+    u16::try_from(number).map_err(|_| unknown(&number))
+}

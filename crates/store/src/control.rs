@@ -10,6 +10,7 @@ mod row;
 mod secrets;
 mod tokens;
 
+pub(crate) use repositories::repositories_within;
 pub use secrets::{Removed, SealedSecret, SecretEntry};
 pub use tokens::Revoked;
 

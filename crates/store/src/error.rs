@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use signalbox_domain::form::FormError;
+use signalbox_domain::ids::RunId;
 use signalbox_domain::names::NameError;
 use signalbox_domain::states::{IllegalMove, UnknownState};
 
@@ -41,6 +42,9 @@ pub enum StoreError {
     Damaged { what: &'static str, source: DamageSource },
     #[error(transparent)]
     Illegal(#[from] IllegalMove),
+    /// Another holder, or nobody, has the run: the caller's token changes nothing.
+    #[error("the lease on {run} is lost")]
+    LeaseLost { run: RunId },
     #[error("there is no {what} {id}")]
     Missing { what: &'static str, id: String },
 }

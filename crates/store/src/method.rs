@@ -35,12 +35,41 @@ pub enum MethodKind {
 methods! {
     /// Reaching, holding and migrating; not a transaction of its own.
     Open = "open" Read,
+    // ingest
+    SignalsFold = "signals_fold" Write,
+    PositionsLoad = "positions_load" Read,
+    SignalsList = "signals_list" Read,
+    SignalShow = "signal_show" Read,
+    QuarantineList = "quarantine_list" Read,
+    // planner
+    ProjectsToPlan = "projects_to_plan" Read,
+    PlanLoad = "plan_load" Read,
+    PlanCommit = "plan_commit" Write,
+    CaseShow = "case_show" Read,
+    CasesList = "cases_list" Read,
     // tasks
     TaskOpen = "task_open" Write,
     TaskPickUp = "task_pick_up" Write,
     TaskMove = "task_move" Write,
     TaskShow = "task_show" Read,
     TasksList = "tasks_list" Read,
+    // dispatcher
+    RunnerPut = "runner_put" Write,
+    RunnersList = "runners_list" Read,
+    QueueLoad = "queue_load" Read,
+    RunsAssign = "runs_assign" Write,
+    RunsClaim = "runs_claim" Write,
+    RunRenew = "run_renew" Write,
+    RunMove = "run_move" Write,
+    RunNotesAppend = "run_notes_append" Write,
+    RunFinish = "run_finish" Write,
+    RunExpire = "run_expire" Write,
+    RunsExpired = "runs_expired" Read,
+    RunShow = "run_show" Read,
+    RunsList = "runs_list" Read,
+    RunNotesList = "run_notes_list" Read,
+    OutcomesList = "outcomes_list" Read,
+    ChangesList = "changes_list" Read,
     // control
     ProjectEnsure = "project_ensure" Write,
     ProjectFind = "project_find" Read,

@@ -2,11 +2,15 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use signalbox_domain::change::Change;
 use signalbox_domain::ids::{ProjectId, TaskId};
 use signalbox_domain::provenance::{Provenance, Sourced};
-use signalbox_domain::states::TaskState;
+use signalbox_domain::run::Run;
+use signalbox_domain::signal::{Fingerprint, Sample, Severity, SignalKey, SourceFamily};
+use signalbox_domain::states::{ChangeState, TaskState};
 use signalbox_domain::task::{Intent, Lineage, Mode, Origin, Priority, Task};
 use signalbox_domain::time::Timestamp;
+use signalbox_store::ingest::Fold;
 use signalbox_store::{Store, StoreConfig};
 use uuid::Uuid;
 
@@ -63,6 +67,63 @@ impl Fixture {
             opened_at: NOON,
             changed_at: NOON,
             assignee: None,
+        }
+    }
+
+    /// The project of that name, made at the first call.
+    pub async fn project(&self, name: &str) -> ProjectId {
+        self.store.project_ensure(&name.parse().unwrap(), self.id(), NOON).await.unwrap().id
+    }
+
+    /// A fold without records.
+    pub async fn fold(&self, fingerprint: &str) -> Fold {
+        let key = SignalKey {
+            project: self.project("web").await,
+            family: SourceFamily::ErrorTracking,
+            kind: "exception".parse().unwrap(),
+            fingerprint: Fingerprint { version: 1, key: fingerprint.to_owned() },
+        };
+        Fold {
+            id: self.id(),
+            key,
+            title: Sourced::stranger("It broke".to_owned()),
+            severity: Severity::Error,
+            hold: None,
+            repository: None,
+            records: vec![],
+            sample: None,
+        }
+    }
+
+    pub fn sample(&self, text: &str) -> Sample {
+        Sample {
+            occurred_at: NOON,
+            title: Sourced::stranger("It broke".to_owned()),
+            text: Sourced::stranger(text.to_owned()),
+            frames: vec![],
+            release: None,
+            environment: None,
+            route: None,
+            links: vec![],
+            attributes: serde_json::Map::new(),
+            redacted: vec![],
+        }
+    }
+
+    pub fn change(&self, run: &Run) -> Change {
+        Change {
+            id: self.id(),
+            repository: self.id(),
+            task: Some(run.task),
+            case: None,
+            state: ChangeState::Committed,
+            branch: format!("signalbox/{}-x", run.task),
+            base: "main".to_owned(),
+            head: "3f6c".to_owned(),
+            commits: 1,
+            touches: vec![],
+            pull_request: None,
+            changed_at: NOON,
         }
     }
 }

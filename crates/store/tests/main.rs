@@ -1,4 +1,7 @@
 //! The conformance suite: every test runs under the same name on SQLite and on PostgreSQL.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "what goes wrong in a test is a failed test")]
+
 mod conformance;
 mod fixture;
+mod open;

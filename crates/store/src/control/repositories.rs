@@ -61,16 +61,24 @@ impl Store {
     /// All repositories of a project, by name.
     pub async fn repositories_list(&self, project: ProjectId) -> Result<Vec<Repository>, StoreError> {
         let mut step = self.read(Method::RepositoriesList).await?;
-        let rows = fetch_all!(
-            step,
-            RepositoryRow,
-            "queries/control/repositories_list.sqlite.sql",
-            "queries/control/repositories_list.postgres.sql",
-            project.uuid(),
-            LONGEST_LIST
-        )?;
-        rows.into_iter().map(Repository::try_from).collect()
+        repositories_within(&mut step, project).await
     }
+}
+
+/// For the planner, which routes within the snapshot that it decides on.
+pub(crate) async fn repositories_within(
+    step: &mut Step,
+    project: ProjectId,
+) -> Result<Vec<Repository>, StoreError> {
+    let rows = fetch_all!(
+        step,
+        RepositoryRow,
+        "queries/control/repositories_list.sqlite.sql",
+        "queries/control/repositories_list.postgres.sql",
+        project.uuid(),
+        LONGEST_LIST
+    )?;
+    rows.into_iter().map(Repository::try_from).collect()
 }
 
 async fn find_within(

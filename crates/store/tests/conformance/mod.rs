@@ -1,5 +1,8 @@
 //! One module an owner; each test takes a fresh store and does not know which database it is.
 
+mod dispatcher;
+mod ingest;
+mod planner;
 mod tasks;
 
 /// Makes each named test of a module twice: `tasks::sqlite::NAME` and `tasks::postgres::NAME`.

@@ -1,0 +1,13 @@
+-- Tasks that may be started, the most urgent first.
+SELECT
+    id AS "id!: Uuid",
+    project_id AS "project_id!: Uuid",
+    repository_id AS "repository_id: Uuid",
+    mode,
+    priority,
+    provenance,
+    opened_at
+FROM tasks
+WHERE state = 'queued'
+ORDER BY priority, opened_at, id
+LIMIT ?1
