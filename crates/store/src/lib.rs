@@ -19,9 +19,16 @@ mod page;
 mod statement;
 mod step;
 
+pub mod automations;
+pub mod control;
+pub mod decisions;
 pub mod dispatcher;
 pub mod ingest;
-//PLANNER pub mod planner;
+pub mod leases;
+pub mod planner;
+pub mod quotas;
+pub mod retention;
+pub mod tables;
 pub mod tasks;
 
 pub use config::{Location, StoreConfig};

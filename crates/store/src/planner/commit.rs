@@ -113,7 +113,12 @@ async fn case_within(step: &mut Step, case: &Case) -> Result<(), StoreError> {
     .map(drop)
 }
 
-async fn join_within(step: &mut Step, signal: SignalId, case: CaseId, at: Timestamp) -> Result<(), StoreError> {
+async fn join_within(
+    step: &mut Step,
+    signal: SignalId,
+    case: CaseId,
+    at: Timestamp,
+) -> Result<(), StoreError> {
     execute!(
         step,
         "queries/planner/case_signal_put.sqlite.sql",

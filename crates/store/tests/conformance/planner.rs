@@ -100,7 +100,8 @@ async fn of_two_plans_from_one_reading_one_is_written(fixture: &Fixture) {
         let input = load(fixture).await;
         let (one, _) = plan_with_task(fixture, &input).await;
         let (other, _) = plan_with_task(fixture, &input).await;
-        let (first, second) = tokio::join!(fixture.store.plan_commit(&one), fixture.store.plan_commit(&other));
+        let (first, second) =
+            tokio::join!(fixture.store.plan_commit(&one), fixture.store.plan_commit(&other));
         let written: Vec<bool> =
             [first, second].into_iter().map(|done| done.unwrap() != Committed::Stale).collect();
         assert_eq!(written.iter().filter(|yes| **yes).count(), 1, "{written:?}");

@@ -59,7 +59,8 @@ async fn of_two_openers_at_once_one_opens(fixture: &Fixture) {
             fixture.store.task_open(&one, None, &policy),
             fixture.store.task_open(&other, None, &policy)
         );
-        let new = [first.unwrap(), second.unwrap()].into_iter().filter(|opened| *opened == Opened::New).count();
+        let new =
+            [first.unwrap(), second.unwrap()].into_iter().filter(|opened| *opened == Opened::New).count();
         assert_eq!(new, 1);
     }
 }
