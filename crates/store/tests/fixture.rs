@@ -91,7 +91,7 @@ impl Fixture {
             hold: None,
             repository: None,
             records: vec![],
-            sample: None,
+            samples: vec![],
         }
     }
 
