@@ -300,11 +300,11 @@ async fn counts_within(
     Ok(())
 }
 
-/// Written only when the new sample is one to keep. The signal's row of counts is locked by this step already.
-async fn sample_within(
+/// Written only when a new sample is one to keep. The signal's row of counts is locked by this step already.
+async fn samples_within(
     step: &mut Step,
     id: SignalId,
-    new: &Sample,
+    new: &[Sample],
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let row = fetch_optional!(
