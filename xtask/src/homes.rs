@@ -42,6 +42,8 @@ const EXAMPLE_USERS: &[&str] = &[
     "ci",
 ];
 
+const ROOT: &str = "/root/";
+
 /// The gate: fails with file and line of each path.
 pub fn hold(house: &House) -> anyhow::Result<String> {
     let listed = capture(house.git().args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]))?;
@@ -83,7 +85,7 @@ fn homes_of_line(line: &str) -> impl Iterator<Item = String> {
         })
     });
     // Root's own folders are hidden ones (toolchains, caches, keys); /root/app is a container's.
-    let root = starts(line, "/root/").filter(|rest| rest.starts_with('.')).map(|_| "/root/.".to_owned());
+    let root = starts(line, ROOT).filter(|rest| rest.starts_with('.')).map(|_| format!("{ROOT}."));
     named.chain(root)
 }
 
@@ -106,7 +108,7 @@ mod tests {
 
     /// `~` stands for the parent of homes, `^` for root's home, so that this file passes its own gate.
     fn written(text: &str, parent: &str) -> String {
-        text.replace('~', parent).replace('^', "/root/")
+        text.replace('~', parent).replace('^', ROOT)
     }
 
     fn check(text: &str, expect: &[(usize, &str)]) {
