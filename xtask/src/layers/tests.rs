@@ -178,20 +178,20 @@ fn some_outside_crates_have_a_single_home() {
 
 #[test]
 fn a_pure_crate_links_no_runtime_however_deep() {
-    let mut graph = graph(&[("similarity", "domain", Kind::Normal), ("similarity", "+helper", Kind::Normal)]);
+    let mut graph = graph(&[("similarity", "domain", Kind::Normal), ("similarity", "+middle", Kind::Normal)]);
     let mut link = |from: &str, to: &[&str]| {
         graph.resolved.insert(from.to_owned(), to.iter().map(ToString::to_string).collect());
     };
-    link("signalbox-similarity", &["signalbox-domain", "helper@1.0.0"]);
-    link("helper@1.0.0", &["deeper@2.0.0", "helper@1.0.0"]);
+    link("signalbox-similarity", &["signalbox-domain", "middle@1.0.0"]);
+    link("middle@1.0.0", &["deeper@2.0.0", "middle@1.0.0"]);
     link("deeper@2.0.0", &["tokio-util@0.7.0", "tokio@1.0.0"]);
     link("signalbox-domain", &[]);
     let reason = "a pure crate has no runtime and no IO, nor does what it links";
     assert_eq!(
         lines(&graph),
         [
-            format!("signalbox-similarity → helper@1.0.0 → deeper@2.0.0 → tokio-util@0.7.0: {reason}"),
-            format!("signalbox-similarity → helper@1.0.0 → deeper@2.0.0 → tokio@1.0.0: {reason}"),
+            format!("signalbox-similarity → middle@1.0.0 → deeper@2.0.0 → tokio-util@0.7.0: {reason}"),
+            format!("signalbox-similarity → middle@1.0.0 → deeper@2.0.0 → tokio@1.0.0: {reason}"),
         ]
     );
 }
