@@ -13,10 +13,10 @@ use crate::Randomness;
 #[serde(deny_unknown_fields, default)]
 pub struct BackoffConfig {
     /// The longest first wait; each further failure doubles it.
-    #[serde(with = "crate::duration")]
+    #[serde(with = "crate::duration::positive")]
     pub initial: Duration,
     /// No wait is longer than this.
-    #[serde(with = "crate::duration")]
+    #[serde(with = "crate::duration::positive")]
     pub cap: Duration,
 }
 

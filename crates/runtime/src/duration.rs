@@ -1,7 +1,8 @@
 //! Durations as people write them in settings: "500ms", "30s", "5m", "2h", "7d".
 //!
 //! Use as `#[serde(with = "signalbox_runtime::duration")]`. One number, one unit; never a bare number, whose unit
-//! would have to be guessed. Every config struct of every crate uses it.
+//! would have to be guessed. Where nothing would spin or never begin, use `signalbox_runtime::duration::positive`. Every
+//! config struct of every crate uses one of the two.
 
 use std::time::Duration;
 
@@ -23,6 +24,8 @@ pub enum DurationError {
     TooLong { got: String },
     #[error("expected a duration in whole milliseconds, got {got:?}")]
     TooFine { got: Duration },
+    #[error("expected a duration longer than 0s")]
+    Zero,
 }
 
 /// Reads "30s" and the like.
@@ -65,6 +68,23 @@ pub fn serialize<S: Serializer>(duration: &Duration, serializer: S) -> Result<S:
 /// The half that `#[serde(with)]` reads by.
 pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     parse(&String::deserialize(deserializer)?).map_err(de::Error::custom)
+}
+
+/// The same for a duration that must not be zero: a period, a lease, a limit.
+pub mod positive {
+    use std::time::Duration;
+
+    use serde::{Deserializer, de};
+
+    pub use super::serialize;
+
+    /// Reads a duration and refuses zero.
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+        match super::deserialize(deserializer)? {
+            Duration::ZERO => Err(de::Error::custom(super::DurationError::Zero)),
+            duration => Ok(duration),
+        }
+    }
 }
 
 /// Enough of a wrong text to recognise it.
@@ -126,5 +146,18 @@ mod tests {
         assert_eq!(serde_json::to_string(&settings).unwrap(), r#"{"every":"90s"}"#);
         let error = serde_json::from_str::<Settings>(r#"{"every":"soon"}"#).unwrap_err();
         assert!(error.to_string().contains("got \"soon\""), "{error}");
+    }
+
+    #[test]
+    fn what_must_not_be_zero_is_not() {
+        #[derive(Debug, Serialize, Deserialize)]
+        struct Period {
+            #[serde(with = "crate::duration::positive")]
+            every: Duration,
+        }
+        let period: Period = serde_json::from_str(r#"{"every":"1ms"}"#).unwrap();
+        assert_eq!(serde_json::to_string(&period).unwrap(), r#"{"every":"1ms"}"#);
+        let error = serde_json::from_str::<Period>(r#"{"every":"0s"}"#).unwrap_err();
+        assert!(error.to_string().contains("longer than 0s"), "{error}");
     }
 }

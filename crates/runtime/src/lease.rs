@@ -71,10 +71,10 @@ pub struct LeaseConfig {
     /// How many leases are held at most.
     pub permits: NonZeroUsize,
     /// How long a lease lasts; it is renewed at a third.
-    #[serde(with = "crate::duration")]
+    #[serde(with = "crate::duration::positive")]
     pub length: Duration,
     /// The longest time between two looks for work, when no wake-up comes.
-    #[serde(with = "crate::duration")]
+    #[serde(with = "crate::duration::positive")]
     pub poll: Duration,
     /// How long work may tidy up after its lease was lost, before it is dropped.
     #[serde(with = "crate::duration")]

@@ -31,10 +31,10 @@ use crate::{
 #[serde(deny_unknown_fields, default)]
 pub struct PassConfig {
     /// The longest time between two passes that work.
-    #[serde(with = "crate::duration")]
+    #[serde(with = "crate::duration::positive")]
     pub period: Duration,
     /// A pass that takes longer is dropped and counts as failed.
-    #[serde(with = "crate::duration")]
+    #[serde(with = "crate::duration::positive")]
     pub limit: Duration,
     pub backoff: BackoffConfig,
 }

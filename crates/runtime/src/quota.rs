@@ -69,7 +69,7 @@ pub enum Shape {
     /// `burst` at once, then one more each time `every` has passed.
     Even {
         burst: NonZeroU32,
-        #[serde(with = "crate::duration")]
+        #[serde(with = "crate::duration::positive")]
         every: Duration,
     },
 }
@@ -170,7 +170,7 @@ impl<L: QuotaLedger> Quota<L> {
         Ok(Self { inner: Arc::new(inner) })
     }
 
-    /// Takes `units`, all or none.
+    /// Takes `units`, all or none. More than the limit of a window is never granted.
     pub async fn take(&self, units: u64) -> Result<QuotaAnswer, QuotaError<L::Error>> {
         let inner = &self.inner;
         let shaped = inner.shaped(units)?;

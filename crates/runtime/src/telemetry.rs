@@ -24,6 +24,7 @@ use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::time::FormatTime;
 use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
 use tracing_subscriber::{EnvFilter, Layer};
 
 pub use redaction::Redact;
@@ -82,7 +83,7 @@ pub enum TelemetryError {
     #[error("the OTLP exporter needs a running tokio runtime")]
     NoRuntime(#[source] tokio::runtime::TryCurrentError),
     #[error("telemetry was started before")]
-    Twice(#[source] tracing::subscriber::SetGlobalDefaultError),
+    Twice(#[source] TryInitError),
 }
 
 /// What became of the spans that were still waiting.
@@ -116,7 +117,8 @@ impl Telemetry {
     ) -> Result<Self, TelemetryError> {
         let traces = Traces::from_environment(identity, redact.clone())?;
         let subscriber = subscriber(config, clock, redact, std::io::stderr, traces.as_ref())?;
-        tracing::subscriber::set_global_default(subscriber).map_err(TelemetryError::Twice)?;
+        // This also takes in what libraries say by the `log` crate.
+        subscriber.try_init().map_err(TelemetryError::Twice)?;
         std::panic::set_hook(Box::new(log_panic));
         Ok(Self { traces })
     }

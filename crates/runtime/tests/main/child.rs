@@ -52,6 +52,7 @@ async fn server(drain: Duration) -> ExitCode {
     let panics = std::env::var_os("SIGNALBOX_RUNTIME_TEST_PANIC").is_some();
     let stuck = std::env::var_os("SIGNALBOX_RUNTIME_TEST_STUCK").is_some();
     process.start("worker", move |stop| async move {
+        log::warn!(target: "a_library", "a library warns of hunter2");
         tracing::info!("the worker is up");
         assert!(!panics, "a bug with hunter2");
         stop.stop_taking().await;

@@ -14,7 +14,9 @@ fn server(role: &str, variable: Option<&'static str>) -> Role {
 fn each_signal_stops_cleanly_last_in_first_out() {
     for (signal, name) in [(Signal::TERM, "SIGTERM"), (Signal::INT, "SIGINT")] {
         let mut role = server("server", None);
-        role.log_until("the worker is up");
+        let log = role.log_until("the worker is up");
+        let library = log.lines().find(|line| line.contains("a library warns")).unwrap();
+        assert!(library.contains("\"target\":\"a_library\"") && !library.contains("hunter2"), "{library}");
         role.signal(signal);
         let (code, log) = role.end();
         assert_eq!(code, 0, "{log}");
