@@ -1,8 +1,9 @@
-# The system packages that Signalbox needs from Debian or Ubuntu, and how they are installed. Sourced after common.sh.
+# The system packages that Signalbox needs from Debian or Ubuntu, and how they are installed. Sourced after
+# common.sh.
 # shellcheck shell=bash
 
 # One line a package, and the only list there is:
-#   when it is needed | package, or packages of which the first that the system offers will do | how to see that it is there | why
+#   when it is needed | package, or several of which the first on offer will do | how to see that it is there | why
 packages_list() {
     cat <<'LIST'
 build | ca-certificates | file:/etc/ssl/certs/ca-certificates.crt | cargo fetches crates over TLS
@@ -18,7 +19,8 @@ test | postgresql | postgresql | the tests start servers of their own from it
 LIST
 }
 
-# need_packages PURPOSE...  installs what is missing for these, saying what and why; stops with the list where it may not.
+# need_packages PURPOSE...  installs what is missing for these, saying what and why; stops with the list where
+# it may not.
 need_packages() {
     local missing
     missing=$(packages_missing "$@")
@@ -123,8 +125,8 @@ packages_install() {
     allow_postgresql_service "${as_root[@]}"
 }
 
-# Debian's PostgreSQL starts a server of its own when it is installed, now and at each boot. Nobody asked for one: the tests start
-# theirs. This file tells its installer so, and is there only meanwhile.
+# Debian's PostgreSQL starts a server of its own when it is installed, now and at each boot. Nobody asked for
+# one: the tests start theirs. This file tells its installer so, and is there only meanwhile.
 NO_POSTGRESQL_SERVICE=/etc/postgresql-common/createcluster.d/signalbox.conf
 
 prevent_postgresql_service() {

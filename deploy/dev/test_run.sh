@@ -1,4 +1,5 @@
-# One run of the tests: a folder of its own, a mark on all that it starts, its counts, and its end. Sourced after common.sh.
+# One run of the tests: a folder of its own, a mark on all that it starts, its counts, and its end. Sourced
+# after common.sh.
 # shellcheck shell=bash
 
 # shellcheck source=crates/testkit/src/process/members.sh
@@ -22,7 +23,8 @@ begin_run() {
     trap 'exit 143' TERM
 }
 
-# run_and_record COMMAND...  runs it in a process group of its own, shows what it prints and keeps it in $RUN_FOLDER/output.
+# run_and_record COMMAND...  runs it in a process group of its own, shows what it prints and keeps it in
+# $RUN_FOLDER/output.
 run_and_record() {
     set -m
     (
@@ -39,7 +41,8 @@ run_and_record() {
     return "$status"
 }
 
-# summarize_run  prints the counts that the test harness gave, and fails where a binary gave none or a test was left out.
+# summarize_run  prints the counts that the test harness gave, and fails where a binary gave none or a test
+# was left out.
 summarize_run() {
     awk '
         /^ +Running / || /^ +Doc-tests / { binaries++ }

@@ -1,7 +1,8 @@
 //! Whether a part that a test needs is on this machine, and what becomes of the test where it is not.
 //!
-//! A bare `cargo test` leaves the test out and says so in one line a part and test binary. Under `SIGNALBOX_TESTS=all`, which `./test`
-//! and CI set, a missing part fails the test. Nothing ever stands in for a missing part.
+//! A bare `cargo test` leaves the test out and says so in one line a part and test binary. Under
+//! `SIGNALBOX_TESTS=all`, which `./test` and CI set, a missing part fails the test. Nothing ever stands in
+//! for a missing part.
 
 use std::sync::Once;
 

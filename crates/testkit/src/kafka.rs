@@ -6,10 +6,11 @@
 //!                            └── a port was taken meanwhile ┘
 //! ```
 //!
-//! Every broker is its own controller too (KRaft). Brokers are named by their node id, 1 to 3, as in Kafka's own metadata, so the
-//! leader that a client names can be killed by that number.
+//! Every broker is its own controller too (KRaft). Brokers are named by their node id, 1 to 3, as in Kafka's
+//! own metadata, so the leader that a client names can be killed by that number.
 //!
-//! Must never: put librdkafka's built-in mock in Kafka's place. Called by tests of `ingest`, of the outbox and of the whole.
+//! Must never: put librdkafka's built-in mock in Kafka's place. Called by tests of `ingest`, of the outbox
+//! and of the whole.
 
 mod admin;
 mod broker;

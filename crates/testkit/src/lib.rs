@@ -9,11 +9,13 @@
 //!                                           └─▶ process::Supervised, one a program: kill, stop, wait, its log
 //! ```
 //!
-//! What holds, whatever becomes of the test process (it returns, panics, is killed): its parts end and their folders go away.
-//! Nothing is shared between two runs: every part has its own folder, and ports or sockets of its own.
+//! What holds, whatever becomes of the test process (it returns, panics, is killed): its parts end and their
+//! folders go away. Nothing is shared between two runs: every part has its own folder, and ports or sockets
+//! of its own.
 //!
-//! Never here: an imitation of a part. Where the real one is missing a test is left out aloud or fails; nothing stands in for it.
-//! Called by tests of every crate, and by `signalbox-parts`, which holds parts for trying things by hand.
+//! Never here: an imitation of a part. Where the real one is missing a test is left out aloud or fails;
+//! nothing stands in for it. Called by tests of every crate, and by `signalbox-parts`, which holds parts for
+//! trying things by hand.
 
 mod availability;
 #[cfg(feature = "kafka")]

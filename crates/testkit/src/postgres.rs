@@ -1,9 +1,11 @@
 //! A real PostgreSQL server a test, or one a test process with a fresh database a test.
 //!
-//! It runs from the system's package as an ordinary user, answers on a unix socket in its nest's folder and on no port, and can be
-//! killed and restarted. Databases are made through `psql`: only `store` speaks to PostgreSQL by a library.
+//! It runs from the system's package as an ordinary user, answers on a unix socket in its nest's folder and
+//! on no port, and can be killed and restarted. Databases are made through `psql`: only `store` speaks to
+//! PostgreSQL by a library.
 //!
-//! Must never: talk to a server that it did not start. Called by tests of `store`, of the stages and of the whole.
+//! Must never: talk to a server that it did not start. Called by tests of `store`, of the stages and of the
+//! whole.
 
 mod database;
 mod install;

@@ -7,11 +7,12 @@
 //!          Supervised …   kill -9 all that belong to the nest ──▶ farewell ──▶ rm -rf the folder
 //! ```
 //!
-//! There is one way to clean up, and the ordinary end of a test takes it too: what is needed after a crash is tried all the time.
-//! A parent-death signal would be shorter and wrong: it fires when the *thread* that started the program ends, and the test harness
-//! runs each test on a thread of its own.
+//! There is one way to clean up, and the ordinary end of a test takes it too: what is needed after a crash is
+//! tried all the time. A parent-death signal would be shorter and wrong: it fires when the *thread* that
+//! started the program ends, and the test harness runs each test on a thread of its own.
 //!
-//! Must never: reach a process that is not of its nest, or leave one behind. Called by `kafka`, `postgres` and by tests of agents.
+//! Must never: reach a process that is not of its nest, or leave one behind. Called by `kafka`, `postgres`
+//! and by tests of agents.
 
 mod account;
 mod nest;
@@ -83,7 +84,8 @@ pub enum ProcessError {
     NoOrdinaryAccount { wanted: String },
 }
 
-/// Tells the person at the terminal something, past the test harness, which swallows what passing tests print.
+/// Tells the person at the terminal something, past the test harness, which swallows what passing tests
+/// print.
 pub(crate) fn tell(line: &str) {
     use std::io::Write;
     // A closed stderr leaves nobody to tell it to.

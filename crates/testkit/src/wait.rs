@@ -1,7 +1,8 @@
 //! Waiting for something outside this process, by asking until it is so.
 //!
-//! Programs that a test starts live in real time, so this is the one place of the crate that reads the real clock and pauses. A test
-//! never pauses by itself: it says what it waits for, and hears that when it waited in vain.
+//! Programs that a test starts live in real time, so this is the one place of the crate that reads the real
+//! clock and pauses. A test never pauses by itself: it says what it waits for, and hears that when it waited
+//! in vain.
 
 use std::time::{Duration, Instant};
 
@@ -20,7 +21,7 @@ pub struct TimedOut {
 /// Asks until there is an answer, and returns it.
 ///
 /// # Errors
-/// When `patience` has passed. The question is asked once more at the end, so that a slow machine is not taken for a wrong answer.
+/// When `patience` has passed. It asks once more at the very end: a slow machine is not a wrong answer.
 pub fn wait_for<T>(
     what: &str,
     patience: Duration,

@@ -34,7 +34,8 @@ impl ProducerContext for Acknowledged {
     }
 }
 
-/// Produces the numbers of a range, each as a record of its own, and returns how many were acknowledged by all copies in step.
+/// Produces the numbers of a range, each as a record of its own, and returns how many were acknowledged by
+/// all copies in step.
 fn produce(bootstrap: &str, topic: &str, numbers: std::ops::Range<u32>) -> Result<u32> {
     let acknowledged = Acknowledged::default();
     let producer: BaseProducer<Acknowledged> = ClientConfig::new()
@@ -63,7 +64,8 @@ fn consumer(bootstrap: &str, group: &str) -> Result<BaseConsumer> {
     Ok(consumer)
 }
 
-/// Consumes by group until `wanted` records came, commits them and returns their numbers in the order in which they came.
+/// Consumes by group until `wanted` records came, commits them and returns their numbers in the order in
+/// which they came.
 fn consume(bootstrap: &str, group: &str, topic: &str, wanted: usize) -> Result<Vec<u32>> {
     let consumer = consumer(bootstrap, group)?;
     consumer.subscribe(&[topic])?;

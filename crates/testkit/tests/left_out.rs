@@ -1,4 +1,5 @@
-//! What a person sees who has no Kafka or PostgreSQL: this very test binary, run again where neither can be found.
+//! What a person sees who has no Kafka or PostgreSQL: this very test binary, run again where neither can be
+//! found.
 
 use std::process::{Command, Output};
 

@@ -26,7 +26,8 @@ fn is_alive(pid: u32) -> bool {
 #[test]
 fn dropping_a_nest_ends_every_way_of_slipping_away() -> Result<()> {
     let nest = Nest::new()?;
-    // A child, one in a session of its own elsewhere, one without the mark in its environment, and the program itself.
+    // A child, one in a session of its own elsewhere, one without the mark in its environment, and the
+    // program itself.
     let script = "sleep 1000 & (cd / && exec setsid sleep 1000) & env -i sleep 1000 & exec sleep 1000";
     let program = nest.start("family", &shell(script), &Account::Own)?;
     let sleepers = || -> Option<Vec<u32>> {

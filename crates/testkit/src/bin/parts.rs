@@ -1,7 +1,8 @@
 //! Holds real parts for trying things by hand: `cargo run -p signalbox-testkit -- kafka postgres`.
 //!
-//! It prints one line a part, then `ready`, and holds them until it is ended in any way (Ctrl-C, kill, kill -9); then they and their
-//! folders go. Must never outlive its parts or leave them. Called by people, and by testkit's own test of that promise.
+//! It prints one line a part, then `ready`, and holds them until it is ended in any way (Ctrl-C, kill, kill
+//! -9); then they and their folders go. Must never outlive its parts or leave them. Called by people, and by
+//! testkit's own test of that promise.
 
 use std::error::Error;
 use std::io::Write;

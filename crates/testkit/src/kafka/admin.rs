@@ -92,8 +92,8 @@ impl Admin {
         })
     }
 
-    /// Looks at the metadata until it holds the answer. All topics are asked for: a question for one would create nothing, but would
-    /// be answered with an entry for a topic that is not there.
+    /// Looks at the metadata until it holds the answer. All topics are asked for: a question for one would
+    /// create nothing, but would be answered with an entry for a topic that is not there.
     fn ask<T>(
         &self,
         doing: &'static str,

@@ -39,7 +39,8 @@ impl Broker {
         Ok(Self { address: own, install: install.clone(), label, properties, logging, process: None })
     }
 
-    /// Starts the program that makes the folder a broker's; the caller waits for it with [`Broker::formatted`].
+    /// Starts the program that makes the folder a broker's; the caller waits for it with
+    /// [`Broker::formatted`].
     pub(super) fn format(&self, nest: &Nest, cluster_id: &str) -> Result<Supervised, KafkaError> {
         let mut command = self.install.program(&["-Xmx256m"], "kafka.tools.StorageTool");
         command.args(["format", "-t", cluster_id, "-c"]).arg(&self.properties);
@@ -89,7 +90,8 @@ impl Broker {
     }
 }
 
-/// What a broker's log says of its end: its errors, which may stand far above the last line; without any, the last lines.
+/// What a broker's log says of its end: its errors, which may stand far above the last line; without any, the
+/// last lines.
 fn troubles(log: &str) -> String {
     let mut lines: Vec<&str> = log.lines().filter(|line| is_trouble(line)).collect();
     if lines.is_empty() {

@@ -66,8 +66,8 @@ impl Cluster {
         }
     }
 
-    /// The cluster of one broker that all tests of this process share, each with topics of its own. It cannot be killed through this; it
-    /// ends with the process.
+    /// The cluster of one broker that all tests of this process share, each with topics of its own. It cannot
+    /// be killed through this; it ends with the process.
     ///
     /// # Errors
     /// When it could not be started; every caller gets the same error.
@@ -168,8 +168,8 @@ impl Cluster {
         Ok(self.broker_mut(node)?.stop()?)
     }
 
-    /// Starts a killed or stopped broker on its old data and ports, and waits until it serves and, when all brokers run, until every
-    /// partition has a leader.
+    /// Starts a killed or stopped broker on its old data and ports, and waits until it serves and, when all
+    /// brokers run, until every partition has a leader.
     ///
     /// # Errors
     /// When there is no such broker, it runs already or does not start.
@@ -271,8 +271,8 @@ fn address_for_clients(address: Address) -> String {
     format!("127.0.0.1:{}", address.clients)
 }
 
-/// Kafka's ids are 16 bytes in base64: 21 characters of any kind, and a last one that adds no bit. The nest's name is unlike any other,
-/// so no client can take another run's cluster for this one.
+/// Kafka's ids are 16 bytes in base64: 21 characters of any kind, and a last one that adds no bit. The nest's
+/// name is unlike any other, so no client can take another run's cluster for this one.
 fn cluster_id(nest_name: &str) -> String {
     let name: String = nest_name.chars().filter(char::is_ascii_alphanumeric).collect();
     let unique: String = name.chars().rev().take(21).collect();

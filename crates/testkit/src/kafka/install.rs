@@ -1,7 +1,8 @@
 //! Where Kafka's jars and a Java to run them are.
 //!
-//! `KAFKA_HOME` names a distribution (`libs/*.jar`) or a folder that ./test filled (`lib/*.jar`). Otherwise the cache is looked at,
-//! which counts only when it holds the very list of jars (`deploy/dev/kafka/pom.xml`) that this build knows.
+//! `KAFKA_HOME` names a distribution (`libs/*.jar`) or a folder that ./test filled (`lib/*.jar`). Otherwise
+//! the cache is looked at, which counts only when it holds the very list of jars (`deploy/dev/kafka/pom.xml`)
+//! that this build knows.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};

@@ -1,7 +1,8 @@
 //! Loopback ports for brokers.
 //!
-//! A port is only free until somebody takes it, so starting copes with a taken one. To make that rare, and so that a killed broker finds
-//! its port again, they are chosen below the range from which the system gives ports to clients and to those who ask for any.
+//! A port is only free until somebody takes it, so starting copes with a taken one. To make that rare, and so
+//! that a killed broker finds its port again, they are chosen below the range from which the system gives
+//! ports to clients and to those who ask for any.
 
 use std::io::{Error, ErrorKind};
 use std::net::{Ipv4Addr, TcpListener};

@@ -25,7 +25,8 @@ pub(super) fn server_properties(own: Address, all: &[Address], data: &Path) -> S
     let voters: Vec<String> =
         all.iter().map(|peer| format!("{}@127.0.0.1:{}", peer.node, peer.controllers)).collect();
     let copies = all.len();
-    // With three copies one broker may be lost and what is acknowledged is still in two places; with one there is no choice.
+    // With three copies one broker may be lost and what is acknowledged is still in two places; with one
+    // there is no choice.
     let in_sync = copies.div_ceil(2);
     [
         "process.roles=broker,controller".to_owned(),

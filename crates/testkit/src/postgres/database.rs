@@ -54,7 +54,8 @@ impl Database {
         &self.name
     }
 
-    /// What a client connects to: a unix socket, so its folder stands in the host's place with its slashes written as `%2F`.
+    /// What a client connects to: a unix socket, so its folder stands in the host's place with its slashes
+    /// written as `%2F`.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url

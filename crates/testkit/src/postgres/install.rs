@@ -1,5 +1,5 @@
-//! Where PostgreSQL's programs are. `PG_BIN` names their folder; otherwise Debian's folders are looked at, newest version first, and
-//! then `pg_config` is asked.
+//! Where PostgreSQL's programs are. `PG_BIN` names their folder; otherwise Debian's folders are looked at,
+//! newest version first, and then `pg_config` is asked.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -22,8 +22,9 @@ const PATIENCE_TO_MAKE: Duration = Duration::from_secs(60);
 const PATIENCE_TO_START: Duration = Duration::from_secs(60);
 const PATIENCE_TO_STOP: Duration = Duration::from_secs(30);
 
-/// What a killed server leaves to the system besides files: one small segment of System V shared memory, named in the seventh line of
-/// its pid file, by which a second server on the same data would notice the first.
+/// What a killed server leaves to the system besides files: one small segment of System V shared memory,
+/// named in the seventh line of its pid file, by which a second server on the same data would notice the
+/// first.
 const FAREWELL: &str = "pid=pg/data/postmaster.pid
 if [ -f \"$pid\" ]; then
     segment=$(sed -n 7p \"$pid\" | { read -r _ id; printf %s \"$id\"; })
@@ -70,8 +71,8 @@ impl Server {
         Ok(server)
     }
 
-    /// The server that all tests of this process share, each in a database of its own. It cannot be killed through this; it ends with
-    /// the process.
+    /// The server that all tests of this process share, each in a database of its own. It cannot be killed
+    /// through this; it ends with the process.
     ///
     /// # Errors
     /// When it could not be started; every caller gets the same error.
@@ -88,7 +89,8 @@ impl Server {
         self.database_from("template0")
     }
 
-    /// Makes a database with all that is in `original` (its migrations, say). Nobody may be connected to the original meanwhile.
+    /// Makes a database with all that is in `original` (its migrations, say). Nobody may be connected to the
+    /// original meanwhile.
     ///
     /// # Errors
     /// When the server does not run or refuses.
@@ -96,7 +98,8 @@ impl Server {
         self.database_from(original.name())
     }
 
-    /// Kills the server with SIGKILL, its children too, as by a power cut of the machine that it runs on. What was committed stays.
+    /// Kills the server with SIGKILL, its children too, as by a power cut of the machine that it runs on.
+    /// What was committed stays.
     ///
     /// # Errors
     /// When its processes do not end.
@@ -166,8 +169,8 @@ fn initdb(install: &Install, data: &Path) -> Command {
     command
 }
 
-/// Not synced to the disk: tests kill processes, not machines, and what was written outlives its writer in the kernel. Dynamic shared
-/// memory in files: a killed server would leave it in /dev/shm.
+/// Not synced to the disk: tests kill processes, not machines, and what was written outlives its writer in
+/// the kernel. Dynamic shared memory in files: a killed server would leave it in /dev/shm.
 fn postgres(install: &Install, data: &Path, socket_folder: &Path) -> Command {
     let mut command = Command::new(install.program("postgres"));
     command.arg("-D").arg(data).arg("-k").arg(socket_folder).args(["-p", PORT]);
@@ -196,7 +199,8 @@ pub(super) fn clean_environment(command: &mut Command) {
     command.env("LANG", "C.UTF-8").env("TZ", "UTC");
 }
 
-/// The server writes its own id first and its state last; after a crash the file of the one before is still there.
+/// The server writes its own id first and its state last; after a crash the file of the one before is still
+/// there.
 fn says_ready(pid_file: &Path, pid: u32) -> bool {
     std::fs::read_to_string(pid_file).is_ok_and(|text| file_says_ready(&text, pid))
 }

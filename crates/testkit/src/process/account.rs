@@ -42,8 +42,8 @@ impl Account {
             .map_err(|source| ProcessError::Write { path: folder.to_owned(), source })
     }
 
-    /// What stands before a command line so that it runs as this account. Each of these replaces itself with the next, so the process
-    /// id stays that of the program.
+    /// What stands before a command line so that it runs as this account. Each of these replaces itself with
+    /// the next, so the process id stays that of the program.
     pub(super) fn prefix(&self) -> Command {
         let mut command = Command::new("setsid");
         if let Self::Other { user, group } = self {

@@ -2,8 +2,9 @@
 #
 # members MARK NAME    prints one process id a line
 #   MARK  NAME=value, found whole in the environment that a process was started with; children inherit it
-#   NAME  the last part of the nest's folder, which is unique: who stands in that folder belongs to it as well, since PostgreSQL's
-#         processes write their titles over their environment. A process with a terminal is a person looking around: left alone.
+#   NAME  the last part of the nest's folder, which is unique: who stands in that folder belongs to it as well,
+#         since PostgreSQL's processes write their titles over their environment. A process with a terminal is
+#         a person looking around: left alone.
 members() {
     {
         grep -lszxF -e "$1" /proc/[0-9]*/environ
@@ -15,8 +16,8 @@ members() {
     done | sort -nu
 }
 
-# The number of a process's terminal, 0 for none; nothing when the process is gone. In stat the name stands in brackets and may
-# hold anything; after it come state, parent, group, session, terminal.
+# The number of a process's terminal, 0 for none; nothing when the process is gone. In stat the name stands in
+# brackets and may hold anything; after it come state, parent, group, session, terminal.
 terminal_of() {
     stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 0
     set -f

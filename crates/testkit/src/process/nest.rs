@@ -14,17 +14,19 @@ const MEMBERS: &str = concat!(include_str!("members.sh"), "members \"$1\" \"$2\"
 
 /// The address of a unix socket holds 107 bytes; a socket's own name and the nest's take under 60 of them.
 const LONGEST_BASE: usize = 47;
-/// A killed process is gone within milliseconds; a machine out of memory may take seconds to let go of its pages.
+/// A killed process is gone within milliseconds; a machine out of memory may take seconds to let go of its
+/// pages.
 const PATIENCE_TO_END: Duration = Duration::from_secs(30);
 
-/// A temporary folder with the programs in it. Dropping it ends the programs and removes the folder; so does the end of this process,
-/// however it ends.
+/// A temporary folder with the programs in it. Dropping it ends the programs and removes the folder; so does
+/// the end of this process, however it ends.
 #[derive(Debug)]
 pub struct Nest {
     folder: PathBuf,
     name: String,
     watchdog: Child,
-    /// Held open while the nest is wanted. The standard library closes it in every program that this process starts.
+    /// Held open while the nest is wanted. The standard library closes it in every program that this process
+    /// starts.
     rope: Option<ChildStdin>,
 }
 
@@ -93,8 +95,8 @@ impl Nest {
         Ok(path)
     }
 
-    /// Leaves a shell script that the watchdog runs in the folder after the programs have ended, for what a killed program leaves
-    /// outside of it.
+    /// Leaves a shell script that the watchdog runs in the folder after the programs have ended, for what a
+    /// killed program leaves outside of it.
     ///
     /// # Errors
     /// When it cannot be written.
@@ -102,7 +104,8 @@ impl Nest {
         self.write("farewell", script).map(drop)
     }
 
-    /// Starts a program that belongs to this nest, in its folder unless the command names another, with its output in `<name>.log`.
+    /// Starts a program that belongs to this nest, in its folder unless the command names another, with its
+    /// output in `<name>.log`.
     ///
     /// # Errors
     /// When the program or its log cannot be opened.
@@ -118,7 +121,7 @@ impl Nest {
     /// Runs a program to its end.
     ///
     /// # Errors
-    /// When it does not start, does not end in time, or ends with a failure; the error carries the end of its log.
+    /// When it does not start, does not end in time, or fails; the error carries the end of its log.
     pub fn run(
         &self,
         name: &str,
@@ -129,7 +132,8 @@ impl Nest {
         self.start(name, command, account)?.succeeded(patience)
     }
 
-    /// The processes that belong to this nest now. Those that ended and were not waited for yet are not among them.
+    /// The processes that belong to this nest now. Those that ended and were not waited for yet are not among
+    /// them.
     ///
     /// # Errors
     /// When they cannot be listed.

@@ -60,7 +60,8 @@ impl Supervised {
         Ok(self.last_status)
     }
 
-    /// Kills it with SIGKILL and waits until it is gone. Its children are left to themselves, as by a real crash.
+    /// Kills it with SIGKILL and waits until it is gone. Its children are left to themselves, as by a real
+    /// crash.
     ///
     /// # Errors
     /// When it cannot be signalled or waited for.
@@ -83,7 +84,8 @@ impl Supervised {
         self.stop_by("SIGTERM", Signal::TERM, patience)
     }
 
-    /// Asks it to end with SIGINT, which PostgreSQL takes as "do not wait for the clients", and waits until it has.
+    /// Asks it to end with SIGINT, which PostgreSQL takes as "do not wait for the clients", and waits until
+    /// it has.
     ///
     /// # Errors
     /// When it does not end in time.

@@ -1,5 +1,6 @@
-# The watchdog of one nest: makes the folder, waits until the holder of its input lets go (by dropping it, or by ending in any
-# way at all), then ends what belongs to the nest and removes the folder. Appended to members.sh; run by `sh -c`, in its own session.
+# The watchdog of one nest: makes the folder, waits until the holder of its input lets go (by dropping it, or
+# by ending in any way at all), then ends what belongs to the nest and removes the folder. Appended to
+# members.sh; run by `sh -c`, in its own session.
 #
 # $1  the folder to make the nest in
 # $2  the name of the variable that marks the nest's processes
@@ -8,7 +9,8 @@
 trap '' HUP INT QUIT TERM PIPE
 umask 077
 folder=$(mktemp -d "$1/signalbox-XXXXXXXXXXX") || exit 1
-# Another user's program (PostgreSQL, when root runs the tests) must be able to pass through to its own folder.
+# Another user's program (PostgreSQL, when root runs the tests) must be able to pass through to its own
+# folder.
 chmod 711 "$folder"
 name=${folder##*/}
 printf '%s\n' "$folder"
