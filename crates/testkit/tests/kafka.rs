@@ -1,6 +1,7 @@
 //! Kafka is real, is a test's own, and loses nothing that it acknowledged.
 
 use std::collections::BTreeSet;
+use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -99,6 +100,33 @@ fn committed(bootstrap: &str, group: &str, topic: &str, partitions: i32) -> Resu
         .sum())
 }
 
+/// A client that has never heard of the cluster gets its answer at the first question, and every partition has a leader.
+fn serves_at_once(bootstrap: &str, topic: &str) -> Result<()> {
+    let stranger = consumer(bootstrap, "strangers")?;
+    let metadata = stranger.fetch_metadata(Some(topic), Duration::from_secs(2))?;
+    let topic = metadata.topics().first().context("the topic")?;
+    ensure!(topic.partitions().iter().all(|partition| partition.leader() > 0));
+    Ok(())
+}
+
+/// Somebody else has the killed broker's port, and lets go of it when the broker has noticed.
+fn restart_where_the_port_is_taken(cluster: &mut Cluster) -> Result<()> {
+    let taken = TcpListener::bind(cluster.bootstrap())?;
+    let log = cluster.folder().join("broker-1-0.log");
+    std::thread::scope(|scope| {
+        let somebody = scope.spawn(move || {
+            let noticed =
+                || std::fs::read_to_string(&log).is_ok_and(|text| text.contains("Address already in use"));
+            let result = wait_until("the broker noticed", PATIENCE, noticed);
+            drop(taken);
+            result
+        });
+        cluster.restart_broker(1)?;
+        somebody.join().map_err(|_| anyhow::anyhow!("the port's holder panicked"))??;
+        Ok(())
+    })
+}
+
 fn distinct(numbers: &[u32]) -> BTreeSet<u32> {
     numbers.iter().copied().collect()
 }
@@ -117,6 +145,7 @@ fn one_broker_loses_nothing_by_a_kill() -> Result<()> {
     let (restarted, took) = timed(|| cluster.restart_broker(1));
     restarted?;
     println!("one broker serves {took:?} after kill -9 and restart");
+    serves_at_once(&bootstrap, "orders")?;
 
     ensure!(committed(&bootstrap, "readers", "orders", 3)? == 400);
     ensure!(produce(&bootstrap, "orders", 1000..1200)? == 200);
@@ -125,7 +154,10 @@ fn one_broker_loses_nothing_by_a_kill() -> Result<()> {
     ensure!(all.len() == 1200 && distinct(&all) == (0..1200).collect(), "lost or doubled");
     ensure!(matches!(cluster.restart_broker(1), Err(KafkaError::AlreadyRuns { node: 1 })));
     ensure!(matches!(cluster.kill_broker(2), Err(KafkaError::NoSuchBroker { node: 2 })));
-    Ok(())
+
+    cluster.kill_broker(1)?;
+    restart_where_the_port_is_taken(&mut cluster)?;
+    serves_at_once(&bootstrap, "orders")
 }
 
 #[test]
