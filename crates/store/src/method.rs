@@ -50,6 +50,7 @@ methods! {
     // tasks
     TaskOpen = "task_open" Write,
     TaskPickUp = "task_pick_up" Write,
+    TaskApprove = "task_approve" Write,
     TaskMove = "task_move" Write,
     TaskShow = "task_show" Read,
     TasksList = "tasks_list" Read,

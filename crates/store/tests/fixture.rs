@@ -8,7 +8,7 @@ use signalbox_domain::provenance::{Provenance, Sourced};
 use signalbox_domain::run::Run;
 use signalbox_domain::signal::{Fingerprint, Sample, Severity, SignalKey, SourceFamily};
 use signalbox_domain::states::{ChangeState, TaskState};
-use signalbox_domain::task::{Intent, Lineage, Mode, Origin, Priority, Task};
+use signalbox_domain::task::{Intent, Lineage, Mode, Origin, Priority, Starter, Task};
 use signalbox_domain::time::Timestamp;
 use signalbox_store::ingest::Fold;
 use signalbox_store::{Location, Store, StoreConfig};
@@ -77,6 +77,7 @@ impl Fixture {
             origin,
             lineage: Lineage::root(id),
             state: TaskState::Queued,
+            starter: Starter::Itself,
             provenance: Provenance::Stranger,
             opened_at: NOON,
             changed_at: NOON,
@@ -105,7 +106,7 @@ impl Fixture {
             hold: None,
             repository: None,
             records: vec![],
-            sample: None,
+            samples: vec![],
         }
     }
 

@@ -161,6 +161,7 @@ CREATE TABLE tasks (
     root_id uuid NOT NULL,
     depth bigint NOT NULL,
     state text NOT NULL,
+    starter text NOT NULL,
     provenance text NOT NULL,
     assignee uuid,
     once_key text UNIQUE,

@@ -161,6 +161,7 @@ CREATE TABLE tasks (
     root_id BLOB NOT NULL,
     depth INTEGER NOT NULL,
     state TEXT NOT NULL,
+    starter TEXT NOT NULL,
     provenance TEXT NOT NULL,
     assignee BLOB,
     once_key TEXT UNIQUE,

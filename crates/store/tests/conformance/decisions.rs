@@ -49,7 +49,7 @@ async fn a_reason_that_stands_grows(fixture: &Fixture) {
     let later = Decision { count: 4, ..decision(fixture, subject, "too_rare", after(9)) };
     fixture.store.decisions_record(std::slice::from_ref(&later)).await.unwrap();
     let grown = Decision { reason: later.reason.clone(), last_at: after(9), count: 5, ..first };
-    assert_eq!(list(fixture, subject).await, [grown.clone()]);
+    assert_eq!(list(fixture, subject).await, [grown]);
     let late = decision(fixture, subject, "too_rare", after(3));
     fixture.store.decisions_record(&[late]).await.unwrap();
     assert_eq!(list(fixture, subject).await[0].last_at, after(9), "time does not run backwards");

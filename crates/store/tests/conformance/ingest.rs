@@ -168,7 +168,7 @@ async fn samples_do_not_depend_on_order(fixture: &Fixture) {
         }
         for n in texts {
             let mut one = fold(fixture, fingerprint, vec![record(n, None)]).await;
-            one.sample = Some(fixture.sample(&format!("record {n}")));
+            one.samples = vec![fixture.sample(&format!("record {n}"))];
             commit(fixture, vec![part(None, vec![one])]).await;
         }
         let signals = fixture.store.signals_list(SignalFilter::default(), Page::first(1)).await.unwrap();

@@ -10,19 +10,19 @@ use crate::fixture::{Fixture, NOON};
 use crate::raw::{Cell, Raw};
 
 /// Writes rows into one fixture's database.
-pub struct Rows<'a> {
-    pub fixture: &'a Fixture,
-    pub raw: Raw,
-    pub project: ProjectId,
+pub(super) struct Rows<'a> {
+    pub(super) fixture: &'a Fixture,
+    pub(super) raw: Raw,
+    pub(super) project: ProjectId,
 }
 
 /// So many days before noon, and a second more.
-pub fn days_ago(days: u64) -> Timestamp {
+pub(super) fn days_ago(days: u64) -> Timestamp {
     NOON.minus(Duration::from_secs(days * 86_400 + 1))
 }
 
 /// A second younger than so many days.
-pub fn within_days(days: u64) -> Timestamp {
+pub(super) fn within_days(days: u64) -> Timestamp {
     NOON.minus(Duration::from_secs(days * 86_400 - 1))
 }
 
@@ -35,17 +35,17 @@ fn maybe(id: Option<Uuid>) -> Cell<'static> {
 }
 
 impl<'a> Rows<'a> {
-    pub async fn of(fixture: &'a Fixture) -> Self {
+    pub(super) async fn of(fixture: &'a Fixture) -> Self {
         let project = fixture.project("web").await;
         Self { fixture, raw: Raw::beside(fixture).await, project }
     }
 
     /// A signal that was planned as it was last seen.
-    pub async fn signal(&mut self, last_seen: Timestamp) -> Uuid {
+    pub(super) async fn signal(&mut self, last_seen: Timestamp) -> Uuid {
         self.signal_at(last_seen, 3, 3).await
     }
 
-    pub async fn signal_at(&mut self, last_seen: Timestamp, revision: i64, planned: i64) -> Uuid {
+    pub(super) async fn signal_at(&mut self, last_seen: Timestamp, revision: i64, planned: i64) -> Uuid {
         let id: Uuid = self.fixture.id();
         let text = Cell::Text("x");
         let row = [
@@ -74,14 +74,14 @@ impl<'a> Rows<'a> {
         id
     }
 
-    pub async fn hour(&mut self, signal: Uuid, time: Timestamp) -> i64 {
+    pub(super) async fn hour(&mut self, signal: Uuid, time: Timestamp) -> i64 {
         let hour = time.micros().div_euclid(3_600_000_000);
         let row = [("signal_id", Cell::Id(signal)), ("hour", Cell::Number(hour)), ("count", Cell::Number(1))];
         self.raw.insert("signal_hours", &row).await;
         hour
     }
 
-    pub async fn case(&mut self, state: &str, changed_at: Timestamp, merged_into: Option<Uuid>) -> Uuid {
+    pub(super) async fn case(&mut self, state: &str, changed_at: Timestamp, merged_into: Option<Uuid>) -> Uuid {
         let id: Uuid = self.fixture.id();
         let row = [
             ("id", Cell::Id(id)),
@@ -100,12 +100,12 @@ impl<'a> Rows<'a> {
         id
     }
 
-    pub async fn join(&mut self, case: Uuid, signal: Uuid) {
+    pub(super) async fn join(&mut self, case: Uuid, signal: Uuid) {
         let row = [("signal_id", Cell::Id(signal)), ("case_id", Cell::Id(case)), ("joined_at", at(NOON))];
         self.raw.insert("case_signals", &row).await;
     }
 
-    pub async fn task(&mut self, state: &str, changed_at: Timestamp, case: Option<Uuid>) -> Uuid {
+    pub(super) async fn task(&mut self, state: &str, changed_at: Timestamp, case: Option<Uuid>) -> Uuid {
         let id: Uuid = self.fixture.id();
         let text = Cell::Text("x");
         let row = [
@@ -124,6 +124,7 @@ impl<'a> Rows<'a> {
             ("root_id", Cell::Id(id)),
             ("depth", Cell::Number(0)),
             ("state", Cell::Text(state)),
+            ("starter", text),
             ("provenance", text),
             ("opened_at", at(changed_at)),
             ("changed_at", at(changed_at)),
@@ -132,7 +133,7 @@ impl<'a> Rows<'a> {
         id
     }
 
-    pub async fn run(
+    pub(super) async fn run(
         &mut self,
         task: Uuid,
         state: &str,
@@ -156,7 +157,7 @@ impl<'a> Rows<'a> {
         id
     }
 
-    pub async fn note(&mut self, run: Uuid, seq: i64) {
+    pub(super) async fn note(&mut self, run: Uuid, seq: i64) {
         let row = [
             ("run_id", Cell::Id(run)),
             ("seq", Cell::Number(seq)),
@@ -166,7 +167,7 @@ impl<'a> Rows<'a> {
         self.raw.insert("run_notes", &row).await;
     }
 
-    pub async fn outcome(&mut self, task: Uuid, run: Uuid) {
+    pub(super) async fn outcome(&mut self, task: Uuid, run: Uuid) {
         let row = [
             ("id", Cell::Id(self.fixture.id())),
             ("task_id", Cell::Id(task)),
@@ -178,7 +179,7 @@ impl<'a> Rows<'a> {
         self.raw.insert("outcomes", &row).await;
     }
 
-    pub async fn runner(&mut self, seen_at: Timestamp) -> Uuid {
+    pub(super) async fn runner(&mut self, seen_at: Timestamp) -> Uuid {
         let id: Uuid = self.fixture.id();
         let row = [
             ("id", Cell::Id(id)),
@@ -192,7 +193,7 @@ impl<'a> Rows<'a> {
         id
     }
 
-    pub async fn change(&mut self, task: Option<Uuid>, case: Option<Uuid>, changed_at: Timestamp) -> Uuid {
+    pub(super) async fn change(&mut self, task: Option<Uuid>, case: Option<Uuid>, changed_at: Timestamp) -> Uuid {
         let id: Uuid = self.fixture.id();
         let row = [
             ("id", Cell::Id(id)),
@@ -208,7 +209,7 @@ impl<'a> Rows<'a> {
         id
     }
 
-    pub async fn quarantined(&mut self, time: Timestamp) -> Uuid {
+    pub(super) async fn quarantined(&mut self, time: Timestamp) -> Uuid {
         let id: Uuid = self.fixture.id();
         let text = Cell::Text("x");
         let row = [
@@ -225,7 +226,7 @@ impl<'a> Rows<'a> {
         id
     }
 
-    pub async fn mark(&mut self, mark: &[u8], seen_at: Timestamp) {
+    pub(super) async fn mark(&mut self, mark: &[u8], seen_at: Timestamp) {
         let row = [
             ("project_id", Cell::Id(self.project.uuid())),
             ("mark", Cell::Bytes(mark)),
@@ -234,7 +235,7 @@ impl<'a> Rows<'a> {
         self.raw.insert("record_marks", &row).await;
     }
 
-    pub async fn plan(&mut self, project: Uuid, revision: i64) -> Uuid {
+    pub(super) async fn plan(&mut self, project: Uuid, revision: i64) -> Uuid {
         let id: Uuid = self.fixture.id();
         let row = [
             ("id", Cell::Id(id)),
@@ -247,11 +248,11 @@ impl<'a> Rows<'a> {
         id
     }
 
-    pub async fn left(&mut self, table: &str) -> Vec<Uuid> {
+    pub(super) async fn left(&mut self, table: &str) -> Vec<Uuid> {
         self.raw.ids(&format!("SELECT id FROM {table}")).await
     }
 
-    pub async fn count(&mut self, table: &str) -> i64 {
+    pub(super) async fn count(&mut self, table: &str) -> i64 {
         self.raw.numbers(&format!("SELECT count(*) FROM {table}")).await[0]
     }
 }
