@@ -35,7 +35,6 @@ mod seal;
 mod shutdown;
 mod tasks;
 mod telemetry;
-mod timestamp;
 mod wakeups;
 
 pub use backoff::{Backoff, BackoffConfig};
@@ -57,12 +56,12 @@ pub use quota::{LedgerAnswer, Quota, QuotaAnswer, QuotaConfig, QuotaError, Quota
 pub use randomness::{Randomness, RandomnessError};
 pub use seal::{KeyAge, KeyError, KeyId, LARGEST_PLAIN, SealContext, SealError, SealPurpose, SealingKeys};
 pub use shutdown::{Shutdown, Stage, Stop, StopReason};
+pub use signalbox_domain::time::{Timestamp, TimestampError};
 pub use tasks::{TaskEnd, TaskHandle, Tasks};
 pub use telemetry::{
     Flush, LogFormat, Redact, ServiceIdentity, Telemetry, TelemetryConfig, TelemetryError, continue_trace,
     current_traceparent,
 };
-pub use timestamp::{Timestamp, TimestampError};
 pub use wakeups::{
     BridgeConfig, BridgeSession, BridgeStatus, Channel, Debounce, Due, Incoming, Subscription, WakeupBridge,
     Wakeups, Woken, run_bridge,

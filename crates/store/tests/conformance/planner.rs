@@ -126,7 +126,11 @@ async fn a_plan_opens_one_task_a_case(fixture: &Fixture) {
     let mut two = plan.clone();
     two.tasks.push(fixture.task(input.project, Origin::Case { case, generation: 1 }));
     assert_eq!(fixture.store.plan_commit(&two).await.unwrap(), Committed::Stale);
-    assert_eq!(fixture.store.case_show(case).await.unwrap(), None, "a plan is written as a whole or not at all");
+    assert_eq!(
+        fixture.store.case_show(case).await.unwrap(),
+        None,
+        "a plan is written as a whole or not at all"
+    );
     assert_eq!(fixture.store.task_show(task.id).await.unwrap(), None);
 
     assert_eq!(fixture.store.plan_commit(&plan).await.unwrap(), Committed::Yes);
