@@ -29,13 +29,16 @@ pub(crate) fn compose(case: &Case, changed: &PlanSignal) -> Sourced<String> {
     if let Some(sample) = changed.samples.first() {
         page.push_str(&evidence(sample));
     }
-    page.push_str("\n# What counts as fixed\n\nThe cause is removed, its tests pass, and these records stop.\n");
+    page.push_str(
+        "\n# What counts as fixed\n\nThe cause is removed, its tests pass, and these records stop.\n",
+    );
     let written_by = changed.samples.iter().map(|sample| sample.text.from);
     Sourced::new(page, Provenance::of_all(written_by.chain([case.title.from])))
 }
 
 fn evidence(sample: &Sample) -> String {
-    let mut page = format!("\n# Evidence (written by: {})\n\n{}\n", sample.text.from, fenced(&sample.text.value));
+    let mut page =
+        format!("\n# Evidence (written by: {})\n\n{}\n", sample.text.from, fenced(&sample.text.value));
     for (name, value) in
         [("release", &sample.release), ("environment", &sample.environment), ("route", &sample.route)]
     {

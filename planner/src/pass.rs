@@ -52,11 +52,8 @@ impl Planner {
             .await
             .map_err(|source| PlanError::Load { project, source })?;
         let plan = decide(&input, &self.config.policy, self.clock.now(), &self.ids);
-        let committed = self
-            .store
-            .plan_commit(&plan)
-            .await
-            .map_err(|source| PlanError::Commit { project, source })?;
+        let committed =
+            self.store.plan_commit(&plan).await.map_err(|source| PlanError::Commit { project, source })?;
         status.projects += 1;
         match committed {
             Committed::Stale => {

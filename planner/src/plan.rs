@@ -70,10 +70,8 @@ impl Plan<'_> {
 
     fn signal(&mut self, changed: &PlanSignal) {
         let signal = &changed.signal;
-        let mut case = changed
-            .case
-            .and_then(|id| self.cases.remove(&id))
-            .unwrap_or_else(|| self.new_case(signal));
+        let mut case =
+            changed.case.and_then(|id| self.cases.remove(&id)).unwrap_or_else(|| self.new_case(signal));
         case.score = score(&[signal]);
         let record = self.input.cases.iter().find(|record| record.case.id == case.id);
         match gates::pass(signal, &case, record, &self.input.repositories) {

@@ -5,7 +5,7 @@ use signalbox_domain::signal::{Severity, Signal};
 use signalbox_domain::task::Priority;
 
 /// The score of a case from its signals.
-pub fn score(signals: &[&Signal]) -> Score {
+pub(crate) fn score(signals: &[&Signal]) -> Score {
     let count: u64 = signals.iter().map(|signal| signal.count).sum();
     let severity = signals.iter().map(|signal| signal.severity).max().unwrap_or(Severity::Info);
     let parts = vec![
