@@ -7,9 +7,11 @@ mod layers;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
-use signalbox_runtime::{ProcessConfig, SealConfig, TelemetryConfig};
+use signalbox_domain::secret_ref::SecretRef;
+use signalbox_runtime::{ProcessConfig, TelemetryConfig};
 use signalbox_server::ServerConfig;
-use signalbox_store::{Location, RetentionConfig, StoreConfig};
+use signalbox_store::retention::RetentionConfig;
+use signalbox_store::{Location, StoreConfig};
 
 pub use layers::{Layers, Origin, PREFIX};
 
@@ -17,6 +19,18 @@ pub use layers::{Layers, Origin, PREFIX};
 pub const DEFAULT_FILE: &str = "signalbox.toml";
 /// Names the file, where no flag does.
 pub const FILE_VARIABLE: &str = "SIGNALBOX_CONFIG";
+
+/// The example file, whole: every key with its default. A test reads it.
+pub const EXAMPLE: &str = include_str!("../../../config/signalbox.example.toml");
+
+/// Where the keys are that seal what must not lie in clear.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SealConfig {
+    /// None: a file of mode 0600 beside the data, made at the first start.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keys: Option<SecretRef>,
+}
 
 /// Every stage's part, each with its own defaults.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

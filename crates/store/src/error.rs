@@ -8,6 +8,8 @@ use signalbox_domain::ids::RunId;
 use signalbox_domain::names::NameError;
 use signalbox_domain::states::{IllegalMove, UnknownState};
 
+use signalbox_runtime::SecretRefError;
+
 use crate::Method;
 use crate::config::Location;
 
@@ -15,6 +17,8 @@ use crate::config::Location;
 pub enum StoreError {
     #[error("cannot reach the database at {location}")]
     Unreachable { location: Location, source: sqlx::Error },
+    #[error("the password of the database")]
+    Password(#[from] SecretRefError),
     #[error("the database was unreachable in {method}")]
     Lost { method: Method, source: sqlx::Error },
     #[error(

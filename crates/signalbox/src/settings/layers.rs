@@ -87,6 +87,12 @@ impl Layers {
         &self.table
     }
 
+    /// What variables and flags set, by key.
+    pub fn overrides(&self) -> impl Iterator<Item = (&str, &Origin)> {
+        let above = |origin: &Origin| !matches!(origin, Origin::File { .. });
+        self.origins.iter().filter(move |(_, origin)| above(origin)).map(|(key, origin)| (key.as_str(), origin))
+    }
+
     /// Where a key stood, or else what it stood in.
     pub fn origin(&self, key: &str) -> Option<&Origin> {
         let mut key = key;
