@@ -81,7 +81,12 @@ impl<'a> Rows<'a> {
         hour
     }
 
-    pub(super) async fn case(&mut self, state: &str, changed_at: Timestamp, merged_into: Option<Uuid>) -> Uuid {
+    pub(super) async fn case(
+        &mut self,
+        state: &str,
+        changed_at: Timestamp,
+        merged_into: Option<Uuid>,
+    ) -> Uuid {
         let id: Uuid = self.fixture.id();
         let row = [
             ("id", Cell::Id(id)),
@@ -193,7 +198,12 @@ impl<'a> Rows<'a> {
         id
     }
 
-    pub(super) async fn change(&mut self, task: Option<Uuid>, case: Option<Uuid>, changed_at: Timestamp) -> Uuid {
+    pub(super) async fn change(
+        &mut self,
+        task: Option<Uuid>,
+        case: Option<Uuid>,
+        changed_at: Timestamp,
+    ) -> Uuid {
         let id: Uuid = self.fixture.id();
         let row = [
             ("id", Cell::Id(id)),
