@@ -13,11 +13,13 @@
 mod column;
 mod config;
 mod error;
+mod ledger;
 mod method;
 mod open;
 mod page;
 mod statement;
 mod step;
+mod wakeups;
 
 pub mod automations;
 pub mod control;
@@ -33,6 +35,8 @@ pub mod tasks;
 
 pub use config::{Location, StoreConfig};
 pub use error::StoreError;
-pub use method::Method;
+pub use ledger::Ledger;
+pub use method::{Method, MethodKind};
 pub use open::Store;
 pub use page::Page;
+pub use wakeups::{PostgresBridge, PostgresSession};

@@ -35,6 +35,8 @@ pub enum MethodKind {
 methods! {
     /// Reaching, holding and migrating; not a transaction of its own.
     Open = "open" Read,
+    /// Listening and notifying, on connections of their own.
+    Wakeups = "wakeups" Read,
     // ingest
     SignalsFold = "signals_fold" Write,
     PositionsLoad = "positions_load" Read,
