@@ -4,15 +4,15 @@ use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Goes away with its test.
-pub struct Database {
-    pub url: String,
+pub(crate) struct Database {
+    pub(crate) url: String,
     name: String,
     socket: String,
 }
 
 impl Database {
     /// None where no server is named.
-    pub fn create() -> Option<Self> {
+    pub(crate) fn create() -> Option<Self> {
         static MADE: AtomicU64 = AtomicU64::new(0);
         let socket = std::env::var("SIGNALBOX_TEST_POSTGRES_SOCKET").ok()?;
         let name = format!("store_{}_{}", std::process::id(), MADE.fetch_add(1, Ordering::Relaxed));
