@@ -44,7 +44,12 @@ impl Planner {
         Ok(PassEnd { report: status, next })
     }
 
-    async fn project(&self, project: ProjectId, now: Timestamp, status: &mut PlannerStatus) -> Result<(), PlanError> {
+    async fn project(
+        &self,
+        project: ProjectId,
+        now: Timestamp,
+        status: &mut PlannerStatus,
+    ) -> Result<(), PlanError> {
         let at_most = self.config.signals_a_plan.get();
         let input = self
             .store

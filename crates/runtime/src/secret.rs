@@ -53,6 +53,9 @@ mod tests {
     fn a_variable_that_is_not_set_is_named() {
         let place = SecretRef::Env("SIGNALBOX_TEST_NOT_SET_ANYWHERE".into());
         let error = resolve_secret(&place).unwrap_err();
-        assert_eq!(error.to_string(), "the variable SIGNALBOX_TEST_NOT_SET_ANYWHERE is not set, or is no text");
+        assert_eq!(
+            error.to_string(),
+            "the variable SIGNALBOX_TEST_NOT_SET_ANYWHERE is not set, or is no text"
+        );
     }
 }

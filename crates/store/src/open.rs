@@ -49,7 +49,7 @@ enum Pools {
     },
     Postgres {
         pool: PgPool,
-        options: PgConnectOptions,
+        options: Box<PgConnectOptions>,
     },
 }
 
@@ -190,7 +190,7 @@ async fn open_postgres(url: &str, config: &StoreConfig) -> Result<Pools, StoreEr
         .await
         .map_err(unreachable)?;
     migrate(POSTGRES_MIGRATIONS.run(&pool).await, &POSTGRES_MIGRATIONS)?;
-    Ok(Pools::Postgres { pool, options })
+    Ok(Pools::Postgres { pool, options: Box::new(options) })
 }
 
 /// At the door a locked, read-only or full database is told apart from one that is not there.

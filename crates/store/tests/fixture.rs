@@ -14,7 +14,8 @@ use signalbox_store::ingest::Fold;
 use signalbox_store::{Location, Store, StoreConfig};
 use uuid::Uuid;
 
-use crate::database::Database;
+use signalbox_testkit::postgres::{Database, Server};
+use signalbox_testkit::{Part, require};
 
 /// An open store whose database goes away with it.
 pub(crate) struct Fixture {
@@ -40,8 +41,9 @@ impl Fixture {
 
     /// None where PostgreSQL may be left out (a bare `cargo test` without it).
     pub(crate) async fn postgres() -> Option<Self> {
-        let database = Database::create()?;
-        let config = StoreConfig { url: database.url.parse().unwrap(), ..StoreConfig::default() };
+        require(Part::Postgres)?;
+        let database = Server::shared().unwrap().database().unwrap();
+        let config = StoreConfig { url: database.url().parse().unwrap(), ..StoreConfig::default() };
         let store = Store::open(&config).await.unwrap();
         Some(Self { store, ids: AtomicU64::new(1), _folder: None, _database: Some(database) })
     }
