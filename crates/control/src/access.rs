@@ -8,11 +8,11 @@ use std::time::Duration;
 use sha2::{Digest as _, Sha256};
 use signalbox_domain::access::{Action, Actor, Denied, Role, Scope, Target, Token};
 use signalbox_domain::ids::TokenId;
-use uuid::Uuid;
 use signalbox_domain::names::Label;
 use signalbox_runtime::{Clock, IdSource};
 use signalbox_store::control::Revoked;
 use signalbox_store::{Page, Store, StoreError};
+use uuid::Uuid;
 use zeroize::Zeroizing;
 
 /// What a token shall be.

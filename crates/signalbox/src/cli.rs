@@ -13,19 +13,19 @@ use crate::settings::Sources;
 /// Turns what a product is telling its team into coding tasks, runs them, and checks that the signal went away.
 #[derive(Debug, Parser)]
 #[command(name = "signalbox", version, about, disable_help_subcommand = true)]
-pub struct Arguments {
+pub(crate) struct Arguments {
     /// The settings file [default: signalbox.toml, if it is there]
     #[arg(long, global = true, value_name = "FILE")]
-    pub config: Option<PathBuf>,
+    pub(crate) config: Option<PathBuf>,
     /// Overrides one setting: --set store.url=sqlite:other.db
     #[arg(long, global = true, value_name = "KEY=VALUE")]
-    pub set: Vec<String>,
+    pub(crate) set: Vec<String>,
     #[command(subcommand)]
-    pub command: Command,
+    pub(crate) command: Command,
 }
 
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Starts the server
     Up(Up),
     /// Shows an example of the settings, or checks them
@@ -42,14 +42,14 @@ pub enum Command {
 }
 
 #[derive(Debug, clap::Args)]
-pub struct Up {
+pub(crate) struct Up {
     /// Does what there is to do, and ends; ends at once where something cannot be reached
     #[arg(long)]
-    pub once: bool,
+    pub(crate) once: bool,
 }
 
 #[derive(Debug, Subcommand)]
-pub enum ConfigCommand {
+pub(crate) enum ConfigCommand {
     /// Prints a settings file with every key, its default and its meaning
     Example,
     /// Says whether the settings are understood, and where each came from
@@ -57,7 +57,7 @@ pub enum ConfigCommand {
 }
 
 #[derive(Debug, Subcommand)]
-pub enum TokenCommand {
+pub(crate) enum TokenCommand {
     /// Makes a token and shows its secret once
     Create {
         name: Label,
@@ -75,7 +75,7 @@ pub enum TokenCommand {
 }
 
 #[derive(Debug, Subcommand)]
-pub enum SecretCommand {
+pub(crate) enum SecretCommand {
     /// Keeps a value under a name; the value is read from standard input
     Set { name: Label },
     /// Lists names and times, never values
@@ -94,7 +94,7 @@ fn role(name: &str) -> Result<Role, String> {
 
 impl Arguments {
     /// Where settings come from: the one place that reads the environment for them.
-    pub fn sources(&self) -> Sources {
+    pub(crate) fn sources(&self) -> Sources {
         Sources {
             file: self.config.clone(),
             variables: std::env::vars_os()
@@ -106,9 +106,13 @@ impl Arguments {
 }
 
 /// Help and version are no failure; anything else is a wrong command line.
-pub fn explain(error: &clap::Error) -> ExitCode {
+pub(crate) fn explain(error: &clap::Error) -> ExitCode {
     let printed = error.print();
-    if error.use_stderr() || printed.is_err() { signalbox_runtime::ExitCode::Usage.into() } else { ExitCode::SUCCESS }
+    if error.use_stderr() || printed.is_err() {
+        signalbox_runtime::ExitCode::Usage.into()
+    } else {
+        ExitCode::SUCCESS
+    }
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use signalbox_runtime::{ExitCode, enter};
 use crate::cli::{Arguments, Command};
 use crate::fail::Failure;
 
-pub fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let sources = arguments.sources();
     match &arguments.command {
         Command::Config(command) => config::run(command, &sources),

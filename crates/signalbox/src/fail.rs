@@ -11,13 +11,13 @@ use crate::settings::SettingsError;
 
 /// Why a command did not do what was asked.
 #[derive(Debug)]
-pub struct Failure {
-    pub code: ExitCode,
+pub(crate) struct Failure {
+    pub(crate) code: ExitCode,
     line: String,
 }
 
 impl Failure {
-    pub fn new(code: ExitCode, line: impl Into<String>) -> Self {
+    pub(crate) fn new(code: ExitCode, line: impl Into<String>) -> Self {
         Self { code, line: line.into() }
     }
 
@@ -25,12 +25,12 @@ impl Failure {
         Self::new(code, error_chain(error))
     }
 
-    pub fn line(&self) -> &str {
+    pub(crate) fn line(&self) -> &str {
         &self.line
     }
 
     #[expect(clippy::print_stderr, reason = "the one line in which a command says why it failed")]
-    pub fn report(&self) -> ExitCode {
+    pub(crate) fn report(&self) -> ExitCode {
         eprintln!("signalbox: {}", self.line);
         self.code
     }
@@ -45,10 +45,9 @@ impl From<SettingsError> for Failure {
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         let line = match &error {
-            StoreError::HeldByAnother { path } => format!(
-                "another server holds {}: use that one, or stop it first",
-                path.display()
-            ),
+            StoreError::HeldByAnother { path } => {
+                format!("another server holds {}: use that one, or stop it first", path.display())
+            }
             other => error_chain(other),
         };
         Self::new(store_code(&error), line)
@@ -56,13 +55,15 @@ impl From<StoreError> for Failure {
 }
 
 /// The documented exit code of what can go wrong in the store.
-pub fn store_code(error: &StoreError) -> ExitCode {
+pub(crate) fn store_code(error: &StoreError) -> ExitCode {
     match error {
         StoreError::Unreachable { .. } | StoreError::Lost { .. } => ExitCode::Unreachable,
         StoreError::HeldByAnother { .. } | StoreError::Locked { .. } | StoreError::ReadOnly { .. } => {
             ExitCode::StoreHeld
         }
-        StoreError::File { source, .. } if source.kind() == std::io::ErrorKind::StorageFull => ExitCode::DiskFull,
+        StoreError::File { source, .. } if source.kind() == std::io::ErrorKind::StorageFull => {
+            ExitCode::DiskFull
+        }
         StoreError::File { source, .. }
             if matches!(
                 source.kind(),

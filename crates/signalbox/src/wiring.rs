@@ -5,40 +5,45 @@ use std::sync::Arc;
 
 use signalbox_redact::Redactor;
 use signalbox_runtime::{
-    Backoff, BackoffConfig, BuildInfo, Clock, Condition, ExitCode, HealthReporter, IdSource, Metrics, Randomness, Redact, SealingKeys,
-    ServiceIdentity, Stop, Telemetry, error_chain, resolve_secret,
+    Backoff, BackoffConfig, BuildInfo, Clock, Condition, ExitCode, HealthReporter, IdSource, Metrics,
+    Randomness, Redact, SealingKeys, ServiceIdentity, Stop, Telemetry, error_chain, resolve_secret,
 };
 use signalbox_store::{Location, Store, StoreConfig, StoreError};
 
 use crate::fail::Failure;
 use crate::settings::Settings;
 
-pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// What everything that runs is given.
 #[derive(Clone)]
-pub struct Base {
-    pub clock: Clock,
-    pub randomness: Randomness,
-    pub ids: IdSource,
+pub(crate) struct Base {
+    pub(crate) clock: Clock,
+    pub(crate) randomness: Randomness,
+    pub(crate) ids: IdSource,
 }
 
-pub fn base() -> Result<Base, Failure> {
+pub(crate) fn base() -> Result<Base, Failure> {
     let clock = Clock::system();
-    let randomness = Randomness::system()
-        .map_err(|error| Failure::new(ExitCode::Failure, format!("no randomness to be had: {}", error_chain(&error))))?;
+    let randomness = Randomness::system().map_err(|error| {
+        Failure::new(ExitCode::Failure, format!("no randomness to be had: {}", error_chain(&error)))
+    })?;
     let ids = IdSource::new(clock.clone(), randomness.clone());
     Ok(Base { clock, randomness, ids })
 }
 
-pub fn redactor(settings: &Settings) -> Result<Arc<Redactor>, Failure> {
+pub(crate) fn redactor(settings: &Settings) -> Result<Arc<Redactor>, Failure> {
     let redactor = Redactor::new(&settings.redact)
         .map_err(|error| Failure::new(ExitCode::BadConfig, format!("redact: {}", error_chain(&error))))?;
     Ok(Arc::new(redactor))
 }
 
 /// Nothing is logged that did not pass the redactor.
-pub fn telemetry(settings: &Settings, base: &Base, redactor: &Arc<Redactor>) -> Result<Telemetry, Failure> {
+pub(crate) fn telemetry(
+    settings: &Settings,
+    base: &Base,
+    redactor: &Arc<Redactor>,
+) -> Result<Telemetry, Failure> {
     let redactor = Arc::clone(redactor);
     let redact = Redact::new(move |text: &str| redactor.text(text).text);
     let identity = ServiceIdentity { name: "signalbox", version: VERSION };
@@ -46,17 +51,19 @@ pub fn telemetry(settings: &Settings, base: &Base, redactor: &Arc<Redactor>) -> 
         .map_err(|error| Failure::new(ExitCode::BadConfig, error_chain(&error)))
 }
 
-pub fn metrics() -> Result<Metrics, Failure> {
-    let build = BuildInfo { version: VERSION, revision: option_env!("SIGNALBOX_REVISION").unwrap_or("unknown") };
+pub(crate) fn metrics() -> Result<Metrics, Failure> {
+    let build =
+        BuildInfo { version: VERSION, revision: option_env!("SIGNALBOX_REVISION").unwrap_or("unknown") };
     Metrics::new(build).map_err(|error| Failure::new(ExitCode::Failure, error_chain(&error)))
 }
 
 /// The keys that seal: from where settings say, or a file beside the data, made at the first start.
-pub fn sealing_keys(settings: &Settings, base: &Base) -> Result<SealingKeys, Failure> {
+pub(crate) fn sealing_keys(settings: &Settings, base: &Base) -> Result<SealingKeys, Failure> {
     let bad = |line: String| Failure::new(ExitCode::BadConfig, line);
     let keys = match &settings.seal.keys {
         Some(place) => {
-            let text = resolve_secret(place).map_err(|error| bad(format!("seal.keys: {}", error_chain(&error))))?;
+            let text =
+                resolve_secret(place).map_err(|error| bad(format!("seal.keys: {}", error_chain(&error))))?;
             SealingKeys::from_text(&place.to_string(), &text, base.randomness.clone())
         }
         None => {
@@ -72,7 +79,7 @@ pub fn sealing_keys(settings: &Settings, base: &Base) -> Result<SealingKeys, Fai
 }
 
 /// Beside the SQLite file, or in the folder `data` where the database is elsewhere.
-pub fn key_file(settings: &Settings) -> PathBuf {
+pub(crate) fn key_file(settings: &Settings) -> PathBuf {
     match &settings.store.url {
         Location::Sqlite(path) => path.with_file_name("signalbox.key"),
         Location::Postgres(_) => PathBuf::from("data/signalbox.key"),
@@ -81,7 +88,7 @@ pub fn key_file(settings: &Settings) -> PathBuf {
 
 /// Opens the store, and goes on trying while it cannot be reached: says so each time, with the wait. None when the
 /// process was asked to stop meanwhile.
-pub async fn open_store_patiently(
+pub(crate) async fn open_store_patiently(
     config: &StoreConfig,
     base: &Base,
     health: &HealthReporter,

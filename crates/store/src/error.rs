@@ -130,6 +130,10 @@ fn kind_of_code(code: &str) -> Kind {
             _ => Kind::Other,
         };
     }
+    // SQLITE_IOERR_SHMSIZE: the index beside the log could not be made as large as it has to be.
+    if code == "4874" {
+        return Kind::DiskFull;
+    }
     match code.parse::<u32>().map(|number| number & 0xff) {
         Ok(5 | 6) => Kind::Locked,
         Ok(8) => Kind::ReadOnly,
@@ -151,6 +155,7 @@ mod tests {
             ("8", Kind::ReadOnly),
             ("1032", Kind::ReadOnly),
             ("13", Kind::DiskFull),
+            ("4874", Kind::DiskFull),
             ("14", Kind::Gone),
             ("2067", Kind::Other),
             ("40001", Kind::Contended),

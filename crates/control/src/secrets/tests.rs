@@ -56,7 +56,11 @@ async fn a_secret_opens_with_its_key_and_under_its_name_only() {
     let other = Secrets { keys: keys("b"), ..fixture.secrets.clone() };
     assert!(matches!(other.reveal(&name("A")).await, Err(SecretError::Seal { .. })));
     let sealed = fixture.store.secret_find(&name("A")).await.unwrap().unwrap().sealed;
-    fixture.store.secret_put(uuid::Uuid::from_u128(9).into(), &name("B"), &sealed, Timestamp::EPOCH).await.unwrap();
+    fixture
+        .store
+        .secret_put(uuid::Uuid::from_u128(9).into(), &name("B"), &sealed, Timestamp::EPOCH)
+        .await
+        .unwrap();
     assert!(matches!(fixture.secrets.reveal(&name("B")).await, Err(SecretError::Seal { .. })));
     assert!(matches!(fixture.secrets.reveal(&name("C")).await, Err(SecretError::Missing(_))));
 }

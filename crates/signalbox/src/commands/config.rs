@@ -4,22 +4,26 @@ use signalbox_runtime::ExitCode;
 
 use crate::cli::ConfigCommand;
 use crate::fail::Failure;
+use crate::out::say;
 use crate::settings::{DEFAULT_FILE, EXAMPLE, Sources};
 
-#[expect(clippy::print_stdout, reason = "printing is what this command is for")]
-pub fn run(command: &ConfigCommand, sources: &Sources) -> Result<ExitCode, Failure> {
+pub(crate) fn run(command: &ConfigCommand, sources: &Sources) -> Result<ExitCode, Failure> {
     match command {
-        ConfigCommand::Example => print!("{EXAMPLE}"),
+        ConfigCommand::Example => say(EXAMPLE.trim_end())?,
         ConfigCommand::Check => {
             let loaded = sources.load()?;
             match &loaded.file {
-                Some(path) => println!("{}: understood", path.display()),
-                None => println!("no {DEFAULT_FILE} here: defaults, variables and flags are understood"),
+                Some(path) => say(format_args!("{}: understood", path.display()))?,
+                None => {
+                    say(format_args!(
+                        "no {DEFAULT_FILE} here: defaults, variables and flags are understood"
+                    ))?;
+                }
             }
-            println!("store: {}", loaded.settings.store.url);
-            println!("listens on: {}", loaded.settings.server.listen);
+            say(format_args!("store: {}", loaded.settings.store.url))?;
+            say(format_args!("listens on: {}", loaded.settings.server.listen))?;
             for (key, origin) in loaded.layers.overrides() {
-                println!("{key} comes from {origin}");
+                say(format_args!("{key} comes from {origin}"))?;
             }
         }
     }

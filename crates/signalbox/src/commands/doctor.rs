@@ -8,6 +8,7 @@ use signalbox_server::Listener;
 use signalbox_store::{Location, Store, StoreError};
 
 use crate::fail::Failure;
+use crate::out::say;
 use crate::settings::{PREFIX, Settings, Sources};
 use crate::wiring;
 
@@ -43,8 +44,7 @@ impl Finding {
     }
 }
 
-#[expect(clippy::print_stdout, reason = "printing is what this command is for")]
-pub async fn run(sources: Sources) -> Result<ExitCode, Failure> {
+pub(crate) async fn run(sources: Sources) -> Result<ExitCode, Failure> {
     let findings = examine(&sources).await?;
     for finding in &findings {
         let mark = match finding.weight {
@@ -52,13 +52,13 @@ pub async fn run(sources: Sources) -> Result<ExitCode, Failure> {
             Weight::Notice => "notice  ",
             Weight::Problem => "PROBLEM ",
         };
-        println!("{mark} {}: {}", finding.about, finding.what);
+        say(format_args!("{mark} {}: {}", finding.about, finding.what))?;
         if let Some(cure) = &finding.cure {
-            println!("          → {cure}");
+            say(format_args!("          → {cure}"))?;
         }
     }
     let problems = findings.iter().filter(|finding| finding.weight == Weight::Problem).count();
-    println!("{problems} problems in {} findings", findings.len());
+    say(format_args!("{problems} problems in {} findings", findings.len()))?;
     Ok(if problems == 0 { ExitCode::Done } else { ExitCode::Failure })
 }
 
@@ -146,7 +146,9 @@ async fn store(settings: &Settings) -> Finding {
 
 fn store_cure(error: &StoreError, location: &Location) -> String {
     match (error, location) {
-        (StoreError::Newer { .. }, _) => "install the newer signalbox; an older one never writes here".to_owned(),
+        (StoreError::Newer { .. }, _) => {
+            "install the newer signalbox; an older one never writes here".to_owned()
+        }
         (StoreError::DiskFull { .. }, _) => "make room on the disk; nothing was lost".to_owned(),
         (StoreError::Locked { .. }, _) => "another program holds the file: close it".to_owned(),
         (StoreError::ReadOnly { .. } | StoreError::File { .. }, Location::Sqlite(path)) => {
@@ -207,7 +209,8 @@ mod tests {
     #[test]
     fn a_variable_with_one_underscore_is_noticed() {
         let variable = |name: &str| (name.to_owned(), "x".to_owned());
-        let variables = ["SIGNALBOX_STORE_URL", "SIGNALBOX_STORE__URL", "SIGNALBOX_TOKEN", "HOME"].map(variable);
+        let variables =
+            ["SIGNALBOX_STORE_URL", "SIGNALBOX_STORE__URL", "SIGNALBOX_TOKEN", "HOME"].map(variable);
         let sources = Sources { variables: variables.to_vec(), ..Sources::default() };
         let found: Vec<String> = super::variables(&sources).into_iter().map(|finding| finding.what).collect();
         assert_eq!(found, ["SIGNALBOX_STORE_URL is no setting and has no meaning here"]);

@@ -11,14 +11,14 @@ use zeroize::Zeroizing;
 
 use crate::cli::SecretCommand;
 use crate::fail::Failure;
+use crate::out::say;
 use crate::settings::Settings;
 use crate::wiring;
 
 /// A secret is a key or a certificate, not a file store.
 const LARGEST: u64 = 64 * 1024;
 
-#[expect(clippy::print_stdout, reason = "printing is what this command is for")]
-pub async fn run(command: &SecretCommand, settings: Settings) -> Result<ExitCode, Failure> {
+pub(crate) async fn run(command: &SecretCommand, settings: Settings) -> Result<ExitCode, Failure> {
     let base = wiring::base()?;
     let keys = Arc::new(wiring::sealing_keys(&settings, &base)?);
     let store = Store::open(&settings.store).await?;
@@ -26,16 +26,19 @@ pub async fn run(command: &SecretCommand, settings: Settings) -> Result<ExitCode
     match command {
         SecretCommand::Set { name } => {
             secrets.set(&local(), name, &value()?).await?;
-            println!("{name} is kept");
+            say(format_args!("{name} is kept"))?;
         }
         SecretCommand::List => {
             for entry in secrets.list(&local()).await? {
-                println!("{:<32}  made {}  changed {}", entry.name, entry.made_at, entry.changed_at);
+                say(format_args!(
+                    "{:<32}  made {}  changed {}",
+                    entry.name, entry.made_at, entry.changed_at
+                ))?;
             }
         }
         SecretCommand::Remove { name } => {
             secrets.remove(&local(), name).await?;
-            println!("{name} is forgotten");
+            say(format_args!("{name} is forgotten"))?;
         }
     }
     store.close().await;

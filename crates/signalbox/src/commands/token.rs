@@ -10,14 +10,14 @@ use signalbox_store::{Page, Store};
 
 use crate::cli::TokenCommand;
 use crate::fail::Failure;
+use crate::out::say;
 use crate::settings::Settings;
 use crate::wiring;
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 const SHOWN: u32 = 200;
 
-#[expect(clippy::print_stdout, reason = "printing is what this command is for")]
-pub async fn run(command: &TokenCommand, settings: Settings) -> Result<ExitCode, Failure> {
+pub(crate) async fn run(command: &TokenCommand, settings: Settings) -> Result<ExitCode, Failure> {
     let base = wiring::base()?;
     let store = Store::open(&settings.store).await?;
     let access = Access::new(store.clone(), base.clock.clone(), base.ids);
@@ -26,17 +26,20 @@ pub async fn run(command: &TokenCommand, settings: Settings) -> Result<ExitCode,
             let lives = days.map(|days| DAY * days);
             let wish = TokenWish { name: name.clone(), role: *role, scope: Scope::Everything, lives };
             let made = access.token_make_for(&local(), wish).await?;
-            println!("{}", *made.secret);
-            println!("# {} for {}, role {}; shown this once", made.token.id, made.token.name, made.token.role);
+            say(format_args!("{}", *made.secret))?;
+            say(format_args!(
+                "# {} for {}, role {}; shown this once",
+                made.token.id, made.token.name, made.token.role
+            ))?;
         }
         TokenCommand::List => {
             for token in access.tokens_list(&local(), Page::first(SHOWN)).await? {
-                println!("{}", line(&token, base.clock.now()));
+                say(format_args!("{}", line(&token, base.clock.now())))?;
             }
         }
         TokenCommand::Revoke { id } => {
             access.token_revoke(&local(), *id).await?;
-            println!("{id} is revoked");
+            say(format_args!("{id} is revoked"))?;
         }
     }
     store.close().await;

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use signalbox_control::Sweep;
 use signalbox_runtime::{
-    BridgeConfig, Condition, ExitCode, Health, HealthReporter, Metrics, NextPass, PassConfig, PassDriver, PassEnd,
-    PassSetup, Process, ServiceFailure, Signals, Stop, Wakeups, error_chain, run_bridge,
+    BridgeConfig, Condition, ExitCode, Health, HealthReporter, Metrics, NextPass, PassConfig, PassDriver,
+    PassEnd, PassSetup, Process, ServiceFailure, Signals, Stop, Wakeups, error_chain, run_bridge,
 };
 use signalbox_server::{Listener, health_routes};
 use signalbox_store::{Store, StoreError};
@@ -14,6 +14,7 @@ use tokio::sync::watch;
 
 use crate::cli::Up;
 use crate::fail::{Failure, store_code};
+use crate::out::say;
 use crate::settings::{Loaded, Settings};
 use crate::wiring::{self, Base};
 
@@ -31,15 +32,14 @@ struct House {
     wakeups: Wakeups,
 }
 
-pub async fn run(up: &Up, loaded: Loaded) -> Result<ExitCode, Failure> {
+pub(crate) async fn run(up: &Up, loaded: Loaded) -> Result<ExitCode, Failure> {
     let settings = loaded.settings;
     let base = wiring::base()?;
     let redactor = wiring::redactor(&settings)?;
     let telemetry = wiring::telemetry(&settings, &base, &redactor)?;
     // Made at the first start, so that the first secret finds it; refused here when others may read it.
     wiring::sealing_keys(&settings, &base)?;
-    let signals =
-        Signals::listen().map_err(|error| Failure::new(ExitCode::Failure, error_chain(&error)))?;
+    let signals = Signals::listen().map_err(|error| Failure::new(ExitCode::Failure, error_chain(&error)))?;
     let house = House {
         metrics: wiring::metrics()?,
         health: Health::default(),
@@ -70,12 +70,11 @@ async fn once(house: &House) -> Result<(), Failure> {
     Ok(())
 }
 
-#[expect(clippy::print_stdout, reason = "whoever starts it is told where it listens")]
 async fn listen(house: &House, process: &mut Process) -> Result<(), Failure> {
     let listener = Listener::bind(&house.settings.server).await?;
-    println!("signalbox {} listens on http://{}", wiring::VERSION, listener.address());
-    println!("  store: {}", house.settings.store.url);
-    println!("  health: /healthz, /readyz, /metrics; stop with Ctrl-C");
+    say(format_args!("signalbox {} listens on http://{}", wiring::VERSION, listener.address()))?;
+    say(format_args!("  store: {}", house.settings.store.url))?;
+    say(format_args!("  health: /healthz, /readyz, /metrics; stop with Ctrl-C"))?;
     let routes = health_routes(house.health.clone(), house.metrics.clone());
     process.start("http", |stop| async move {
         let turn = async move { stop.turn().await };
