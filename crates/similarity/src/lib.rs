@@ -1,0 +1,4 @@
+//! Pure similarity: frames, templates, fingerprints, grouping, anomalies.
+
+pub mod lab_streams;
+pub mod templates;
