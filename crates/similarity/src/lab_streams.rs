@@ -13,6 +13,6 @@ impl NormalizeLab {
     pub fn answer(&mut self, row: &NormalizeRow) -> NormalizeAnswer {
         let m = self.streams.entry(row.stream.clone()).or_insert_with(|| TemplateMiner::new(MinerConfig::default()));
         let mined = m.observe(&row.text);
-        NormalizeAnswer { id: row.id.clone(), template_id: format!("{}", mined.id), template: mined.template }
+        NormalizeAnswer { id: row.id.clone(), template_id: format!("{:016x}", mined.id.0), template: mined.template.to_owned() }
     }
 }

@@ -4,8 +4,9 @@
 //! `mask/samples.txt` needs a new `MASK_VERSION`. Masking a masked text changes nothing. It never looks at other
 //! messages: what only a stream can tell is the business of `miner`. Called by fingerprints and by `miner`.
 
+use super::lexicon::{is_name_with_digits, is_state};
 use super::recognise::{
-    Kind, clock_length, is_hex, is_random_id, month_length, number_length, placeholder_length, whole,
+    Kind, clock_length, is_address, is_hex, is_random_id, is_spaced_unit, month_length, number_length, placeholder_length, whole,
 };
 
 /// Names the behaviour of `mask`; part of every fingerprint version that uses it.
@@ -124,7 +125,8 @@ impl Scanner<'_> {
         let is_end = bytes.get(stop).is_some_and(|b| *b == bytes[self.at]);
         let is_key = bytes.get(stop + 1) == Some(&b':')
             && !bytes[self.at..stop.min(bytes.len())].iter().any(u8::is_ascii_whitespace);
-        (is_end && !is_key).then_some(stop + 1)
+        let is_state = is_end && is_state(&self.text[self.at + 1..stop]);
+        (is_end && !is_key && !is_state).then_some(stop + 1)
     }
 
     /// One run of characters without a boundary and without a placeholder.
@@ -145,8 +147,29 @@ impl Scanner<'_> {
         } else if let Some(kind) = whole(core) {
             let start = start - usize::from(start > self.at && matches!(self.bytes()[start - 1], b'-' | b'+'));
             self.copy(start);
-            self.push(kind, stop);
+            match self.spaced_unit(kind, stop, end) {
+                Some(unit_end) => {
+                    self.push(Kind::Quantity, unit_end);
+                    return;
+                }
+                None => self.push(kind, stop),
+            }
+        } else if let Some(tail) = address_tail(core) {
+            self.pieces(start + tail);
+            self.push(Kind::Address, stop);
         }
+        self.pieces(end);
+    }
+
+    /// The end of a unit one space behind a number (`5.2 KB`), so that a change of unit is no change of words.
+    fn spaced_unit(&self, kind: Kind, stop: usize, end: usize) -> Option<usize> {
+        let rest = self.bytes().get(stop..).filter(|_| kind == Kind::Number && stop == end)?.strip_prefix(b" ")?;
+        let unit = rest.iter().take(16).take_while(|b| b.is_ascii_alphabetic()).count();
+        let ends = !rest.get(unit).is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'/'));
+        (ends && is_spaced_unit(&rest[..unit])).then_some(stop + 1 + unit)
+    }
+
+    fn pieces(&mut self, end: usize) {
         while self.at < end {
             self.piece(end);
         }
@@ -169,7 +192,9 @@ impl Scanner<'_> {
         }
         let stop = self.at + length;
         let piece = &bytes[self.at..stop];
-        if is_hex(piece) {
+        if is_name_with_digits(piece) {
+            self.copy(stop);
+        } else if is_hex(piece) {
             self.push(Kind::Hex, stop);
         } else if is_random_id(piece) && piece.iter().any(u8::is_ascii_digit) {
             self.push(Kind::Id, stop);
@@ -198,6 +223,13 @@ fn closes(bytes: &[u8], at: usize, opened: usize) -> bool {
         && bytes.get(at + 1).is_none_or(|next| {
             next.is_ascii_whitespace() || matches!(next, b')' | b']' | b'}' | b',' | b';' | b':' | b'.' | b'!' | b'?' | b'|')
         })
+}
+
+/// Where an address begins that ends the core behind a separator (`eth0:fe80::1`). Long cores are not searched: the
+/// search reads the rest once a separator.
+fn address_tail(core: &[u8]) -> Option<usize> {
+    let separators = (0..core.len()).filter(|at| matches!(core[*at], b':' | b'/' | b'@' | b'-' | b'='));
+    separators.map(|at| at + 1).filter(|_| core.len() <= 96).find(|at| is_address(&core[*at..]))
 }
 
 struct Chunk {

@@ -88,7 +88,8 @@ pub(super) fn number_length(bytes: &[u8]) -> usize {
     at
 }
 
-/// `0x` and hexadecimal digits, or at least six of them with letters and digits mixed and one case only.
+/// `0x` and hexadecimal digits; at least six of them with letters and digits mixed in one case; or at least eight
+/// letters that are all hexadecimal, which no common word is.
 pub(super) fn is_hex(core: &[u8]) -> bool {
     if let Some(rest) = core.strip_prefix(b"0x").or_else(|| core.strip_prefix(b"0X")) {
         return !rest.is_empty() && rest.iter().all(u8::is_ascii_hexdigit);
@@ -96,7 +97,7 @@ pub(super) fn is_hex(core: &[u8]) -> bool {
     let long = core.len() >= 6 && core.iter().all(u8::is_ascii_hexdigit);
     let lower = core.iter().any(u8::is_ascii_lowercase);
     let upper = core.iter().any(u8::is_ascii_uppercase);
-    long && lower != upper && core.iter().any(u8::is_ascii_digit)
+    long && lower != upper && (core.len() >= 8 || core.iter().any(u8::is_ascii_digit))
 }
 
 /// A token of 16 or more letters and digits that changes between letter and digit too often for a word.
@@ -246,6 +247,16 @@ fn is_hardware_address(core: &[u8]) -> bool {
     let pairs = core.split(|b| *b == separator);
     let all_pairs = pairs.clone().all(|pair| pair.len() == 2 && pair.iter().all(u8::is_ascii_hexdigit));
     all_pairs && matches!(pairs.count(), 6 | 8)
+}
+
+/// A unit of time or size that may stand a space behind its number.
+pub(super) fn is_spaced_unit(word: &[u8]) -> bool {
+    const UNITS: [&str; 30] = [
+        "ns", "us", "ms", "msec", "msecs", "s", "sec", "secs", "second", "seconds", "milliseconds", "min", "mins",
+        "minute", "minutes", "hour", "hours", "day", "days", "b", "byte", "bytes", "kb", "kib", "mb", "mib", "gb", "gib",
+        "tb", "tib",
+    ];
+    word.len() <= 12 && UNITS.iter().any(|unit| unit.as_bytes().eq_ignore_ascii_case(word))
 }
 
 /// A number with a unit of time, size, rate or share directly behind it; several may be chained (`1s20ms`).
