@@ -36,7 +36,7 @@ pub struct MinerConfig {
 impl Default for MinerConfig {
     fn default() -> Self {
         let g = |n: &str, d: f64| std::env::var(n).ok().and_then(|v| v.parse().ok()).unwrap_or(d);
-        Self { max_templates: 4096, max_words: 128, max_candidates: 128, min_agreement: g("MS", 0.9), max_alternatives: g("MA", 8.0) as usize }
+        Self { max_templates: 4096, max_words: 128, max_candidates: 128, min_agreement: g("MS", 0.95), max_alternatives: g("MA", 8.0) as usize }
     }
 }
 
