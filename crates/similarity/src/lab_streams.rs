@@ -33,7 +33,8 @@ pub struct NormalizeLab {
 
 impl NormalizeLab {
     pub fn answer(&mut self, row: NormalizeRow) -> NormalizeAnswer {
-        let miner = self.streams.entry(row.stream).or_insert_with(|| TemplateMiner::new(MinerConfig::default()));
+        let miner =
+            self.streams.entry(row.stream).or_insert_with(|| TemplateMiner::new(MinerConfig::default()));
         let mined = miner.observe(&row.text);
         NormalizeAnswer {
             id: row.id,
@@ -86,7 +87,8 @@ fn seconds_of(timestamp: &str) -> Option<i64> {
     let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
     let (hour, minute) = (number(11, 13).unwrap_or(0), number(14, 16).unwrap_or(0));
     let second = number(17, 19).unwrap_or(0);
-    let fits = (1..=12).contains(&month) && (1..=31).contains(&day) && hour < 24 && minute < 60 && second <= 60;
+    let fits =
+        (1..=12).contains(&month) && (1..=31).contains(&day) && hour < 24 && minute < 60 && second <= 60;
     let offset = text.get(19..).and_then(offset_seconds).unwrap_or(0);
     fits.then(|| days_since_1970(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second - offset)
 }

@@ -33,7 +33,8 @@ impl Atlas {
     }
 
     pub(super) fn is_sound(&self, capacity: usize) -> bool {
-        self.points.len() <= capacity && self.points.iter().all(|point| point.at.iter().all(|v| v.is_finite()))
+        self.points.len() <= capacity
+            && self.points.iter().all(|point| point.at.iter().all(|v| v.is_finite()))
     }
 
     /// Learns a point; answers its distance to the nearest point known before, 0 for the first one.
@@ -83,7 +84,8 @@ impl Atlas {
         loop {
             let mut kept: Vec<Visited> = Vec::with_capacity(capacity);
             for point in &self.points {
-                let near = kept.iter_mut().find(|known| squared_distance(&known.at, &point.at).sqrt() <= self.grain);
+                let near =
+                    kept.iter_mut().find(|known| squared_distance(&known.at, &point.at).sqrt() <= self.grain);
                 match near {
                     Some(known) => known.last_visit = known.last_visit.max(point.last_visit),
                     None => kept.push(*point),
@@ -101,7 +103,9 @@ impl Atlas {
     fn median_gap(&self) -> f64 {
         let gap = |mine: usize| {
             let others = self.points.iter().enumerate().filter(|(other, _)| *other != mine);
-            others.map(|(_, point)| squared_distance(&point.at, &self.points[mine].at)).fold(f64::INFINITY, f64::min)
+            others
+                .map(|(_, point)| squared_distance(&point.at, &self.points[mine].at))
+                .fold(f64::INFINITY, f64::min)
         };
         let mut gaps: Vec<f64> = (0..self.points.len()).map(gap).collect();
         gaps.sort_by(f64::total_cmp);

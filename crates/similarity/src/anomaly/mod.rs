@@ -21,9 +21,7 @@ mod season;
 mod tail;
 mod threshold;
 
-pub use detector::{
-    DETECTOR_VERSION, Detector, DetectorConfig, DetectorError, Evidence, Unscored, Verdict,
-};
+pub use detector::{DETECTOR_VERSION, Detector, DetectorConfig, DetectorError, Evidence, Unscored, Verdict};
 pub use rate::{Bucket, RateMeter};
 pub use threshold::{Bound, Breach, ThresholdRule, ThresholdState};
 

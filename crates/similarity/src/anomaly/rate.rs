@@ -35,7 +35,9 @@ impl RateMeter {
         let closed = self.advance(at_seconds);
         let starts_at_seconds = self.start_of(at_seconds);
         match &mut self.open {
-            Some(open) if starts_at_seconds < open.starts_at_seconds => self.late = self.late.saturating_add(count),
+            Some(open) if starts_at_seconds < open.starts_at_seconds => {
+                self.late = self.late.saturating_add(count);
+            }
             Some(open) => open.count = open.count.saturating_add(count),
             None => self.open = Some(Bucket { starts_at_seconds, count }),
         }

@@ -20,7 +20,9 @@ impl Season {
     }
 
     pub(super) fn is_sound(&self) -> bool {
-        self.means.len() == HOURS && self.counts.len() == HOURS && self.means.iter().all(|mean| mean.is_finite())
+        self.means.len() == HOURS
+            && self.counts.len() == HOURS
+            && self.means.iter().all(|mean| mean.is_finite())
     }
 
     /// The usual value at this time, if the hour was seen before.
@@ -38,7 +40,7 @@ impl Season {
 }
 
 fn hour_of(at_seconds: i64) -> usize {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the remainder is 0..24")]
+    #[expect(clippy::cast_possible_truncation, reason = "the remainder is 0..24")]
     let hour = (at_seconds.rem_euclid(86_400) / 3600) as usize;
     hour
 }

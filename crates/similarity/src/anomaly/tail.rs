@@ -83,7 +83,8 @@ impl Tail {
         }
         let from = self.middle(edge);
         let octaves = (bins - tail * index(edge)) / BINS_AN_OCTAVE;
-        let exponent = (tail + PRIOR_WEIGHT) / (octaves * std::f64::consts::LN_2 + PRIOR_WEIGHT / PRIOR_EXPONENT);
+        let exponent =
+            (tail + PRIOR_WEIGHT) / (octaves * std::f64::consts::LN_2 + PRIOR_WEIGHT / PRIOR_EXPONENT);
         let share = (tail + 0.5) / (weight + 1.0);
         (magnitude > from).then(|| exponent * (magnitude / from).log10() - share.log10())
     }

@@ -25,7 +25,9 @@ pub struct ThresholdRule {
 #[serde(rename_all = "snake_case")]
 pub enum Breach {
     None,
-    Pending { points: u32 },
+    Pending {
+        points: u32,
+    },
     Begun,
     GoesOn,
     Ended,

@@ -6,7 +6,8 @@
 
 use super::lexicon::{is_name_with_digits, is_state};
 use super::recognise::{
-    Kind, clock_length, is_address, is_hex, is_random_id, is_spaced_unit, month_length, number_length, placeholder_length, whole,
+    Kind, clock_length, is_address, is_hex, is_random_id, is_spaced_unit, month_length, number_length,
+    placeholder_length, whole,
 };
 
 /// Names the behaviour of `mask`; part of every fingerprint version that uses it.
@@ -28,13 +29,8 @@ impl Masked {
 /// Masks one message. Time and memory are linear in its length.
 #[must_use]
 pub fn mask(text: &str) -> Masked {
-    let mut scanner = Scanner {
-        text,
-        out: String::with_capacity(text.len()),
-        at: 0,
-        quote_stop: [0; 3],
-        time_end: None,
-    };
+    let mut scanner =
+        Scanner { text, out: String::with_capacity(text.len()), at: 0, quote_stop: [0; 3], time_end: None };
     while scanner.at < text.len() {
         scanner.step();
     }
@@ -63,7 +59,8 @@ impl Scanner<'_> {
             self.push(Kind::Quoted, end);
             return;
         }
-        let spoken = spoken_date_length(&self.bytes()[at..], at.checked_sub(1).map(|before| self.bytes()[before]));
+        let spoken =
+            spoken_date_length(&self.bytes()[at..], at.checked_sub(1).map(|before| self.bytes()[before]));
         if spoken > 0 {
             self.push(Kind::Time, at + spoken);
             return;
@@ -85,7 +82,8 @@ impl Scanner<'_> {
     }
 
     fn push(&mut self, kind: Kind, end: usize) {
-        let joined = self.time_end.filter(|_| kind == Kind::Time).filter(|before| &self.out[*before..] == " ");
+        let joined =
+            self.time_end.filter(|_| kind == Kind::Time).filter(|before| &self.out[*before..] == " ");
         match joined {
             Some(before) => self.out.truncate(before),
             None => self.out.push_str(kind.placeholder()),
@@ -112,13 +110,15 @@ impl Scanner<'_> {
     fn quoted_end(&mut self) -> Option<usize> {
         let bytes = self.text.as_bytes();
         let sign = [b'"', b'\'', b'`'].iter().position(|sign| *sign == bytes[self.at])?;
-        let opens = self.at == 0 || matches!(bytes[self.at - 1], b'(' | b'[' | b'{' | b'=' | b':' | b',' | b';' | b'|')
+        let opens = self.at == 0
+            || matches!(bytes[self.at - 1], b'(' | b'[' | b'{' | b'=' | b':' | b',' | b';' | b'|')
             || bytes[self.at - 1].is_ascii_whitespace();
         if !opens {
             return None;
         }
         if self.quote_stop[sign] <= self.at {
-            let stop = (self.at + 1..bytes.len()).find(|at| bytes[*at] == b'\n' || closes(bytes, *at, self.at));
+            let stop =
+                (self.at + 1..bytes.len()).find(|at| bytes[*at] == b'\n' || closes(bytes, *at, self.at));
             self.quote_stop[sign] = stop.unwrap_or(bytes.len());
         }
         let stop = self.quote_stop[sign];
@@ -145,7 +145,8 @@ impl Scanner<'_> {
             let path_end = self.at + length;
             self.push(Kind::Path, path_end);
         } else if let Some(kind) = whole(core) {
-            let start = start - usize::from(start > self.at && matches!(self.bytes()[start - 1], b'-' | b'+'));
+            let start =
+                start - usize::from(start > self.at && matches!(self.bytes()[start - 1], b'-' | b'+'));
             self.copy(start);
             match self.spaced_unit(kind, stop, end) {
                 Some(unit_end) => {
@@ -163,9 +164,11 @@ impl Scanner<'_> {
 
     /// The end of a unit one space behind a number (`5.2 KB`), so that a change of unit is no change of words.
     fn spaced_unit(&self, kind: Kind, stop: usize, end: usize) -> Option<usize> {
-        let rest = self.bytes().get(stop..).filter(|_| kind == Kind::Number && stop == end)?.strip_prefix(b" ")?;
+        let rest =
+            self.bytes().get(stop..).filter(|_| kind == Kind::Number && stop == end)?.strip_prefix(b" ")?;
         let unit = rest.iter().take(16).take_while(|b| b.is_ascii_alphabetic()).count();
-        let ends = !rest.get(unit).is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'/'));
+        let ends =
+            !rest.get(unit).is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'/'));
         (ends && is_spaced_unit(&rest[..unit])).then_some(stop + 1 + unit)
     }
 
@@ -221,7 +224,8 @@ fn closes(bytes: &[u8], at: usize, opened: usize) -> bool {
     bytes[at] == bytes[opened]
         && bytes[at - 1] != b'\\'
         && bytes.get(at + 1).is_none_or(|next| {
-            next.is_ascii_whitespace() || matches!(next, b')' | b']' | b'}' | b',' | b';' | b':' | b'.' | b'!' | b'?' | b'|')
+            next.is_ascii_whitespace()
+                || matches!(next, b')' | b']' | b'}' | b',' | b';' | b':' | b'.' | b'!' | b'?' | b'|')
         })
 }
 
@@ -256,17 +260,32 @@ fn is_boundary(byte: u8) -> bool {
     byte.is_ascii_whitespace()
         || matches!(
             byte,
-            b',' | b';' | b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'=' | b'|' | b'"' | b'\'' | b'`' | b'<' | b'>'
+            b',' | b';'
+                | b'('
+                | b')'
+                | b'['
+                | b']'
+                | b'{'
+                | b'}'
+                | b'='
+                | b'|'
+                | b'"'
+                | b'\''
+                | b'`'
+                | b'<'
+                | b'>'
         )
 }
 
 /// The chunk without punctuation around it.
 fn core_span(bytes: &[u8], start: usize, end: usize) -> (usize, usize) {
     let chunk = &bytes[start..end];
-    let outer = |b: &&u8| matches!(b, b'.' | b':' | b'!' | b'?' | b'*' | b'#' | b'-' | b'+' | b'@' | b'/' | b'&');
+    let outer =
+        |b: &&u8| matches!(b, b'.' | b':' | b'!' | b'?' | b'*' | b'#' | b'-' | b'+' | b'@' | b'/' | b'&');
     let before = chunk.iter().take_while(outer).count();
     // The unspecified IPv6 address and prefixes that end in `::` are rare; punctuation is not.
-    let after = chunk[before..].iter().rev().take_while(|b| matches!(b, b'.' | b':' | b'!' | b'?' | b'*')).count();
+    let after =
+        chunk[before..].iter().rev().take_while(|b| matches!(b, b'.' | b':' | b'!' | b'?' | b'*')).count();
     (start + before, end - after)
 }
 
@@ -285,16 +304,26 @@ fn piece_length(bytes: &[u8]) -> usize {
 /// `scheme://` and what follows up to a space, a quote or a closing bracket; may reach past the chunk.
 fn url_span(bytes: &[u8], start: usize, end: usize) -> Option<(usize, usize)> {
     let colon = start + bytes[start..end].windows(3).position(|w| w == b"://")?;
-    let scheme =
-        bytes[start..colon].iter().rev().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'.')).count();
+    let scheme = bytes[start..colon]
+        .iter()
+        .rev()
+        .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'.'))
+        .count();
     if scheme == 0 || !bytes[colon - scheme].is_ascii_alphabetic() {
         return None;
     }
     let body = bytes[colon..]
         .iter()
-        .take_while(|b| !(b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b'`' | b'<' | b'>' | b')' | b']' | b'}' | b'|')))
+        .take_while(|b| {
+            !(b.is_ascii_whitespace()
+                || matches!(b, b'"' | b'\'' | b'`' | b'<' | b'>' | b')' | b']' | b'}' | b'|'))
+        })
         .count();
-    let trailing = bytes[colon..colon + body].iter().rev().take_while(|b| matches!(b, b'.' | b',' | b':' | b';' | b'!' | b'?')).count();
+    let trailing = bytes[colon..colon + body]
+        .iter()
+        .rev()
+        .take_while(|b| matches!(b, b'.' | b',' | b':' | b';' | b'!' | b'?'))
+        .count();
     let stop = colon + body - trailing;
     (stop > colon + 3).then_some((colon - scheme, stop))
 }
@@ -314,10 +343,18 @@ fn is_email(core: &[u8]) -> bool {
 
 /// A file path or route: rooted, relative to here or home, a drive, or with two separators inside.
 fn path_length(chunk: &[u8]) -> Option<usize> {
-    let rooted = chunk.len() > 1 && chunk[0] == b'/' && (chunk[1].is_ascii_alphabetic() || matches!(chunk[1], b'.' | b'_' | b'~'));
+    let rooted = chunk.len() > 1
+        && chunk[0] == b'/'
+        && (chunk[1].is_ascii_alphabetic() || matches!(chunk[1], b'.' | b'_' | b'~'));
     let relative = chunk.starts_with(b"./") || chunk.starts_with(b"../") || chunk.starts_with(b"~/");
-    let drive = chunk.len() > 3 && chunk[0].is_ascii_alphabetic() && chunk[1] == b':' && matches!(chunk[2], b'\\' | b'/');
-    let inner = chunk.windows(2).filter(|w| matches!(w[0], b'/' | b'\\') && (w[1].is_ascii_alphanumeric() || w[1] == b'.')).count();
+    let drive = chunk.len() > 3
+        && chunk[0].is_ascii_alphabetic()
+        && chunk[1] == b':'
+        && matches!(chunk[2], b'\\' | b'/');
+    let inner = chunk
+        .windows(2)
+        .filter(|w| matches!(w[0], b'/' | b'\\') && (w[1].is_ascii_alphanumeric() || w[1] == b'.'))
+        .count();
     let named = chunk.first().is_some_and(u8::is_ascii_alphabetic) && inner >= 2 && !chunk.contains(&b'@');
     if !(rooted || relative || drive || named) {
         return None;
@@ -357,8 +394,16 @@ impl DateWords<'_> {
     /// The next word of at most 16 bytes, with the position behind it and up to two separators.
     fn word(&self) -> (&[u8], usize) {
         let rest = &self.bytes[self.at..];
-        let gap = if self.at == 0 { 0 } else { rest.iter().take(3).take_while(|b| matches!(b, b' ' | b',')).count() };
-        let length = rest[gap..].iter().take(16).take_while(|b| !b.is_ascii_whitespace() && !matches!(b, b',' | b')' | b']' | b'"')).count();
+        let gap = if self.at == 0 {
+            0
+        } else {
+            rest.iter().take(3).take_while(|b| matches!(b, b' ' | b',')).count()
+        };
+        let length = rest[gap..]
+            .iter()
+            .take(16)
+            .take_while(|b| !b.is_ascii_whitespace() && !matches!(b, b',' | b')' | b']' | b'"'))
+            .count();
         let spaced = self.at == 0 || gap > 0;
         (if spaced { &rest[gap..gap + length] } else { &[] }, self.at + gap + length)
     }
@@ -387,15 +432,20 @@ impl DateWords<'_> {
 
     fn number(&mut self, width: usize) -> bool {
         self.take(|word| {
-            word.iter().all(u8::is_ascii_digit) && if width == 2 { word.len() <= 2 } else { word.len() == width }
+            word.iter().all(u8::is_ascii_digit)
+                && if width == 2 { word.len() <= 2 } else { word.len() == width }
         })
     }
 
     fn clock(&mut self) -> bool {
         let known = self.take(|word| clock_length(word) == word.len());
         if known {
-            self.take(|word| matches!(word.len(), 3 | 4) && word.iter().all(u8::is_ascii_uppercase)
-                || (word.len() == 5 && matches!(word[0], b'+' | b'-') && word[1..].iter().all(u8::is_ascii_digit)));
+            self.take(|word| {
+                matches!(word.len(), 3 | 4) && word.iter().all(u8::is_ascii_uppercase)
+                    || (word.len() == 5
+                        && matches!(word[0], b'+' | b'-')
+                        && word[1..].iter().all(u8::is_ascii_digit))
+            });
         }
         known
     }

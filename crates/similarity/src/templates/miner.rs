@@ -35,8 +35,13 @@ pub struct MinerConfig {
 
 impl Default for MinerConfig {
     fn default() -> Self {
-        let g = |n: &str, d: f64| std::env::var(n).ok().and_then(|v| v.parse().ok()).unwrap_or(d);
-        Self { max_templates: 4096, max_words: 128, max_candidates: 128, min_agreement: g("MS", 0.95), max_alternatives: g("MA", 8.0) as usize }
+        Self {
+            max_templates: 4096,
+            max_words: 128,
+            max_candidates: 128,
+            min_agreement: 0.95,
+            max_alternatives: 8,
+        }
     }
 }
 
@@ -124,12 +129,15 @@ impl TemplateMiner {
                 let seen = alternatives.entry(place).or_insert((0, at));
                 *seen = (seen.0 + 1, at);
             }
-            if likeness.agreement >= self.config.min_agreement && best.is_none_or(|(most, _)| likeness.agreement > most) {
+            if likeness.agreement >= self.config.min_agreement
+                && best.is_none_or(|(most, _)| likeness.agreement > most)
+            {
                 best = Some((likeness.agreement, at));
             }
         }
         let crowded = || {
-            let many = alternatives.into_iter().filter(|(_, (count, _))| *count >= self.config.max_alternatives);
+            let many =
+                alternatives.into_iter().filter(|(_, (count, _))| *count >= self.config.max_alternatives);
             many.min().map(|(_, (_, oldest))| oldest)
         };
         best.map(|(_, at)| at).or_else(crowded)

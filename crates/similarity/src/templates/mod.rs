@@ -11,7 +11,7 @@ mod shape;
 mod words;
 
 pub use mask::{MASK_VERSION, Masked, mask};
-pub use miner::{Fit, MINER_VERSION, MinerConfig, Mined, TemplateId, TemplateMiner};
+pub use miner::{Fit, MINER_VERSION, Mined, MinerConfig, TemplateId, TemplateMiner};
 pub use recognise::PLACEHOLDERS;
 
 #[cfg(test)]

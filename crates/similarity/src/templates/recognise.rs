@@ -21,9 +21,8 @@ pub(super) enum Kind {
 }
 
 /// All placeholders, in the order of `Kind`; the mining treats them as variable words.
-pub const PLACEHOLDERS: [&str; 11] = [
-    "<num>", "<qty>", "<time>", "<addr>", "<hex>", "<uuid>", "<id>", "<path>", "<url>", "<email>", "<str>",
-];
+pub const PLACEHOLDERS: [&str; 11] =
+    ["<num>", "<qty>", "<time>", "<addr>", "<hex>", "<uuid>", "<id>", "<path>", "<url>", "<email>", "<str>"];
 
 impl Kind {
     pub(super) fn placeholder(self) -> &'static str {
@@ -102,7 +101,8 @@ pub(super) fn is_hex(core: &[u8]) -> bool {
 
 /// A token of 16 or more letters and digits that changes between letter and digit too often for a word.
 pub(super) fn is_random_id(core: &[u8]) -> bool {
-    let plain = core.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=' | b'_' | b'-'));
+    let plain =
+        core.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=' | b'_' | b'-'));
     if core.len() < 16 || !plain {
         return false;
     }
@@ -193,8 +193,18 @@ fn is_zone(rest: &[u8]) -> bool {
 /// The length of an English month name or its three letters.
 pub(super) fn month_length(bytes: &[u8]) -> usize {
     const MONTHS: [&str; 12] = [
-        "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
-        "november", "december",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
     ];
     let letters = bytes.iter().take_while(|b| b.is_ascii_alphabetic()).count();
     let known = MONTHS.iter().any(|month| {
@@ -252,9 +262,36 @@ fn is_hardware_address(core: &[u8]) -> bool {
 /// A unit of time or size that may stand a space behind its number.
 pub(super) fn is_spaced_unit(word: &[u8]) -> bool {
     const UNITS: [&str; 30] = [
-        "ns", "us", "ms", "msec", "msecs", "s", "sec", "secs", "second", "seconds", "milliseconds", "min", "mins",
-        "minute", "minutes", "hour", "hours", "day", "days", "b", "byte", "bytes", "kb", "kib", "mb", "mib", "gb", "gib",
-        "tb", "tib",
+        "ns",
+        "us",
+        "ms",
+        "msec",
+        "msecs",
+        "s",
+        "sec",
+        "secs",
+        "second",
+        "seconds",
+        "milliseconds",
+        "min",
+        "mins",
+        "minute",
+        "minutes",
+        "hour",
+        "hours",
+        "day",
+        "days",
+        "b",
+        "byte",
+        "bytes",
+        "kb",
+        "kib",
+        "mb",
+        "mib",
+        "gb",
+        "gib",
+        "tb",
+        "tib",
     ];
     word.len() <= 12 && UNITS.iter().any(|unit| unit.as_bytes().eq_ignore_ascii_case(word))
 }
@@ -262,9 +299,9 @@ pub(super) fn is_spaced_unit(word: &[u8]) -> bool {
 /// A number with a unit of time, size, rate or share directly behind it; several may be chained (`1s20ms`).
 fn is_quantity(core: &[u8]) -> bool {
     const UNITS: [&str; 36] = [
-        "ns", "us", "ms", "s", "sec", "secs", "seconds", "m", "min", "mins", "h", "hr", "hrs", "d", "b", "k", "kb",
-        "kib", "mb", "mib", "g", "gb", "gib", "tb", "tib", "bytes", "hz", "khz", "mhz", "ghz", "kbps", "mbps",
-        "gbps", "px", "x", "pct",
+        "ns", "us", "ms", "s", "sec", "secs", "seconds", "m", "min", "mins", "h", "hr", "hrs", "d", "b", "k",
+        "kb", "kib", "mb", "mib", "g", "gb", "gib", "tb", "tib", "bytes", "hz", "khz", "mhz", "ghz", "kbps",
+        "mbps", "gbps", "px", "x", "pct",
     ];
     let mut rest = core;
     while !rest.is_empty() {

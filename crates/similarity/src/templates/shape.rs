@@ -31,7 +31,8 @@ pub(super) fn slots(masked: &str, max_words: usize) -> Vec<Slot> {
 
 /// Brackets with nothing in them, standing alone, are a value that is missing.
 fn push_empty(line: &mut Vec<Slot>, word: Word<'_>) {
-    let alone = |pair: &str| word.joint.contains(&format!(" {pair} ")) || word.joint.contains(&format!("={pair}"));
+    let alone =
+        |pair: &str| word.joint.contains(&format!(" {pair} ")) || word.joint.contains(&format!("={pair}"));
     if alone("()") || alone("[]") {
         line.push(Slot { joint: " ".to_owned(), text: EMPTY.to_owned(), is_value: true });
     }
@@ -44,7 +45,8 @@ fn fold_list(line: &mut Vec<Slot>) {
             return;
         }
         let (before, last) = (&line[line.len() - 2 * size..line.len() - size], &line[line.len() - size..]);
-        let same = before.iter().zip(last).all(|(a, b)| a.text == b.text) && last.iter().any(|slot| slot.is_value || slot.text.contains('<'));
+        let same = before.iter().zip(last).all(|(a, b)| a.text == b.text)
+            && last.iter().any(|slot| slot.is_value || slot.text.contains('<'));
         let separated = last[0].joint.chars().all(|c| matches!(c, ' ' | ',' | ';' | '|' | '#' | '\\' | '/'));
         if same && separated {
             line.truncate(line.len() - size);
@@ -60,7 +62,8 @@ fn is_value(word: &str) -> bool {
     }
     let labels = word.split('.').filter(|label| !label.is_empty()).count();
     let last = word.rsplit('.').next().unwrap_or_default();
-    let is_constant = last.contains(|c: char| c.is_ascii_uppercase()) && !last.contains(|c: char| c.is_ascii_lowercase());
+    let is_constant =
+        last.contains(|c: char| c.is_ascii_uppercase()) && !last.contains(|c: char| c.is_ascii_lowercase());
     let qualified = labels >= 3 && !is_constant || word.contains('/') && labels >= 2;
     let numbered_file = labels >= 2 && word.contains('<') && is_extension(last);
     // A numbered name (`disk3`) is a word with a number; more than one number inside is an id.

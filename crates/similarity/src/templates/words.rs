@@ -34,5 +34,23 @@ pub(super) fn words(text: &str) -> impl Iterator<Item = Word<'_>> {
 
 fn is_joint(byte: u8) -> bool {
     byte.is_ascii_whitespace()
-        || matches!(byte, b',' | b';' | b':' | b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'=' | b'|' | b'"' | b'\'' | b'`' | b'<' | b'>' | b'#')
+        || matches!(
+            byte,
+            b',' | b';'
+                | b':'
+                | b'('
+                | b')'
+                | b'['
+                | b']'
+                | b'{'
+                | b'}'
+                | b'='
+                | b'|'
+                | b'"'
+                | b'\''
+                | b'`'
+                | b'<'
+                | b'>'
+                | b'#'
+        )
 }
