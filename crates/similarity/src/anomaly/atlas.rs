@@ -11,19 +11,21 @@ const RENEWAL: u64 = 4096;
 /// Visits for which an unvisited point is kept.
 const MEMORY: u64 = 32_768;
 
-pub(super) type Point = [f64; 2];
-
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Atlas {
     visits: u64,
     /// Points closer than this to a known one are not kept.
+    #[serde(with = "super::exact")]
     grain: f64,
     points: Vec<Visited>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 struct Visited {
-    at: Point,
+    #[serde(with = "super::exact")]
+    x: f64,
+    #[serde(with = "super::exact")]
+    y: f64,
     last_visit: u64,
 }
 
@@ -34,37 +36,34 @@ impl Atlas {
 
     pub(super) fn is_sound(&self, capacity: usize) -> bool {
         self.points.len() <= capacity
-            && self.points.iter().all(|point| point.at.iter().all(|v| v.is_finite()))
+            && self.points.iter().all(|point| point.x.is_finite() && point.y.is_finite())
     }
 
     /// Learns a point; answers its distance to the nearest point known before, 0 for the first one.
-    pub(super) fn visit(&mut self, at: Point, capacity: usize) -> f64 {
+    pub(super) fn visit(&mut self, x: f64, y: f64, capacity: usize) -> f64 {
         self.visits += 1;
         if self.visits.is_multiple_of(RENEWAL) {
             self.renew();
         }
-        let nearest = self.nearest(&at);
+        let here = Visited { x, y, last_visit: self.visits };
+        let nearest = self.nearest(&here);
         if let Some((place, distance)) = nearest {
             if distance <= self.grain {
                 self.points[place].last_visit = self.visits;
                 return distance;
             }
-            if distance == 0.0 {
-                self.points[place].last_visit = self.visits;
-                return 0.0;
-            }
         }
         if self.points.len() >= capacity.max(8) {
             self.thin(capacity.max(8));
         }
-        self.points.push(Visited { at, last_visit: self.visits });
+        self.points.push(here);
         nearest.map_or(0.0, |(_, distance)| distance)
     }
 
-    fn nearest(&self, at: &Point) -> Option<(usize, f64)> {
+    fn nearest(&self, here: &Visited) -> Option<(usize, f64)> {
         let mut best = (usize::MAX, f64::INFINITY);
         for (place, point) in self.points.iter().enumerate() {
-            let distance = squared_distance(&point.at, at);
+            let distance = squared_distance(point, here);
             if distance < best.1 {
                 best = (place, distance);
             }
@@ -84,8 +83,7 @@ impl Atlas {
         loop {
             let mut kept: Vec<Visited> = Vec::with_capacity(capacity);
             for point in &self.points {
-                let near =
-                    kept.iter_mut().find(|known| squared_distance(&known.at, &point.at).sqrt() <= self.grain);
+                let near = kept.iter_mut().find(|known| squared_distance(known, point).sqrt() <= self.grain);
                 match near {
                     Some(known) => known.last_visit = known.last_visit.max(point.last_visit),
                     None => kept.push(*point),
@@ -103,9 +101,7 @@ impl Atlas {
     fn median_gap(&self) -> f64 {
         let gap = |mine: usize| {
             let others = self.points.iter().enumerate().filter(|(other, _)| *other != mine);
-            others
-                .map(|(_, point)| squared_distance(&point.at, &self.points[mine].at))
-                .fold(f64::INFINITY, f64::min)
+            others.map(|(_, point)| squared_distance(point, &self.points[mine])).fold(f64::INFINITY, f64::min)
         };
         let mut gaps: Vec<f64> = (0..self.points.len()).map(gap).collect();
         gaps.sort_by(f64::total_cmp);
@@ -113,7 +109,7 @@ impl Atlas {
     }
 }
 
-fn squared_distance(a: &Point, b: &Point) -> f64 {
-    let (x, y) = (a[0] - b[0], a[1] - b[1]);
+fn squared_distance(a: &Visited, b: &Visited) -> f64 {
+    let (x, y) = (a.x - b.x, a.y - b.y);
     x * x + y * y
 }

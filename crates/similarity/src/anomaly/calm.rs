@@ -11,6 +11,7 @@ const RISE: f64 = 1.2;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Calm {
+    #[serde(with = "super::exact")]
     memory: f64,
 }
 

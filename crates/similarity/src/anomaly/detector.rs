@@ -16,7 +16,7 @@ use super::tail::Tail;
 pub const DETECTOR_VERSION: u16 = 1;
 
 /// Points until scores are given.
-const LEARNING: u64 = 50;
+const LEARNING: u64 = 150;
 /// Late points in a row after which the clock is taken to have been set back.
 const CLOCK_RESET: u32 = 32;
 /// Rows over which the recent, the short and the long level are averaged.
@@ -115,6 +115,7 @@ pub struct Detector {
     recent: Level,
     short: Level,
     long: Level,
+    #[serde(with = "super::exact")]
     spread: f64,
     season: Season,
     unseen: Surprise,
@@ -209,12 +210,11 @@ impl Detector {
     fn judge(&mut self, at_seconds: i64, value: f64) -> Verdict {
         let capacity = self.config.capacity;
         let floor = (self.range.high.max(value) - self.range.low.min(value)) * ROUNDING;
-        let unseen = self.unseen.of([value, LEVEL_WEIGHT * self.recent.mean], floor, capacity);
-        let shift = self.shift.of([self.short.mean, LEVEL_WEIGHT * self.long.mean], floor, capacity);
+        let unseen = self.unseen.of(value, LEVEL_WEIGHT * self.recent.mean, floor, capacity);
+        let shift = self.shift.of(self.short.mean, LEVEL_WEIGHT * self.long.mean, floor, capacity);
         let usual = self.season.usual(at_seconds);
         let out_of_season = usual.map_or(0.0, |usual| {
-            let place = [value - usual, LEVEL_WEIGHT * (self.short.mean - usual)];
-            self.out_of_season.of(place, floor, capacity)
+            self.out_of_season.of(value - usual, LEVEL_WEIGHT * (self.short.mean - usual), floor, capacity)
         });
         // Evidence that is seldom alone counts less: its false alarms would come on top.
         let candidates = [
@@ -255,13 +255,16 @@ impl Detector {
 
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 struct Range {
+    #[serde(with = "super::exact")]
     low: f64,
+    #[serde(with = "super::exact")]
     high: f64,
 }
 
 /// An exponential mean that starts as a plain one.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 struct Level {
+    #[serde(with = "super::exact")]
     mean: f64,
     points: f64,
     rows: f64,
@@ -290,8 +293,8 @@ impl Surprise {
         Self { atlas: Atlas::new(), tail: Tail::new() }
     }
 
-    fn of(&mut self, place: [f64; 2], floor: f64, capacity: usize) -> f64 {
-        let distance = self.atlas.visit(place, capacity);
+    fn of(&mut self, x: f64, y: f64, floor: f64, capacity: usize) -> f64 {
+        let distance = self.atlas.visit(x, y, capacity);
         let distance = if distance <= floor { 0.0 } else { distance };
         let rarity = self.tail.rarity(distance);
         self.tail.learn(distance);

@@ -16,6 +16,7 @@
 mod atlas;
 mod calm;
 mod detector;
+mod exact;
 mod rate;
 mod season;
 mod tail;

@@ -5,42 +5,50 @@
 use serde::{Deserialize, Serialize};
 
 const HOURS: usize = 24;
+const DAY_SECONDS: i64 = 86_400;
 /// A new value moves the mean of its hour by at least this share, so that habits can change within days.
 const LEAST_SHARE: f64 = 0.03;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Season {
-    means: Vec<f64>,
-    counts: Vec<u32>,
+    first_at: Option<i64>,
+    hours: Vec<Hour>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+struct Hour {
+    #[serde(with = "super::exact")]
+    mean: f64,
+    count: u32,
 }
 
 impl Season {
     pub(super) fn new() -> Self {
-        Self { means: vec![0.0; HOURS], counts: vec![0; HOURS] }
+        Self { first_at: None, hours: vec![Hour { mean: 0.0, count: 0 }; HOURS] }
     }
 
     pub(super) fn is_sound(&self) -> bool {
-        self.means.len() == HOURS
-            && self.counts.len() == HOURS
-            && self.means.iter().all(|mean| mean.is_finite())
+        self.hours.len() == HOURS && self.hours.iter().all(|hour| hour.mean.is_finite())
     }
 
-    /// The usual value at this time, if the hour was seen before.
+    /// The usual value at this time, once a whole day was seen.
     pub(super) fn usual(&self, at_seconds: i64) -> Option<f64> {
-        let hour = hour_of(at_seconds);
-        (self.counts[hour] > 0).then(|| self.means[hour])
+        let hour = &self.hours[hour_of(at_seconds)];
+        let seen_for = at_seconds.saturating_sub(self.first_at?);
+        (hour.count > 0 && seen_for >= DAY_SECONDS).then_some(hour.mean)
     }
 
     pub(super) fn learn(&mut self, at_seconds: i64, value: f64) {
-        let hour = hour_of(at_seconds);
-        self.counts[hour] = self.counts[hour].saturating_add(1);
-        let share = LEAST_SHARE.max(1.0 / f64::from(self.counts[hour]));
-        self.means[hour] += share * (value - self.means[hour]);
+        self.first_at = Some(self.first_at.unwrap_or(at_seconds));
+        let hour = &mut self.hours[hour_of(at_seconds)];
+        hour.count = hour.count.saturating_add(1);
+        let share = LEAST_SHARE.max(1.0 / f64::from(hour.count));
+        hour.mean += share * (value - hour.mean);
     }
 }
 
 fn hour_of(at_seconds: i64) -> usize {
     #[expect(clippy::cast_possible_truncation, reason = "the remainder is 0..24")]
-    let hour = (at_seconds.rem_euclid(86_400) / 3600) as usize;
+    let hour = (at_seconds.rem_euclid(DAY_SECONDS) / 3600) as usize;
     hour
 }

@@ -25,6 +25,7 @@ const NEUTRAL_WEIGHT: f64 = 1000.0;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Tail {
+    #[serde(with = "super::exact")]
     unit: f64,
     weight: f32,
     counts: Vec<f32>,

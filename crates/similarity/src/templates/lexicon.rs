@@ -73,6 +73,13 @@ const NAMES_WITH_DIGITS: [&str; 22] = [
     "http2", "http3", "base64", "base32", "x86", "x64", "amd64", "arm64", "oauth2", "s3",
 ];
 
+const METHODS: [&str; 9] = ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "CONNECT", "TRACE"];
+
+/// A quoted request (`"GET /cart HTTP/1.1"`) is a sentence with a verb, not a value.
+pub(super) fn is_request(quoted: &str) -> bool {
+    METHODS.iter().any(|verb| quoted.strip_prefix(verb).is_some_and(|rest| rest.starts_with(' ')))
+}
+
 /// A word that says which way things went. Two lines that differ in one are two events.
 pub(super) fn is_state(word: &str) -> bool {
     word.len() <= 12 && STATES.iter().any(|state| state.eq_ignore_ascii_case(word))

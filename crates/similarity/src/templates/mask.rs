@@ -4,7 +4,7 @@
 //! `mask/samples.txt` needs a new `MASK_VERSION`. Masking a masked text changes nothing. It never looks at other
 //! messages: what only a stream can tell is the business of `miner`. Called by fingerprints and by `miner`.
 
-use super::lexicon::{is_name_with_digits, is_state};
+use super::lexicon::{is_name_with_digits, is_request, is_state};
 use super::recognise::{
     Kind, clock_length, is_address, is_hex, is_random_id, is_spaced_unit, month_length, number_length,
     placeholder_length, whole,
@@ -29,8 +29,14 @@ impl Masked {
 /// Masks one message. Time and memory are linear in its length.
 #[must_use]
 pub fn mask(text: &str) -> Masked {
-    let mut scanner =
-        Scanner { text, out: String::with_capacity(text.len()), at: 0, quote_stop: [0; 3], time_end: None };
+    let mut scanner = Scanner {
+        text,
+        out: String::with_capacity(text.len()),
+        at: 0,
+        quote_stop: [0; 3],
+        space_stop: 0,
+        time_end: None,
+    };
     while scanner.at < text.len() {
         scanner.step();
     }
@@ -44,6 +50,8 @@ struct Scanner<'a> {
     /// For each quote sign: where the last search for its end stopped. It only moves forward, so all searches
     /// together read the text once a sign.
     quote_stop: [usize; 3],
+    /// Where the search for white space stopped, likewise.
+    space_stop: usize,
     /// The length of `out` after the last time, so that a date and a clock beside it become one.
     time_end: Option<usize>,
 }
@@ -123,10 +131,16 @@ impl Scanner<'_> {
         }
         let stop = self.quote_stop[sign];
         let is_end = bytes.get(stop).is_some_and(|b| *b == bytes[self.at]);
-        let is_key = bytes.get(stop + 1) == Some(&b':')
-            && !bytes[self.at..stop.min(bytes.len())].iter().any(u8::is_ascii_whitespace);
-        let is_state = is_end && is_state(&self.text[self.at + 1..stop]);
-        (is_end && !is_key && !is_state).then_some(stop + 1)
+        if self.space_stop <= self.at {
+            let space = (self.at + 1..bytes.len()).find(|at| bytes[*at].is_ascii_whitespace());
+            self.space_stop = space.unwrap_or(bytes.len());
+        }
+        let is_key = bytes.get(stop + 1) == Some(&b':') && stop < self.space_stop;
+        let speaks = || {
+            let inside = &self.text[self.at + 1..stop];
+            is_state(inside) || is_request(inside)
+        };
+        (is_end && !is_key && !speaks()).then_some(stop + 1)
     }
 
     /// One run of characters without a boundary and without a placeholder.

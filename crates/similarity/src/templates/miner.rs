@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::lexicon::is_state;
 use super::mask::mask;
-use super::shape::{Slot, slots};
+use super::shape::{Slot, SlotKind, slots};
 
 /// Names the behaviour of the mining; kept state of another version is to be dropped, not read.
 pub const MINER_VERSION: u16 = 1;
@@ -40,7 +40,7 @@ impl Default for MinerConfig {
             max_words: 128,
             max_candidates: 128,
             min_agreement: 0.95,
-            max_alternatives: 8,
+            max_alternatives: 5,
         }
     }
 }
@@ -169,13 +169,16 @@ impl TemplateMiner {
 }
 
 impl Template {
-    /// Makes every differing place a value; says whether anything changed.
+    /// Opens every differing place; says whether anything changed.
     fn widen(&mut self, line: &[Slot]) -> bool {
         let mut changed = false;
         for (mine, other) in self.slots.iter_mut().zip(line) {
-            if mine.text != other.text && mine.text != ANY {
+            let both_values = mine.kind == SlotKind::Value && other.kind == SlotKind::Value;
+            let kind = if both_values { SlotKind::Value } else { SlotKind::Any };
+            let is_wide = mine.text == ANY && (mine.kind == kind || mine.kind == SlotKind::Any);
+            if mine.text != other.text && !is_wide {
                 mine.text = ANY.to_owned();
-                mine.is_value = true;
+                mine.kind = kind;
                 changed = true;
             }
         }
@@ -201,10 +204,11 @@ fn likeness(template: &[Slot], line: &[Slot]) -> Likeness {
     for (at, (mine, other)) in template.iter().zip(line).enumerate() {
         if mine.text == other.text {
             // A placeholder in the same place says less than a word in the same place.
-            same += if mine.is_value { 0.3 } else { 1.0 };
+            same += if mine.kind == SlotKind::Word { 1.0 } else { 0.3 };
         } else if is_state(&mine.text) || is_state(&other.text) {
             return Likeness { agreement: 0.0, only_difference: None };
-        } else if !(mine.is_value && other.is_value) {
+        } else if mine.kind != SlotKind::Any && (mine.kind, other.kind) != (SlotKind::Value, SlotKind::Value)
+        {
             differing += 1.0;
             place = Some(at);
         }
@@ -215,7 +219,8 @@ fn likeness(template: &[Slot], line: &[Slot]) -> Likeness {
 
 /// Lines are compared only with templates of the same number of words and the same first word.
 fn key_of(slots: &[Slot]) -> u64 {
-    let first = slots.first().map_or("", |slot| if slot.is_value { ANY } else { slot.text.as_str() });
+    let first =
+        slots.first().map_or("", |slot| if slot.kind == SlotKind::Word { slot.text.as_str() } else { ANY });
     hash(first.as_bytes(), FNV_OFFSET ^ slots.len() as u64)
 }
 

@@ -4,38 +4,54 @@
 
 use super::lexicon::{introduces_name, is_nothing};
 use super::recognise::placeholder_length;
-use super::words::{Word, words};
+use super::words::words;
 
 /// One place of a line or template.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Slot {
     pub(super) joint: String,
     pub(super) text: String,
-    pub(super) is_value: bool,
+    pub(super) kind: SlotKind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SlotKind {
+    /// A word that belongs to the message.
+    Word,
+    /// One thing of many, by its shape or place.
+    Value,
+    /// A place of a template where words were seen to differ: any word fits. No line has it.
+    Any,
 }
 
 const EMPTY: &str = "<none>";
+/// Longer words differ early or are no words; longer joints are padding.
+const MAX_WORD: usize = 160;
+const MAX_JOINT: usize = 16;
 
 pub(super) fn slots(masked: &str, max_words: usize) -> Vec<Slot> {
     let mut line: Vec<Slot> = Vec::new();
     for word in words(masked).take(max_words) {
         let before = if word.joint.trim().is_empty() { line.last() } else { None };
         let is_named = before.is_some_and(|slot| introduces_name(&slot.text));
-        let is_value = is_named || is_value(word.text);
-        push_empty(&mut line, word);
-        line.push(Slot { joint: word.joint.to_owned(), text: word.text.to_owned(), is_value });
+        let kind = if is_named || is_value(word.text) { SlotKind::Value } else { SlotKind::Word };
+        if has_empty_brackets(word.joint) {
+            line.push(Slot { joint: " ".to_owned(), text: EMPTY.to_owned(), kind: SlotKind::Value });
+        }
+        line.push(Slot { joint: cut(word.joint, MAX_JOINT), text: cut(word.text, MAX_WORD), kind });
         fold_list(&mut line);
     }
     line
 }
 
 /// Brackets with nothing in them, standing alone, are a value that is missing.
-fn push_empty(line: &mut Vec<Slot>, word: Word<'_>) {
-    let alone =
-        |pair: &str| word.joint.contains(&format!(" {pair} ")) || word.joint.contains(&format!("={pair}"));
-    if alone("()") || alone("[]") {
-        line.push(Slot { joint: " ".to_owned(), text: EMPTY.to_owned(), is_value: true });
-    }
+fn has_empty_brackets(joint: &str) -> bool {
+    [" () ", " [] ", "=()", "=[]"].iter().any(|empty| joint.contains(empty))
+}
+
+/// The first bytes, up to the last whole character within `length`.
+fn cut(text: &str, length: usize) -> String {
+    text[..text.floor_char_boundary(length)].to_owned()
 }
 
 /// Drops the last one to four slots if they repeat those before them and hold a value.
@@ -46,7 +62,7 @@ fn fold_list(line: &mut Vec<Slot>) {
         }
         let (before, last) = (&line[line.len() - 2 * size..line.len() - size], &line[line.len() - size..]);
         let same = before.iter().zip(last).all(|(a, b)| a.text == b.text)
-            && last.iter().any(|slot| slot.is_value || slot.text.contains('<'));
+            && last.iter().any(|slot| slot.kind == SlotKind::Value || slot.text.contains('<'));
         let separated = last[0].joint.chars().all(|c| matches!(c, ' ' | ',' | ';' | '|' | '#' | '\\' | '/'));
         if same && separated {
             line.truncate(line.len() - size);
