@@ -47,11 +47,9 @@ impl Atlas {
         }
         let here = Visited { x, y, last_visit: self.visits };
         let nearest = self.nearest(&here);
-        if let Some((place, distance)) = nearest {
-            if distance <= self.grain {
-                self.points[place].last_visit = self.visits;
-                return distance;
-            }
+        if let Some((place, distance)) = nearest.filter(|(_, distance)| *distance <= self.grain) {
+            self.points[place].last_visit = self.visits;
+            return distance;
         }
         if self.points.len() >= capacity.max(8) {
             self.thin(capacity.max(8));

@@ -2,7 +2,7 @@
 //!
 //! Three kinds of evidence, each a distance to what the stream has shown before, made comparable by its rarity:
 //! a value never seen at such a level (spikes, drops, values between two modes), a value unusual for its hour
-//! (seasonal baseline), and a level never seen beside the long-run level (change point). The rarest one counts.
+//! (seasonal baseline), and a short level further from the long one than ever (change point). The rarest one counts.
 //! A point costs a bounded number of steps, whatever came before. Called by ingest and the planner.
 
 use serde::{Deserialize, Serialize};
@@ -22,9 +22,14 @@ const CLOCK_RESET: u32 = 32;
 /// Rows over which the recent, the short and the long level are averaged.
 const RECENT: f64 = 8.0;
 const SHORT: f64 = 6.0;
-const LONG: f64 = 144.0;
+const LONG: f64 = 72.0;
+/// Rows over which the typical distance is averaged.
+const SPREAD: f64 = 144.0;
 /// How much the level counts beside the value in a distance: the same value at another level is another thing.
 const LEVEL_WEIGHT: f64 = 1.5;
+/// Evidence that is seldom alone counts less: its false alarms would come on top.
+const SEASON_WEIGHT: f64 = 0.75;
+const SHIFT_WEIGHT: f64 = 0.65;
 /// Distances below this share of the range are rounding.
 const ROUNDING: f64 = 1e-9;
 /// What counts as one half of certainty: the nines of rarity at which a point is worth an alarm.
@@ -33,13 +38,13 @@ const HALF_SCORE_NINES: f64 = 2.3;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DetectorConfig {
-    /// Points remembered for each kind of evidence; memory is about 100 bytes for each, and 4 KiB.
+    /// Points remembered for each kind of evidence; memory is 48 bytes for each, and 4 KiB.
     pub capacity: usize,
 }
 
 impl Default for DetectorConfig {
     fn default() -> Self {
-        Self { capacity: 256 }
+        Self { capacity: 384 }
     }
 }
 
@@ -51,7 +56,7 @@ pub enum Evidence {
     UnseenValue,
     /// The value is unusual for this hour of the day.
     OutOfSeason,
-    /// The level moved to where it never was beside the long-run level.
+    /// The level moved further and faster than it used to.
     LevelShift,
 }
 
@@ -120,7 +125,7 @@ pub struct Detector {
     season: Season,
     unseen: Surprise,
     out_of_season: Surprise,
-    shift: Surprise,
+    shift: Tail,
     calm: Calm,
 }
 
@@ -141,7 +146,7 @@ impl Detector {
             season: Season::new(),
             unseen: Surprise::new(),
             out_of_season: Surprise::new(),
-            shift: Surprise::new(),
+            shift: Tail::new(),
             calm: Calm::new(),
         }
     }
@@ -179,7 +184,7 @@ impl Detector {
         let residual = (value - self.recent.mean).abs();
         // Winsorised: one wild value moves the typical distance by no more than three of them would.
         let bounded = if self.spread > 0.0 { residual.min(3.0 * self.spread) } else { residual };
-        self.spread += (bounded - self.spread) / LONG;
+        self.spread += (bounded - self.spread) / SPREAD;
         self.range = Range { low: self.range.low.min(value), high: self.range.high.max(value) };
         self.season.learn(at_seconds, value);
         self.learn_levels(value);
@@ -211,16 +216,15 @@ impl Detector {
         let capacity = self.config.capacity;
         let floor = (self.range.high.max(value) - self.range.low.min(value)) * ROUNDING;
         let unseen = self.unseen.of(value, LEVEL_WEIGHT * self.recent.mean, floor, capacity);
-        let shift = self.shift.of(self.short.mean, LEVEL_WEIGHT * self.long.mean, floor, capacity);
+        let shift = rarity_above(&mut self.shift, (self.short.mean - self.long.mean).abs(), floor);
         let usual = self.season.usual(at_seconds);
         let out_of_season = usual.map_or(0.0, |usual| {
             self.out_of_season.of(value - usual, LEVEL_WEIGHT * (self.short.mean - usual), floor, capacity)
         });
-        // Evidence that is seldom alone counts less: its false alarms would come on top.
         let candidates = [
             (unseen, Evidence::UnseenValue, self.recent.mean),
-            (0.75 * out_of_season, Evidence::OutOfSeason, usual.unwrap_or(self.recent.mean)),
-            (0.6 * shift, Evidence::LevelShift, self.long.mean),
+            (SEASON_WEIGHT * out_of_season, Evidence::OutOfSeason, usual.unwrap_or(self.recent.mean)),
+            (SHIFT_WEIGHT * shift, Evidence::LevelShift, self.long.mean),
         ];
         if self.points < LEARNING {
             return Verdict::Unscored(Unscored::Learning);
@@ -231,7 +235,7 @@ impl Detector {
                 (surprise, evidence, expected) = (*other, *kind, *level);
             }
         }
-        let told = self.calm.filter(surprise);
+        let told = self.calm.filter(surprise, HALF_SCORE_NINES);
         Verdict::Scored { score: told / (told + HALF_SCORE_NINES), evidence, expected, spread: self.spread }
     }
 
@@ -243,10 +247,11 @@ impl Detector {
 
     fn is_sound(&self) -> bool {
         let capacity = self.config.capacity.max(8);
-        let evidence = [&self.unseen, &self.out_of_season, &self.shift];
+        let evidence = [&self.unseen, &self.out_of_season];
         let levels = [&self.recent, &self.short, &self.long];
         evidence.iter().all(|one| one.tail.is_sound() && one.atlas.is_sound(capacity))
             && levels.iter().all(|level| level.mean.is_finite() && level.rows >= 1.0)
+            && self.shift.is_sound()
             && self.season.is_sound()
             && self.calm.is_sound()
             && self.spread.is_finite()
@@ -295,9 +300,14 @@ impl Surprise {
 
     fn of(&mut self, x: f64, y: f64, floor: f64, capacity: usize) -> f64 {
         let distance = self.atlas.visit(x, y, capacity);
-        let distance = if distance <= floor { 0.0 } else { distance };
-        let rarity = self.tail.rarity(distance);
-        self.tail.learn(distance);
-        rarity
+        rarity_above(&mut self.tail, distance, floor)
     }
+}
+
+/// The rarity of a distance against the earlier ones; then it is learned. Distances up to `floor` are rounding.
+fn rarity_above(tail: &mut Tail, distance: f64, floor: f64) -> f64 {
+    let distance = if distance <= floor { 0.0 } else { distance };
+    let rarity = tail.rarity(distance);
+    tail.learn(distance);
+    rarity
 }
