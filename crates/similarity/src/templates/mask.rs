@@ -4,10 +4,10 @@
 //! `mask/samples.txt` needs a new `MASK_VERSION`. Masking a masked text changes nothing. It never looks at other
 //! messages: what only a stream can tell is the business of `miner`. Called by fingerprints and by `miner`.
 
+use super::dates::spoken_date_length;
 use super::lexicon::{is_name_with_digits, is_request, is_state};
 use super::recognise::{
-    Kind, clock_length, is_address, is_hex, is_random_id, is_spaced_unit, month_length, number_length,
-    placeholder_length, whole,
+    Kind, is_address, is_hex, is_random_id, is_spaced_unit, number_length, placeholder_length, whole,
 };
 
 /// Names the behaviour of `mask`; part of every fingerprint version that uses it.
@@ -67,8 +67,8 @@ impl Scanner<'_> {
             self.push(Kind::Quoted, end);
             return;
         }
-        let spoken =
-            spoken_date_length(&self.bytes()[at..], at.checked_sub(1).map(|before| self.bytes()[before]));
+        let starts_word = at == 0 || is_boundary(self.bytes()[at - 1]);
+        let spoken = if starts_word { spoken_date_length(&self.bytes()[at..]) } else { 0 };
         if spoken > 0 {
             self.push(Kind::Time, at + spoken);
             return;
@@ -377,90 +377,4 @@ fn path_length(chunk: &[u8]) -> Option<usize> {
     let tail = chunk.iter().rev().take_while(|b| b.is_ascii_digit() || **b == b':').count();
     let line = chunk[chunk.len() - tail..].iter().position(|b| *b == b':').map(|at| chunk.len() - tail + at);
     Some(line.unwrap_or(chunk.len()))
-}
-
-/// `Fri Jun 17 07:07:00 2005`, `Jun 17 07:07:00`, `17 Jun 2005`, `Fri, 17 Jun 2005 07:07:00 GMT`: a date in words.
-/// It needs a year or a clock, or it is prose.
-fn spoken_date_length(bytes: &[u8], before: Option<u8>) -> usize {
-    if before.is_some_and(|b| !is_boundary(b)) || !bytes.first().is_some_and(u8::is_ascii_alphanumeric) {
-        return 0;
-    }
-    let mut words = DateWords { bytes, at: 0 };
-    words.weekday();
-    let month_first = words.month();
-    let month_known = words.number(2) && (month_first || words.month());
-    if !month_known {
-        return 0;
-    }
-    let mut parts = 0;
-    for _ in 0..2 {
-        parts += usize::from(words.clock() || words.number(4));
-    }
-    if parts == 0 { 0 } else { words.at }
-}
-
-struct DateWords<'a> {
-    bytes: &'a [u8],
-    at: usize,
-}
-
-impl DateWords<'_> {
-    /// The next word of at most 16 bytes, with the position behind it and up to two separators.
-    fn word(&self) -> (&[u8], usize) {
-        let rest = &self.bytes[self.at..];
-        let gap = if self.at == 0 {
-            0
-        } else {
-            rest.iter().take(3).take_while(|b| matches!(b, b' ' | b',')).count()
-        };
-        let length = rest[gap..]
-            .iter()
-            .take(16)
-            .take_while(|b| !b.is_ascii_whitespace() && !matches!(b, b',' | b')' | b']' | b'"'))
-            .count();
-        let spaced = self.at == 0 || gap > 0;
-        (if spaced { &rest[gap..gap + length] } else { &[] }, self.at + gap + length)
-    }
-
-    fn take(&mut self, fits: impl Fn(&[u8]) -> bool) -> bool {
-        let (word, end) = self.word();
-        let taken = !word.is_empty() && fits(word);
-        if taken {
-            self.at = end;
-        }
-        taken
-    }
-
-    fn weekday(&mut self) {
-        const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
-        self.take(|word| {
-            word.len() >= 3
-                && DAYS.iter().any(|day| day.as_bytes().eq_ignore_ascii_case(&word[..3]))
-                && (word.len() == 3 || word.to_ascii_lowercase().ends_with(b"day"))
-        });
-    }
-
-    fn month(&mut self) -> bool {
-        self.take(|word| month_length(word) == word.len())
-    }
-
-    fn number(&mut self, width: usize) -> bool {
-        self.take(|word| {
-            word.iter().all(u8::is_ascii_digit)
-                && if width == 2 { word.len() <= 2 } else { word.len() == width }
-        })
-    }
-
-    fn clock(&mut self) -> bool {
-        let known = self.take(|word| clock_length(word) == word.len());
-        if known {
-            self.take(|word| {
-                matches!(word.len(), 3 | 4) && word.iter().all(u8::is_ascii_uppercase)
-                    || (word.len() == 5
-                        && matches!(word[0], b'+' | b'-')
-                        && word[1..].iter().all(u8::is_ascii_digit))
-            });
-        }
-        known
-    }
 }

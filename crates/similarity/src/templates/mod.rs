@@ -3,6 +3,7 @@
 //! `mask` is stateless and versioned, so it may be part of a fingerprint. `miner` learns from one stream and gives
 //! features for grouping; its ids must never become part of a fingerprint, because they depend on what came before.
 
+mod dates;
 mod lexicon;
 mod mask;
 mod miner;

@@ -4,6 +4,8 @@
 //! covers. They must never depend on what stands before the value: the scanner in `mask` owns context.
 //! Called by `mask` only.
 
+use super::dates::is_time;
+
 /// What a masked part was. The placeholder is the only trace of it in the masked text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -123,95 +125,6 @@ fn is_uuid(core: &[u8]) -> bool {
             8 | 13 | 18 | 23 => *b == b'-',
             _ => b.is_ascii_hexdigit(),
         })
-}
-
-/// A clock time, a calendar date, or both joined by `T`, `-`, `_` or `:`.
-fn is_time(core: &[u8]) -> bool {
-    let date = date_length(core);
-    if date == core.len() {
-        return date > 0;
-    }
-    let clock_at = match date {
-        0 => 0,
-        _ if matches!(core[date], b'T' | b't' | b'-' | b'_' | b':' | b'.') => date + 1,
-        _ => return false,
-    };
-    let clock = clock_length(&core[clock_at..]);
-    clock > 0 && is_zone(&core[clock_at + clock..])
-}
-
-/// `2024-03-01`, `2024/03/01`, `2024.03.01`, `01/03/2024`, `01/Mar/2024`, `01-Mar-24`.
-fn date_length(core: &[u8]) -> usize {
-    let first = digits(core);
-    let Some(separator) = core.get(first).filter(|b| matches!(b, b'-' | b'/' | b'.')) else { return 0 };
-    let middle = &core[first + 1..];
-    let named = month_length(middle);
-    let second = if named > 0 { named } else { digits(middle) };
-    if middle.get(second) != Some(separator) {
-        return 0;
-    }
-    let third = digits(&middle[second + 1..]);
-    let year_first = first == 4 && matches!(third, 1 | 2);
-    let year_last = matches!(first, 1 | 2) && (third == 4 || (third == 2 && named > 0));
-    let middle_fits = named > 0 || matches!(second, 1 | 2);
-    // Dotted numbers are versions unless the year has four digits and stands first.
-    let dotted = *separator == b'.' && !(year_first && second == 2 && third == 2);
-    if (year_first || year_last) && middle_fits && !dotted { first + 2 + second + third } else { 0 }
-}
-
-/// `15:03`, `15:03:53`, `15:03:53.270` or `15:03:53,270`.
-pub(super) fn clock_length(core: &[u8]) -> usize {
-    let hours = digits(core);
-    if !matches!(hours, 1 | 2) || core.get(hours) != Some(&b':') || digits(&core[hours + 1..]) != 2 {
-        return 0;
-    }
-    let mut at = hours + 3;
-    if core.get(at) == Some(&b':') {
-        let seconds = digits(&core[at + 1..]);
-        if seconds != 2 {
-            return 0;
-        }
-        at += 3;
-    }
-    if matches!(core.get(at), Some(b'.' | b',')) {
-        let fraction = digits(&core[at + 1..]);
-        at += if fraction > 0 { 1 + fraction } else { 0 };
-    }
-    at
-}
-
-fn is_zone(rest: &[u8]) -> bool {
-    match rest {
-        [] | b"Z" | b"z" => true,
-        [b'+' | b'-', zone @ ..] => {
-            matches!(zone.len(), 2 | 4 | 5) && zone.iter().all(|b| b.is_ascii_digit() || *b == b':')
-        }
-        _ => false,
-    }
-}
-
-/// The length of an English month name or its three letters.
-pub(super) fn month_length(bytes: &[u8]) -> usize {
-    const MONTHS: [&str; 12] = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ];
-    let letters = bytes.iter().take_while(|b| b.is_ascii_alphabetic()).count();
-    let known = MONTHS.iter().any(|month| {
-        (letters == 3 || letters == month.len())
-            && month.as_bytes()[..letters.min(month.len())].eq_ignore_ascii_case(&bytes[..letters])
-    });
-    if known { letters } else { 0 }
 }
 
 /// IPv4 or IPv6, each with an optional port or prefix length, and hardware addresses.
