@@ -64,7 +64,7 @@ const STATES: [&str; 58] = [
     "remote",
 ];
 
-const NOTHING: [&str; 8] = ["null", "(null)", "nil", "none", "undefined", "n/a", "nan", "<none>"];
+const NOTHING: [&str; 9] = ["-", "null", "(null)", "nil", "none", "undefined", "n/a", "nan", "<none>"];
 
 const NAMED_NOUNS: [&str; 6] = ["user", "username", "account", "login", "host", "hostname"];
 

@@ -82,8 +82,10 @@ fn is_value(word: &str) -> bool {
         last.contains(|c: char| c.is_ascii_uppercase()) && !last.contains(|c: char| c.is_ascii_lowercase());
     let qualified = labels >= 3 && !is_constant || word.contains('/') && labels >= 2;
     let numbered_file = labels >= 2 && word.contains('<') && is_extension(last);
-    // A numbered name (`disk3`) is a word with a number; more than one number inside is an id.
-    word.matches('<').count() >= 2 || qualified || numbered_file || labels == 2 && is_host_ending(last)
+    let one_of_many = labels == 2 && (is_host_ending(last) || is_file_ending(last));
+    // A numbered name (`disk3`) is a word with a number; a number joined by `_`, or a second one, makes an id.
+    let is_id = word.matches('<').count() >= 2 || word.contains('<') && word.contains('_');
+    is_id || qualified || numbered_file || one_of_many
 }
 
 fn is_extension(last: &str) -> bool {
@@ -92,4 +94,12 @@ fn is_extension(last: &str) -> bool {
 
 fn is_host_ending(last: &str) -> bool {
     matches!(last, "com" | "net" | "org" | "edu" | "gov" | "info" | "io" | "local" | "internal" | "lan")
+}
+
+fn is_file_ending(last: &str) -> bool {
+    const ENDINGS: [&str; 24] = [
+        "exe", "dll", "so", "log", "txt", "xml", "json", "yml", "yaml", "toml", "conf", "cfg", "ini", "tmp",
+        "dat", "db", "csv", "gz", "zip", "tar", "jar", "png", "jpg", "html",
+    ];
+    ENDINGS.iter().any(|ending| ending.eq_ignore_ascii_case(last))
 }
