@@ -159,7 +159,7 @@ proptest! {
 
     /// Powers of two and whole numbers keep the arithmetic exact, so scores may differ by rounding only.
     #[test]
-    fn unit_and_origin_do_not_matter(power in -20i32..20, shift in -1_000_000i32..1_000_000, spike in 500usize..1400) {
+    fn unit_and_origin_do_not_matter(power in -300i32..300, shift in -1_000_000i32..1_000_000, spike in 500usize..1400) {
         let mut values = wave(1500);
         values[spike] += 50_000.0;
         let scale = f64::from(power).exp2();

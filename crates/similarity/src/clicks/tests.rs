@@ -67,6 +67,7 @@ fn each_rung_is_taken_where_the_better_ones_are_missing() {
     check(r#"input:attr__id="radix-:r7:"attr__name="city""#, r#"input[name="city"]"#, Rung::Name);
     check(r#"a:text="Next page"attr__href="/p/2""#, r#"a:text("Next page")"#, Rung::Text);
     check("button.price-tag.is-active.css-1x2y3z.md:flex", "button.price-tag", Rung::Classes);
+    check("button.Card_root__aXkQz;main", "main > button", Rung::Tags);
     check("path;svg;div.css-9z8y;section", "section > div > svg > path", Rung::Tags);
 }
 

@@ -33,15 +33,14 @@ fn templates_are_mined_for_each_stream_alone() {
         stream: stream.to_owned(),
         text: text.to_owned(),
     };
-    let lines = ["open door 4", "open gate 5", "door 4 jams", "open door 9"];
     let (mut alone, mut mixed) = (NormalizeLab::default(), NormalizeLab::default());
-    for line in lines {
-        let expected = alone.answer(row("a", line));
-        for other in lines {
-            mixed.answer(row("b", other));
-        }
-        assert_eq!(mixed.answer(row("a", line)), expected);
+    for colour in ["amber", "beige", "coral", "denim", "ebony", "fawn", "gold", "hazel"] {
+        mixed.answer(row("b", &format!("open {colour} 4")));
     }
+    for line in ["open umber 4", "open door 5", "door 4 jams", "open umber 9"] {
+        assert_eq!(mixed.answer(row("a", line)), alone.answer(row("a", line)));
+    }
+    assert_eq!(mixed.answer(row("a", "open umber 1")).template, "open umber <num>");
 }
 
 #[test]

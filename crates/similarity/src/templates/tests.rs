@@ -128,8 +128,7 @@ fn words_and_states_keep_templates_apart() {
     check_different(&["feature cart is 'on'", "feature cart is 'off'"]);
     check_different(&["pump started", "pump stopped", "valve started"]);
     check_different(&["\"GET /a/7\" 200", "\"POST /a/7\" 200"]);
-    let long =
-        "the nightly copy of all twelve regional archives to the second site over the slow line has now";
+    let long = "the nightly copy of all twelve regional archives to the second site over the slow line that was rented last spring has now";
     check_different(&[&format!("{long} started"), &format!("{long} failed")]);
 }
 
