@@ -35,12 +35,12 @@ fn templates_are_mined_for_each_stream_alone() {
     };
     let (mut alone, mut mixed) = (NormalizeLab::default(), NormalizeLab::default());
     for colour in ["amber", "beige", "coral", "denim", "ebony", "fawn", "gold", "hazel"] {
-        mixed.answer(row("b", &format!("open {colour} 4")));
+        mixed.answer(row("b", &format!("open the {colour} door 4")));
     }
-    for line in ["open umber 4", "open door 5", "door 4 jams", "open umber 9"] {
+    for line in ["open the umber door 4", "door 4 jams", "open the umber door 9"] {
         assert_eq!(mixed.answer(row("a", line)), alone.answer(row("a", line)));
     }
-    assert_eq!(mixed.answer(row("a", "open umber 1")).template, "open umber <num>");
+    assert_eq!(mixed.answer(row("a", "open the umber door 1")).template, "open the umber door <num>");
 }
 
 #[test]
