@@ -16,7 +16,7 @@ const TAIL_SHARE: f64 = 0.015;
 /// The power law expected before any tail was seen, and how many magnitudes that expectation weighs.
 const PRIOR_EXPONENT: f64 = 4.0;
 const PRIOR_WEIGHT: f64 = 10.0;
-/// When the counts reach this weight they are halved: the memory of a metric read every five minutes is weeks.
+/// When the counts reach this weight they are halved: of a metric read every five minutes it remembers two months.
 const FULL_WEIGHT: f32 = 28_000.0;
 /// How strongly the length of the memory raises the bar: at 1 the number of alarms over time would grow only with
 /// the logarithm of the length, at 0 in proportion to it. `NEUTRAL_WEIGHT` is the length at which it changes nothing.

@@ -66,7 +66,7 @@ pub struct Mined<'a> {
     pub lines: u64,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Template {
     id: TemplateId,
     slots: Vec<Slot>,
@@ -75,18 +75,53 @@ struct Template {
     last_line: u64,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, thiserror::Error)]
+pub enum MinerError {
+    #[error("the miner state is not readable")]
+    Unreadable(#[source] serde_json::Error),
+    #[error("the miner state has version {found}, this program reads {MINER_VERSION}")]
+    OtherVersion { found: u16 },
+    #[error("the miner state holds more than its configuration allows")]
+    TooLarge,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct TemplateMiner {
+    version: u16,
     config: MinerConfig,
     lines: u64,
     templates: Vec<Template>,
+    /// Follows from the templates.
+    #[serde(skip)]
     by_key: HashMap<u64, Vec<usize>>,
 }
 
 impl TemplateMiner {
     #[must_use]
     pub fn new(config: MinerConfig) -> Self {
-        Self { config, lines: 0, templates: Vec::new(), by_key: HashMap::new() }
+        Self { version: MINER_VERSION, config, lines: 0, templates: Vec::new(), by_key: HashMap::new() }
+    }
+
+    /// Reads kept state. State of another version, or too large, is an error: start anew.
+    pub fn load(json: &str) -> Result<Self, MinerError> {
+        #[derive(Deserialize)]
+        struct Versioned {
+            version: u16,
+        }
+        let found = serde_json::from_str::<Versioned>(json).map_err(MinerError::Unreadable)?.version;
+        if found != MINER_VERSION {
+            return Err(MinerError::OtherVersion { found });
+        }
+        let mut state: Self = serde_json::from_str(json).map_err(MinerError::Unreadable)?;
+        if state.templates.len() > state.config.max_templates.max(1) {
+            return Err(MinerError::TooLarge);
+        }
+        state.index();
+        Ok(state)
+    }
+
+    pub fn save(&self) -> Result<String, MinerError> {
+        serde_json::to_string(self).map_err(MinerError::Unreadable)
     }
 
     /// Finds or founds the template of one message.
@@ -161,6 +196,10 @@ impl TemplateMiner {
         seen.sort_unstable();
         let last_forgotten = seen[(seen.len() - 1) / 8];
         self.templates.retain(|template| template.last_line > last_forgotten);
+        self.index();
+    }
+
+    fn index(&mut self) {
         self.by_key.clear();
         for (at, template) in self.templates.iter().enumerate() {
             self.by_key.entry(key_of(&template.slots)).or_default().push(at);

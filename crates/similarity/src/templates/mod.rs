@@ -12,7 +12,7 @@ mod shape;
 mod words;
 
 pub use mask::{MASK_VERSION, Masked, mask};
-pub use miner::{Fit, MINER_VERSION, Mined, MinerConfig, TemplateId, TemplateMiner};
+pub use miner::{Fit, MINER_VERSION, Mined, MinerConfig, MinerError, TemplateId, TemplateMiner};
 pub use recognise::PLACEHOLDERS;
 
 #[cfg(test)]

@@ -2,19 +2,22 @@
 //!
 //! Lists are folded to one element, so that their length does not make new templates. Called by `miner` only.
 
+use serde::{Deserialize, Serialize};
+
 use super::lexicon::{introduces_name, is_nothing};
 use super::recognise::placeholder_length;
 use super::words::words;
 
 /// One place of a line or template.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Slot {
     pub(super) joint: String,
     pub(super) text: String,
     pub(super) kind: SlotKind,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(super) enum SlotKind {
     /// A word that belongs to the message.
     Word,

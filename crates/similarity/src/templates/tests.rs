@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 
-use super::miner::{Fit, MinerConfig, TemplateMiner};
+use super::miner::{Fit, MinerConfig, MinerError, TemplateMiner};
 use super::{PLACEHOLDERS, mask};
 
 #[test]
@@ -51,7 +51,7 @@ fn unlucky_text() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 800, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn masking_twice_is_masking_once(text in unlucky_text()) {
@@ -81,7 +81,7 @@ fn a_long_line_is_masked_in_one_reading() {
         "a.b-", "() ", "=[]", "12 ms ", "a@b.", "- ",
     ];
     for unit in UNITS {
-        check_bounded(unit, 1 << 17);
+        check_bounded(unit, 1 << 16);
     }
     check_bounded("='a/1", 1 << 20);
 }
@@ -175,4 +175,24 @@ proptest! {
         let part = &all[..cut.min(all.len())];
         prop_assert_eq!(&ids(&all)[..part.len()], &ids(part)[..]);
     }
+}
+
+#[test]
+fn a_miner_goes_on_where_it_was_saved() {
+    let lines =
+        ["queue q7 holds 4 jobs", "queue q8 is off", "peer 10.0.0.1 left", "peer db.eu.corp left", "lamp on"];
+    let mut miner = TemplateMiner::new(MinerConfig::default());
+    for line in lines {
+        miner.observe(line);
+    }
+    let saved = miner.save().expect("saved");
+    let mut loaded = TemplateMiner::load(&saved).expect("loaded");
+    for line in ["peer 10.0.0.9 left", "lamp off", "lamp on", "queue q1 holds 12 jobs"] {
+        assert_eq!(loaded.observe(line), miner.observe(line));
+    }
+    let newer = saved.replacen("\"version\":1", "\"version\":9", 1);
+    assert!(matches!(TemplateMiner::load(&newer), Err(MinerError::OtherVersion { found: 9 })));
+    let smaller = saved.replacen("\"max_templates\":4096", "\"max_templates\":2", 1);
+    assert!(matches!(TemplateMiner::load(&smaller), Err(MinerError::TooLarge)));
+    assert!(matches!(TemplateMiner::load("[]"), Err(MinerError::Unreadable(_))));
 }
