@@ -298,8 +298,11 @@ fn core_span(bytes: &[u8], start: usize, end: usize) -> (usize, usize) {
         |b: &&u8| matches!(b, b'.' | b':' | b'!' | b'?' | b'*' | b'#' | b'-' | b'+' | b'@' | b'/' | b'&');
     let before = chunk.iter().take_while(outer).count();
     // The unspecified IPv6 address and prefixes that end in `::` are rare; punctuation is not.
-    let after =
-        chunk[before..].iter().rev().take_while(|b| matches!(b, b'.' | b':' | b'!' | b'?' | b'*')).count();
+    let after = chunk[before..]
+        .iter()
+        .rev()
+        .take_while(|b| matches!(b, b'.' | b':' | b'!' | b'?' | b'*' | b'\\'))
+        .count();
     (start + before, end - after)
 }
 
@@ -336,7 +339,7 @@ fn url_span(bytes: &[u8], start: usize, end: usize) -> Option<(usize, usize)> {
     let trailing = bytes[colon..colon + body]
         .iter()
         .rev()
-        .take_while(|b| matches!(b, b'.' | b',' | b':' | b';' | b'!' | b'?'))
+        .take_while(|b| matches!(b, b'.' | b',' | b':' | b';' | b'!' | b'?' | b'\\'))
         .count();
     let stop = colon + body - trailing;
     (stop > colon + 3).then_some((colon - scheme, stop))

@@ -44,6 +44,8 @@ fn unlucky_text() -> impl Strategy<Value = String> {
         Just("'off'".to_owned()),
         Just("\"GET /".to_owned()),
         Just("5 ms".to_owned()),
+        Just("\\'".to_owned()),
+        Just("C:\\".to_owned()),
         Just("é".to_owned()),
         prop::sample::select(&PLACEHOLDERS[..]).prop_map(str::to_owned),
     ];
