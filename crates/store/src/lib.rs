@@ -10,33 +10,61 @@
 //! its tables (ARCHITECTURE.md lists them). Time and ids come in as arguments; nothing here reads a clock or draws an
 //! id. SQLite and PostgreSQL differ in their statement files and in `open`; the difference never leaves this crate.
 
+#![cfg_attr(
+    not(all(feature = "sqlite", feature = "postgres")),
+    allow(
+        dead_code,
+        unused_imports,
+        reason = "built for one database, or none, only while statements are checked"
+    )
+)]
+
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod column;
 mod config;
 mod error;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod ledger;
 mod method;
 mod open;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod page;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod statement;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod step;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod wakeups;
 
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub mod automations;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub mod control;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub mod decisions;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub mod dispatcher;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub mod ingest;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub mod leases;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub mod planner;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub mod quotas;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub mod retention;
 pub mod tables;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub mod tasks;
 
 pub use config::{Location, StoreConfig};
 pub use error::StoreError;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub use ledger::Ledger;
 pub use method::{Method, MethodKind};
 pub use open::Store;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub use page::Page;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub use wakeups::{PostgresBridge, PostgresSession};

@@ -19,6 +19,7 @@ use sqlx::sqlite::{
 use crate::config::{Location, StoreConfig};
 use crate::error::{Kind, StoreError, kind_of};
 use crate::method::{Method, MethodKind};
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 use crate::step::{Step, Tx};
 
 static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
@@ -68,11 +69,6 @@ impl Store {
         &self.inner.location
     }
 
-    /// Can it be read right now?
-    pub async fn ping(&self) -> Result<(), StoreError> {
-        self.read(Method::Ping).await?.commit().await
-    }
-
     /// Waits until every connection is given back and closed.
     pub async fn close(&self) {
         match &self.inner.pools {
@@ -90,6 +86,14 @@ impl Store {
             Pools::Sqlite { .. } => None,
             Pools::Postgres { options, .. } => Some(options),
         }
+    }
+}
+
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+impl Store {
+    /// Can it be read right now?
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.read(Method::Ping).await?.commit().await
     }
 
     /// One snapshot that is only read.
