@@ -1,0 +1,27 @@
+//! What can be wrong with a configuration. Every message names the key and what was expected there; none repeats a
+//! secret.
+
+/// A configuration that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// `rules.NAME` is not a rule.
+    #[error("rules.{name}: expected the name of a built-in rule, such as {example}")]
+    UnknownRule { name: String, example: &'static str },
+    /// A value that does not fit; `expected` says what does.
+    #[error("{key}: expected {expected}")]
+    Unfit { key: String, expected: String },
+    /// A pattern that the `regex` crate refuses, or that compiles to more than the limit.
+    #[error("{key}: expected a regular expression of the `regex` crate that compiles within {limit} bytes")]
+    Pattern {
+        key: String,
+        limit: usize,
+        #[source]
+        source: Box<regex::Error>,
+    },
+    /// The literals together are too large to search for at once.
+    #[error("literals: expected fewer or shorter secrets")]
+    Literals(#[source] aho_corasick::BuildError),
+    /// The anchors of the rules and keys together are too large to search for at once.
+    #[error("keys: expected fewer or shorter keys")]
+    Anchors(#[source] aho_corasick::BuildError),
+}

@@ -1,0 +1,8 @@
+//! What callers rely on: nothing planted survives, nothing harmless changes, a stream equals the whole, configurations
+//! are checked. Samples of secrets are put together here, so that no scanner takes this repository for a leak.
+
+mod config;
+mod false_positives;
+mod generators;
+mod properties;
+mod stream;
