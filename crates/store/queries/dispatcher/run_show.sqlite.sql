@@ -1,0 +1,15 @@
+SELECT
+    id AS "id!: Uuid",
+    task_id AS "task_id!: Uuid",
+    state,
+    mode,
+    agent,
+    attempt,
+    token,
+    runner_id AS "runner_id: Uuid",
+    computer,
+    lease_until,
+    queued_at,
+    changed_at
+FROM runs
+WHERE id = ?1

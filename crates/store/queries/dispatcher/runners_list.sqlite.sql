@@ -1,0 +1,10 @@
+SELECT
+    id AS "id!: Uuid",
+    name,
+    computer,
+    modes,
+    slots,
+    seen_at
+FROM runners
+WHERE seen_at >= ?1
+ORDER BY name

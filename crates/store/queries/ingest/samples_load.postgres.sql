@@ -1,0 +1,3 @@
+SELECT samples
+FROM signal_samples
+WHERE signal_id = $1

@@ -1,0 +1,6 @@
+SELECT
+    id AS "id!: Uuid",
+    state
+FROM tasks
+WHERE case_id = ?1 AND case_generation = ?2
+ORDER BY id

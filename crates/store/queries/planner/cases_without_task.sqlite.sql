@@ -1,0 +1,23 @@
+SELECT
+    id AS "id!: Uuid",
+    project_id AS "project_id!: Uuid",
+    title,
+    title_from,
+    state,
+    generation,
+    score,
+    merged_into AS "merged_into: Uuid",
+    opened_at,
+    changed_at
+FROM cases
+WHERE project_id = ?1
+    AND state = 'tasked'
+    AND NOT EXISTS (
+        SELECT 1
+        FROM tasks
+        WHERE tasks.case_id = cases.id
+            AND tasks.case_generation = cases.generation
+            AND tasks.state IN ('proposed', 'queued', 'waiting', 'running', 'in_hand', 'review')
+    )
+ORDER BY id
+LIMIT ?2

@@ -1,0 +1,3 @@
+SELECT revision
+FROM plan_heads
+WHERE project_id = $1

@@ -1,0 +1,26 @@
+-- The difference between what ingest raised and what a plan wrote back; the partial index lists it.
+SELECT
+    signals.id AS "id!: Uuid",
+    signals.project_id AS "project_id!: Uuid",
+    family,
+    kind,
+    fingerprint_version,
+    fingerprint,
+    title,
+    title_from,
+    severity,
+    hold,
+    repository,
+    repository_from,
+    count,
+    first_seen,
+    last_seen,
+    revision,
+    planned_revision,
+    case_signals.case_id AS "case_id?: Uuid"
+FROM signal_counts
+JOIN signals ON signals.id = signal_counts.signal_id
+LEFT JOIN case_signals ON case_signals.signal_id = signals.id
+WHERE signal_counts.project_id = ?1 AND revision <> planned_revision
+ORDER BY signal_counts.signal_id
+LIMIT ?2

@@ -1,0 +1,3 @@
+UPDATE tasks
+SET state = $2, assignee = $3, changed_at = $4
+WHERE id = $1

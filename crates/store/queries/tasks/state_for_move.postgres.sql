@@ -1,0 +1,4 @@
+SELECT state
+FROM tasks
+WHERE id = $1
+FOR UPDATE

@@ -1,0 +1,3 @@
+SELECT state
+FROM tasks
+WHERE id = ?1

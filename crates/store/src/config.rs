@@ -1,0 +1,130 @@
+//! Where the store is. Owned by the store, read by whoever composes settings.
+
+use std::fmt;
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use signalbox_domain::secret_ref::SecretRef;
+
+/// Which database, and where.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum Location {
+    Sqlite(PathBuf),
+    /// The whole URL; it may hold a password, so it is shown without one.
+    Postgres(String),
+}
+
+/// Why a text names no database.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("expected sqlite:PATH or postgres://…, got {scheme:?}")]
+pub struct LocationError {
+    /// What stands before the colon only: the rest may hold a password.
+    pub scheme: String,
+}
+
+impl FromStr for Location {
+    type Err = LocationError;
+
+    fn from_str(text: &str) -> Result<Self, LocationError> {
+        let (scheme, rest) = text.split_once(':').unwrap_or((text, ""));
+        match scheme {
+            "sqlite" if !rest.is_empty() => {
+                Ok(Self::Sqlite(PathBuf::from(rest.strip_prefix("//").unwrap_or(rest))))
+            }
+            "postgres" | "postgresql" if rest.starts_with("//") => Ok(Self::Postgres(text.to_owned())),
+            _ => Err(LocationError { scheme: scheme.chars().take(32).collect() }),
+        }
+    }
+}
+
+impl TryFrom<String> for Location {
+    type Error = LocationError;
+
+    fn try_from(text: String) -> Result<Self, LocationError> {
+        text.parse()
+    }
+}
+
+impl From<Location> for String {
+    fn from(location: Location) -> String {
+        match location {
+            Location::Sqlite(path) => format!("sqlite:{}", path.display()),
+            Location::Postgres(url) => url,
+        }
+    }
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
+            Self::Postgres(url) => f.write_str(&without_userinfo(url)),
+        }
+    }
+}
+
+impl fmt::Debug for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// The scheme, host and database of a URL: no user, no password, no parameters (they may hold one too).
+fn without_userinfo(url: &str) -> String {
+    let (scheme, rest) = url.split_once("//").unwrap_or(("", url));
+    let rest = rest.split('?').next().unwrap_or_default();
+    let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+    format!("{scheme}//{host}")
+}
+
+/// The store's part of the settings.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct StoreConfig {
+    /// `sqlite:PATH` or `postgres://…`.
+    pub url: Location,
+    /// The password for PostgreSQL, where the URL has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub password: Option<SecretRef>,
+    /// How many connections read at once (SQLite), or are open at all (PostgreSQL).
+    pub connections: NonZeroU32,
+}
+
+impl Default for StoreConfig {
+    fn default() -> Self {
+        Self {
+            url: Location::Sqlite(PathBuf::from("data/signalbox.db")),
+            password: None,
+            connections: const { NonZeroU32::new(8).unwrap() },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_databases_are_named_by_a_url() {
+        let sqlite = |path: &str| Ok(Location::Sqlite(PathBuf::from(path)));
+        assert_eq!("sqlite:data/x.db".parse(), sqlite("data/x.db"));
+        assert_eq!("sqlite:///var/x.db".parse(), sqlite("/var/x.db"));
+        assert!(matches!("postgres://h/db".parse(), Ok(Location::Postgres(_))));
+    }
+
+    #[test]
+    fn what_is_no_database_is_named_without_what_may_be_secret() {
+        let error = "mysql://root:hunter2@h/db".parse::<Location>().unwrap_err().to_string();
+        assert_eq!(error, "expected sqlite:PATH or postgres://…, got \"mysql\"");
+    }
+
+    #[test]
+    fn a_password_is_never_shown() {
+        let location: Location = "postgres://ada:hunter2@db.example/app?password=hunter3".parse().unwrap();
+        assert_eq!(location.to_string(), "postgres://db.example/app");
+        assert_eq!(format!("{location:?}"), "postgres://db.example/app");
+    }
+}

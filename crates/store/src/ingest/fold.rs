@@ -1,0 +1,348 @@
+//! The one write of ingest: folds, quarantine and positions in a transaction.
+//!
+//! A part whose position was moved by another consumer writes nothing and says so; the other parts go on. Signals
+//! are written in the order of their keys, so that two consumers never wait for each other in a circle.
+
+use std::collections::BTreeMap;
+
+use signalbox_domain::form::to_form;
+use signalbox_domain::ids::{ProjectId, QuarantineId, SignalId};
+use signalbox_domain::names::SourceName;
+use signalbox_domain::provenance::Sourced;
+use signalbox_domain::record::{RecordOrigin, Stream};
+use signalbox_domain::signal::{HoldReason, Sample, Severity, SignalKey, keep_samples};
+use signalbox_domain::time::Timestamp;
+use uuid::Uuid;
+
+use super::read::{self, SamplesRow};
+use crate::column;
+use crate::error::StoreError;
+use crate::method::Method;
+use crate::open::Store;
+use crate::statement::{execute, fetch_one, fetch_optional};
+use crate::step::Step;
+
+/// Everything one commit of ingest writes.
+#[derive(Debug, Clone, Default)]
+pub struct FoldBatch {
+    pub parts: Vec<FoldPart>,
+}
+
+/// What one partition, request or file line range adds.
+#[derive(Debug, Clone, Default)]
+pub struct FoldPart {
+    /// None where the sender, not a position, says what was sent before.
+    pub position: Option<PositionMove>,
+    pub folds: Vec<Fold>,
+    pub quarantined: Vec<Quarantined>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PositionMove {
+    pub stream: Stream,
+    /// The offset this part began at; None for the first part ever.
+    pub from: Option<i64>,
+    pub to: i64,
+}
+
+/// Records of one signal, folded.
+#[derive(Debug, Clone)]
+pub struct Fold {
+    /// The signal's id if it turns out to be new.
+    pub id: SignalId,
+    pub key: SignalKey,
+    pub title: Sourced<String>,
+    pub severity: Severity,
+    pub hold: Option<HoldReason>,
+    pub repository: Option<Sourced<String>>,
+    pub records: Vec<FoldedRecord>,
+    /// Examples to choose from; at most `SAMPLES_KEPT` of a signal's are kept.
+    pub samples: Vec<Sample>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FoldedRecord {
+    /// The record's own id, hashed: the same record at another offset is recognised by it.
+    pub mark: Option<[u8; 16]>,
+    pub at: Timestamp,
+    pub count: u64,
+}
+
+/// A record that could not be read, with its bytes sealed by the caller.
+#[derive(Debug, Clone)]
+pub struct Quarantined {
+    pub id: QuarantineId,
+    pub source: SourceName,
+    pub origin: RecordOrigin,
+    pub code: String,
+    pub words: String,
+    pub sealed: Vec<u8>,
+    pub size: u64,
+}
+
+/// What became of a part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PartReport {
+    Folded {
+        /// Records counted.
+        records: u64,
+        /// Records recognised as counted before.
+        duplicates: u64,
+        new_signals: u64,
+        quarantined: u64,
+    },
+    /// Another consumer moved the position: nothing of this part was written.
+    LostRace,
+}
+
+struct IdRow {
+    id: Uuid,
+}
+
+const MICROS_PER_HOUR: i64 = 3_600_000_000;
+
+impl Store {
+    /// Folds a batch; the reports stand in the order of its parts.
+    pub async fn signals_fold(
+        &self,
+        batch: &FoldBatch,
+        now: Timestamp,
+    ) -> Result<Vec<PartReport>, StoreError> {
+        let mut step = self.write(Method::SignalsFold).await?;
+        let mut reports = Vec::with_capacity(batch.parts.len());
+        for part in &batch.parts {
+            reports.push(part_within(&mut step, part, now).await?);
+        }
+        step.commit().await?;
+        Ok(reports)
+    }
+}
+
+async fn part_within(step: &mut Step, part: &FoldPart, now: Timestamp) -> Result<PartReport, StoreError> {
+    if let Some(position) = &part.position
+        && !position_within(step, position, now).await?
+    {
+        return Ok(PartReport::LostRace);
+    }
+    let mut folds: Vec<&Fold> = part.folds.iter().collect();
+    folds.sort_by(|one, other| one.key.cmp(&other.key));
+    let (mut records, mut duplicates, mut new_signals) = (0, 0, 0);
+    for fold in folds {
+        let fresh = fresh_within(step, fold, now).await?;
+        duplicates += column::length(fold.records.len() - fresh.len());
+        records += column::length(fresh.len());
+        if !fresh.is_empty() && fold_within(step, fold, &fresh, now).await? {
+            new_signals += 1;
+        }
+    }
+    for quarantined in &part.quarantined {
+        quarantine_within(step, quarantined, now).await?;
+    }
+    let quarantined = column::length(part.quarantined.len());
+    Ok(PartReport::Folded { records, duplicates, new_signals, quarantined })
+}
+
+async fn position_within(
+    step: &mut Step,
+    position: &PositionMove,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let Stream { source, cluster, topic, topic_id, partition } = &position.stream;
+    let moved = match position.from {
+        None => execute!(
+            step,
+            "queries/ingest/position_begin.sqlite.sql",
+            "queries/ingest/position_begin.postgres.sql",
+            source.as_str(),
+            cluster,
+            topic,
+            topic_id,
+            i64::from(*partition),
+            position.to,
+            now.micros()
+        )?,
+        Some(from) => execute!(
+            step,
+            "queries/ingest/position_move.sqlite.sql",
+            "queries/ingest/position_move.postgres.sql",
+            source.as_str(),
+            cluster,
+            topic,
+            topic_id,
+            i64::from(*partition),
+            position.to,
+            now.micros(),
+            from
+        )?,
+    };
+    Ok(moved == 1)
+}
+
+/// The records that were not counted before.
+async fn fresh_within(step: &mut Step, fold: &Fold, now: Timestamp) -> Result<Vec<FoldedRecord>, StoreError> {
+    let mut fresh = Vec::with_capacity(fold.records.len());
+    for record in &fold.records {
+        let is_new = match record.mark {
+            None => true,
+            Some(mark) => mark_within(step, fold.key.project, &mark, now).await?,
+        };
+        if is_new {
+            fresh.push(*record);
+        }
+    }
+    Ok(fresh)
+}
+
+async fn mark_within(
+    step: &mut Step,
+    project: ProjectId,
+    mark: &[u8; 16],
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let inserted = execute!(
+        step,
+        "queries/ingest/mark_insert.sqlite.sql",
+        "queries/ingest/mark_insert.postgres.sql",
+        project.uuid(),
+        mark.as_slice(),
+        now.micros()
+    )?;
+    Ok(inserted == 1)
+}
+
+/// Adds the records to their signal; true where the signal is new.
+async fn fold_within(
+    step: &mut Step,
+    fold: &Fold,
+    fresh: &[FoldedRecord],
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let (id, is_new) = signal_within(step, fold, now).await?;
+    counts_within(step, id, fold.key.project, fresh).await?;
+    if !fold.samples.is_empty() {
+        samples_within(step, id, &fold.samples, now).await?;
+    }
+    Ok(is_new)
+}
+
+async fn signal_within(step: &mut Step, fold: &Fold, now: Timestamp) -> Result<(SignalId, bool), StoreError> {
+    let key = &fold.key;
+    let inserted = execute!(
+        step,
+        "queries/ingest/signal_insert.sqlite.sql",
+        "queries/ingest/signal_insert.postgres.sql",
+        fold.id.uuid(),
+        key.project.uuid(),
+        key.family.name(),
+        key.kind.as_str(),
+        i64::from(key.fingerprint.version),
+        key.fingerprint.key,
+        fold.title.value,
+        fold.title.from.name(),
+        fold.severity.name(),
+        fold.hold.map(HoldReason::name),
+        fold.repository.as_ref().map(|repository| repository.value.as_str()),
+        fold.repository.as_ref().map(|repository| repository.from.name()),
+        now.micros()
+    )?;
+    if inserted == 1 {
+        return Ok((fold.id, true));
+    }
+    let row = fetch_one!(
+        step,
+        IdRow,
+        "queries/ingest/signal_id.sqlite.sql",
+        "queries/ingest/signal_id.postgres.sql",
+        key.project.uuid(),
+        key.family.name(),
+        key.kind.as_str(),
+        i64::from(key.fingerprint.version),
+        key.fingerprint.key
+    )?;
+    Ok((SignalId::from_uuid(row.id), false))
+}
+
+async fn counts_within(
+    step: &mut Step,
+    id: SignalId,
+    project: ProjectId,
+    fresh: &[FoldedRecord],
+) -> Result<(), StoreError> {
+    let mut hours: BTreeMap<i64, u64> = BTreeMap::new();
+    for record in fresh {
+        *hours.entry(record.at.micros().div_euclid(MICROS_PER_HOUR)).or_default() += record.count;
+    }
+    let (Some(first), Some(last)) =
+        (fresh.iter().map(|record| record.at).min(), fresh.iter().map(|record| record.at).max())
+    else {
+        return Ok(());
+    };
+    execute!(
+        step,
+        "queries/ingest/count_fold.sqlite.sql",
+        "queries/ingest/count_fold.postgres.sql",
+        id.uuid(),
+        project.uuid(),
+        column::from_count(hours.values().sum()),
+        first.micros(),
+        last.micros()
+    )?;
+    for (hour, count) in hours {
+        execute!(
+            step,
+            "queries/ingest/hour_fold.sqlite.sql",
+            "queries/ingest/hour_fold.postgres.sql",
+            id.uuid(),
+            hour,
+            column::from_count(count)
+        )?;
+    }
+    Ok(())
+}
+
+/// Written only when a new sample is one to keep. The signal's row of counts is locked by this step already.
+async fn samples_within(
+    step: &mut Step,
+    id: SignalId,
+    new: &[Sample],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let row = fetch_optional!(
+        step,
+        SamplesRow,
+        "queries/ingest/samples_for_update.sqlite.sql",
+        "queries/ingest/samples_for_update.postgres.sql",
+        id.uuid()
+    )?;
+    let kept = row.map_or(Ok(Vec::new()), |row| read::samples(&row))?;
+    let damaged = |error| StoreError::damaged("sample", error);
+    let Some(samples) = keep_samples(&kept, new).map_err(damaged)? else { return Ok(()) };
+    let forms = samples.iter().map(to_form).collect::<Result<Vec<String>, _>>().map_err(damaged)?;
+    execute!(
+        step,
+        "queries/ingest/samples_put.sqlite.sql",
+        "queries/ingest/samples_put.postgres.sql",
+        id.uuid(),
+        column::json("sample", &forms)?,
+        now.micros()
+    )
+    .map(drop)
+}
+
+async fn quarantine_within(step: &mut Step, row: &Quarantined, now: Timestamp) -> Result<(), StoreError> {
+    let origin = column::json("quarantine", &row.origin)?;
+    execute!(
+        step,
+        "queries/ingest/quarantine_insert.sqlite.sql",
+        "queries/ingest/quarantine_insert.postgres.sql",
+        row.id.uuid(),
+        row.source.as_str(),
+        origin,
+        row.code,
+        row.words,
+        row.sealed,
+        column::from_count(row.size),
+        now.micros()
+    )
+    .map(drop)
+}

@@ -1,0 +1,122 @@
+//! Every method of the store by name: for error messages, metrics, and the points at which tests kill the process.
+//!
+//! A test reads the sources and fails for a public method that is not named here.
+
+use std::fmt;
+
+macro_rules! methods {
+    ($($(#[$doc:meta])* $name:ident = $text:literal $kind:ident,)*) => {
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Method {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Method {
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$name => $text,)* }
+            }
+
+            pub const fn kind(self) -> MethodKind {
+                match self { $(Self::$name => MethodKind::$kind,)* }
+            }
+        }
+    };
+}
+
+/// A read sees one snapshot; a write is one transaction that can be killed before and after its commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MethodKind {
+    Read,
+    Write,
+}
+
+methods! {
+    /// Reaching, holding and migrating; not a transaction of its own.
+    Open = "open" Read,
+    /// Listening and notifying, on connections of their own.
+    Wakeups = "wakeups" Read,
+    Ping = "ping" Read,
+    // ingest
+    SignalsFold = "signals_fold" Write,
+    PositionsLoad = "positions_load" Read,
+    SignalsList = "signals_list" Read,
+    SignalShow = "signal_show" Read,
+    QuarantineList = "quarantine_list" Read,
+    // planner
+    ProjectsToPlan = "projects_to_plan" Read,
+    PlanLoad = "plan_load" Read,
+    PlanCommit = "plan_commit" Write,
+    CaseShow = "case_show" Read,
+    CasesList = "cases_list" Read,
+    // tasks
+    TaskOpen = "task_open" Write,
+    TaskPickUp = "task_pick_up" Write,
+    TaskApprove = "task_approve" Write,
+    TaskMove = "task_move" Write,
+    TaskShow = "task_show" Read,
+    TasksList = "tasks_list" Read,
+    // dispatcher
+    RunnerPut = "runner_put" Write,
+    RunnersList = "runners_list" Read,
+    QueueLoad = "queue_load" Read,
+    RunsAssign = "runs_assign" Write,
+    RunsClaim = "runs_claim" Write,
+    RunRenew = "run_renew" Write,
+    RunMove = "run_move" Write,
+    RunNotesAppend = "run_notes_append" Write,
+    RunFinish = "run_finish" Write,
+    RunExpire = "run_expire" Write,
+    RunsExpired = "runs_expired" Read,
+    RunShow = "run_show" Read,
+    RunsList = "runs_list" Read,
+    RunNotesList = "run_notes_list" Read,
+    OutcomesList = "outcomes_list" Read,
+    ChangesList = "changes_list" Read,
+    // control
+    ProjectEnsure = "project_ensure" Write,
+    ProjectFind = "project_find" Read,
+    ProjectsList = "projects_list" Read,
+    RepositoryPut = "repository_put" Write,
+    RepositoryFind = "repository_find" Read,
+    RepositoryShow = "repository_show" Read,
+    RepositoriesList = "repositories_list" Read,
+    PersonPut = "person_put" Write,
+    PeopleList = "people_list" Read,
+    TokenPut = "token_put" Write,
+    TokenByHash = "token_by_hash" Read,
+    TokensList = "tokens_list" Read,
+    TokenRevoke = "token_revoke" Write,
+    TokenUsed = "token_used" Write,
+    SecretPut = "secret_put" Write,
+    SecretFind = "secret_find" Read,
+    SecretsList = "secrets_list" Read,
+    SecretRemove = "secret_remove" Write,
+    // decisions
+    DecisionsRecord = "decisions_record" Write,
+    DecisionsList = "decisions_list" Read,
+    // quotas
+    QuotaTake = "quota_take" Write,
+    QuotaGiveBack = "quota_give_back" Write,
+    // leases
+    LeaseTake = "lease_take" Write,
+    LeaseRenew = "lease_renew" Write,
+    LeaseRelease = "lease_release" Write,
+    // automations
+    AutomationPut = "automation_put" Write,
+    AutomationsList = "automations_list" Read,
+    FiringOpen = "firing_open" Write,
+    FiringsDue = "firings_due" Read,
+    FiringMove = "firing_move" Write,
+    FiringFulfil = "firing_fulfil" Write,
+    FiringsList = "firings_list" Read,
+    // retention
+    Prune = "prune" Write,
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}

@@ -1,0 +1,218 @@
+//! Opening: reach the database, hold it, bring it up to date, hand out steps.
+//!
+//! SQLite: one writer whose transactions begin IMMEDIATE (a deferred one that reads and then writes fails at once with
+//! SQLITE_BUSY), a pool of readers, WAL, and a lock file beside it so that one server has it. PostgreSQL: one pool;
+//! migrations run under its advisory lock.
+
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use signalbox_runtime::resolve_secret;
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+
+use crate::config::{Location, StoreConfig};
+use crate::error::{Kind, StoreError, kind_of};
+use crate::method::{Method, MethodKind};
+use crate::step::{Step, Tx};
+
+static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
+static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
+
+/// How long a connection is waited for before the store counts as unreachable; the caller's pass tries again.
+const ACQUIRE_BOUND: Duration = Duration::from_secs(10);
+/// Another program (a backup, a shell) may hold SQLite for a moment.
+const SQLITE_BUSY_BOUND: Duration = Duration::from_secs(5);
+
+/// The store, open. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    location: Location,
+    pools: Pools,
+}
+
+enum Pools {
+    Sqlite {
+        writer: SqlitePool,
+        readers: SqlitePool,
+        /// Held while the store is open; the operating system lets go of it when the process ends, however it ends.
+        _held: File,
+    },
+    Postgres {
+        pool: PgPool,
+        options: Box<PgConnectOptions>,
+    },
+}
+
+impl Store {
+    /// Opens it for one server; makes an SQLite file that is not there yet.
+    pub async fn open(config: &StoreConfig) -> Result<Self, StoreError> {
+        let connections = config.connections.get();
+        let pools = match &config.url {
+            Location::Sqlite(path) => open_sqlite(path, connections).await?,
+            Location::Postgres(url) => open_postgres(url, config).await?,
+        };
+        Ok(Self { inner: Arc::new(Inner { location: config.url.clone(), pools }) })
+    }
+
+    pub fn location(&self) -> &Location {
+        &self.inner.location
+    }
+
+    /// Can it be read right now?
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.read(Method::Ping).await?.commit().await
+    }
+
+    /// Waits until every connection is given back and closed.
+    pub async fn close(&self) {
+        match &self.inner.pools {
+            Pools::Sqlite { writer, readers, .. } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Pools::Postgres { pool, .. } => pool.close().await,
+        }
+    }
+
+    /// How another connection to the same server is made; None on SQLite.
+    pub(crate) fn postgres_options(&self) -> Option<&PgConnectOptions> {
+        match &self.inner.pools {
+            Pools::Sqlite { .. } => None,
+            Pools::Postgres { options, .. } => Some(options),
+        }
+    }
+
+    /// One snapshot that is only read.
+    pub(crate) async fn read(&self, method: Method) -> Result<Step, StoreError> {
+        debug_assert_eq!(method.kind(), MethodKind::Read, "{method}");
+        let tx = match &self.inner.pools {
+            #[cfg(feature = "sqlite")]
+            Pools::Sqlite { readers, .. } => readers.begin().await.map(Tx::Sqlite),
+            #[cfg(feature = "postgres")]
+            Pools::Postgres { pool, .. } => {
+                pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await.map(Tx::Postgres)
+            }
+            #[cfg(not(all(feature = "sqlite", feature = "postgres")))]
+            _ => Err(sqlx::Error::PoolClosed),
+        };
+        tx.map(|tx| Step::new(tx, method)).map_err(|error| StoreError::from_sqlx(method, error))
+    }
+
+    /// One transaction that writes.
+    pub(crate) async fn write(&self, method: Method) -> Result<Step, StoreError> {
+        debug_assert_eq!(method.kind(), MethodKind::Write, "{method}");
+        let tx = match &self.inner.pools {
+            #[cfg(feature = "sqlite")]
+            Pools::Sqlite { writer, .. } => writer.begin_with("BEGIN IMMEDIATE").await.map(Tx::Sqlite),
+            #[cfg(feature = "postgres")]
+            Pools::Postgres { pool, .. } => pool.begin().await.map(Tx::Postgres),
+            #[cfg(not(all(feature = "sqlite", feature = "postgres")))]
+            _ => Err(sqlx::Error::PoolClosed),
+        };
+        tx.map(|tx| Step::new(tx, method)).map_err(|error| StoreError::from_sqlx(method, error))
+    }
+}
+
+async fn open_sqlite(path: &Path, readers: u32) -> Result<Pools, StoreError> {
+    let held = hold(path)?;
+    let unreachable = |source| unreachable_at(&Location::Sqlite(path.to_owned()), source);
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // An acknowledged record survives a power cut: the log is synced at each commit.
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(SQLITE_BUSY_BOUND);
+    let writer = SqlitePoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(ACQUIRE_BOUND)
+        .connect_with(options.clone())
+        .await
+        .map_err(unreachable)?;
+    migrate(SQLITE_MIGRATIONS.run(&writer).await, &SQLITE_MIGRATIONS)?;
+    let readers = SqlitePoolOptions::new()
+        .max_connections(readers)
+        .acquire_timeout(ACQUIRE_BOUND)
+        .connect_with(options.read_only(true).create_if_missing(false))
+        .await
+        .map_err(unreachable)?;
+    Ok(Pools::Sqlite { writer, readers, _held: held })
+}
+
+/// Takes the lock file beside the database, so that two servers never share one SQLite file.
+fn hold(path: &Path) -> Result<File, StoreError> {
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder)
+            .map_err(|source| StoreError::File { path: folder.to_owned(), source })?;
+    }
+    let lock = lock_path(path);
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&lock)
+        .map_err(|source| StoreError::File { path: lock.clone(), source })?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StoreError::HeldByAnother { path: path.to_owned() }),
+        Err(TryLockError::Error(source)) => Err(StoreError::File { path: lock, source }),
+    }
+}
+
+fn lock_path(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    PathBuf::from(name)
+}
+
+async fn open_postgres(url: &str, config: &StoreConfig) -> Result<Pools, StoreError> {
+    let unreachable = |source| unreachable_at(&config.url, source);
+    let options: PgConnectOptions = url.parse().map_err(unreachable)?;
+    let mut options = options.application_name("signalbox");
+    if let Some(place) = &config.password {
+        options = options.password(&resolve_secret(place)?);
+    }
+    let pool = PgPoolOptions::new()
+        .max_connections(config.connections.get())
+        .acquire_timeout(ACQUIRE_BOUND)
+        .connect_with(options.clone())
+        .await
+        .map_err(unreachable)?;
+    migrate(POSTGRES_MIGRATIONS.run(&pool).await, &POSTGRES_MIGRATIONS)?;
+    Ok(Pools::Postgres { pool, options: Box::new(options) })
+}
+
+/// At the door a locked, read-only or full database is told apart from one that is not there.
+fn unreachable_at(location: &Location, source: sqlx::Error) -> StoreError {
+    match kind_of(&source) {
+        Kind::Gone | Kind::Other => StoreError::Unreachable { location: location.clone(), source },
+        _ => StoreError::from_sqlx(Method::Open, source),
+    }
+}
+
+fn migrate(done: Result<(), MigrateError>, known: &Migrator) -> Result<(), StoreError> {
+    let newest = known.iter().map(|migration| migration.version).max().unwrap_or_default();
+    match done {
+        Ok(()) => Ok(()),
+        Err(MigrateError::VersionMissing(found)) if found > newest => {
+            Err(StoreError::Newer { found, newest })
+        }
+        Err(MigrateError::Execute(source) | MigrateError::ExecuteMigration(source, _))
+            if kind_of(&source) != Kind::Other =>
+        {
+            Err(StoreError::from_sqlx(Method::Open, source))
+        }
+        Err(source) => Err(StoreError::Migrate { source }),
+    }
+}

@@ -1,0 +1,157 @@
+//! The one write of the planner: cases, tasks, decisions and planned revisions in a transaction.
+
+use signalbox_domain::case::Case;
+use signalbox_domain::decision::Decision;
+use signalbox_domain::form::to_form;
+use signalbox_domain::ids::{CaseId, PlanId, ProjectId, SignalId};
+use signalbox_domain::policy::Policy;
+use signalbox_domain::states::Machine;
+use signalbox_domain::task::Task;
+use signalbox_domain::time::Timestamp;
+
+use crate::decisions;
+use crate::error::StoreError;
+use crate::method::Method;
+use crate::open::Store;
+use crate::statement::execute;
+use crate::step::Step;
+use crate::tasks::{self, Opened};
+
+/// A plan that leaves its execution no choices.
+#[derive(Debug, Clone)]
+pub struct PlanCommit {
+    pub id: PlanId,
+    pub project: ProjectId,
+    /// The revision that was read; the commit compares it.
+    pub revision: i64,
+    pub at: Timestamp,
+    /// Each signal with the revision that the plan saw of it.
+    pub planned: Vec<(SignalId, i64)>,
+    pub cases: Vec<Case>,
+    pub joins: Vec<(SignalId, CaseId)>,
+    pub tasks: Vec<Task>,
+    pub policy: Policy,
+    pub decisions: Vec<Decision>,
+    /// What people read of it later.
+    pub document: String,
+}
+
+/// Whether the plan was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Committed {
+    Yes,
+    /// Somebody else wrote to the project, or opened a task of a case, meanwhile: nothing was written, the next pass
+    /// plans anew.
+    Stale,
+}
+
+impl Store {
+    /// Writes a plan as a whole, or not at all.
+    pub async fn plan_commit(&self, plan: &PlanCommit) -> Result<Committed, StoreError> {
+        let mut step = self.write(Method::PlanCommit).await?;
+        if !head_within(&mut step, plan).await? {
+            return Ok(Committed::Stale);
+        }
+        for case in &plan.cases {
+            case_within(&mut step, case).await?;
+        }
+        for (signal, case) in &plan.joins {
+            join_within(&mut step, *signal, *case, plan.at).await?;
+        }
+        for (signal, revision) in &plan.planned {
+            planned_within(&mut step, *signal, *revision).await?;
+        }
+        for task in &plan.tasks {
+            if tasks::open_within(&mut step, task, None, &plan.policy).await? != Opened::New {
+                return Ok(Committed::Stale);
+            }
+        }
+        decisions::record_within(&mut step, &plan.decisions).await?;
+        document_within(&mut step, plan).await?;
+        step.commit().await?;
+        Ok(Committed::Yes)
+    }
+}
+
+/// Compare and set; of two plans made from one reading, one is written.
+async fn head_within(step: &mut Step, plan: &PlanCommit) -> Result<bool, StoreError> {
+    if plan.revision == 0 {
+        execute!(
+            step,
+            "queries/planner/head_begin.sqlite.sql",
+            "queries/planner/head_begin.postgres.sql",
+            plan.project.uuid()
+        )?;
+    }
+    let moved = execute!(
+        step,
+        "queries/planner/head_move.sqlite.sql",
+        "queries/planner/head_move.postgres.sql",
+        plan.project.uuid(),
+        plan.revision
+    )?;
+    Ok(moved == 1)
+}
+
+async fn case_within(step: &mut Step, case: &Case) -> Result<(), StoreError> {
+    let score = to_form(&case.score).map_err(|error| StoreError::damaged("score", error))?;
+    execute!(
+        step,
+        "queries/planner/case_put.sqlite.sql",
+        "queries/planner/case_put.postgres.sql",
+        case.id.uuid(),
+        case.project.uuid(),
+        case.title.value,
+        case.title.from.name(),
+        case.state.name(),
+        i64::from(case.generation),
+        i64::from(case.score.priority.rank()),
+        score,
+        case.merged_into.map(CaseId::uuid),
+        case.opened_at.micros(),
+        case.changed_at.micros()
+    )
+    .map(drop)
+}
+
+async fn join_within(
+    step: &mut Step,
+    signal: SignalId,
+    case: CaseId,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    execute!(
+        step,
+        "queries/planner/case_signal_put.sqlite.sql",
+        "queries/planner/case_signal_put.postgres.sql",
+        signal.uuid(),
+        case.uuid(),
+        at.micros()
+    )
+    .map(drop)
+}
+
+async fn planned_within(step: &mut Step, signal: SignalId, revision: i64) -> Result<(), StoreError> {
+    execute!(
+        step,
+        "queries/planner/signal_planned.sqlite.sql",
+        "queries/planner/signal_planned.postgres.sql",
+        signal.uuid(),
+        revision
+    )
+    .map(drop)
+}
+
+async fn document_within(step: &mut Step, plan: &PlanCommit) -> Result<(), StoreError> {
+    execute!(
+        step,
+        "queries/planner/plan_insert.sqlite.sql",
+        "queries/planner/plan_insert.postgres.sql",
+        plan.id.uuid(),
+        plan.project.uuid(),
+        plan.revision + 1,
+        plan.at.micros(),
+        plan.document
+    )
+    .map(drop)
+}

@@ -1,0 +1,218 @@
+//! What a plan reads: one snapshot of a project; and how people read cases.
+
+use std::collections::BTreeSet;
+
+use signalbox_domain::case::Case;
+use signalbox_domain::ids::{CaseId, ProjectId, SignalId, TaskId};
+use signalbox_domain::project::Repository;
+use signalbox_domain::signal::{Sample, Signal};
+use signalbox_domain::states::{CaseState, Machine, TaskState};
+use uuid::Uuid;
+
+use super::row::{self, CaseRow};
+use crate::control;
+use crate::error::StoreError;
+use crate::ingest::{self, SignalRecord, SignalRow};
+use crate::method::Method;
+use crate::open::Store;
+use crate::page::{Page, limit};
+use crate::statement::{fetch_all, fetch_optional};
+use crate::step::Step;
+
+/// A changed signal with its samples and its case, if a plan gave it one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlanSignal {
+    pub signal: Signal,
+    pub samples: Vec<Sample>,
+    pub case: Option<CaseId>,
+}
+
+/// A case and the tasks of its present generation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CaseRecord {
+    pub case: Case,
+    pub tasks: Vec<(TaskId, TaskState)>,
+}
+
+/// One snapshot of what there is to plan.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlanInput {
+    pub project: ProjectId,
+    /// What the plan's commit compares.
+    pub revision: i64,
+    pub signals: Vec<PlanSignal>,
+    /// The cases of those signals, and cases whose task ended.
+    pub cases: Vec<CaseRecord>,
+    pub repositories: Vec<Repository>,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+pub struct CaseFilter {
+    pub project: Option<ProjectId>,
+    pub state: Option<CaseState>,
+}
+
+struct IdRow {
+    id: Uuid,
+}
+
+struct RevisionRow {
+    revision: i64,
+}
+
+struct SignalIdRow {
+    signal_id: Uuid,
+}
+
+struct TaskRow {
+    id: Uuid,
+    state: String,
+}
+
+impl Store {
+    /// Projects in which a plan would find something.
+    pub async fn projects_to_plan(&self) -> Result<Vec<ProjectId>, StoreError> {
+        let mut step = self.read(Method::ProjectsToPlan).await?;
+        let rows = fetch_all!(
+            step,
+            IdRow,
+            "queries/planner/projects_to_plan.sqlite.sql",
+            "queries/planner/projects_to_plan.postgres.sql"
+        )?;
+        Ok(rows.into_iter().map(|row| ProjectId::from_uuid(row.id)).collect())
+    }
+
+    /// At most `at_most` changed signals of a project, and all that deciding about them needs.
+    pub async fn plan_load(&self, project: ProjectId, at_most: u32) -> Result<PlanInput, StoreError> {
+        let mut step = self.read(Method::PlanLoad).await?;
+        let head = fetch_optional!(
+            step,
+            RevisionRow,
+            "queries/planner/head.sqlite.sql",
+            "queries/planner/head.postgres.sql",
+            project.uuid()
+        )?;
+        let signals = signals_within(&mut step, project, at_most).await?;
+        let cases = cases_within(&mut step, project, &signals, at_most).await?;
+        let repositories = control::repositories_within(&mut step, project).await?;
+        let revision = head.map_or(0, |head| head.revision);
+        Ok(PlanInput { project, revision, signals, cases, repositories })
+    }
+
+    pub async fn case_show(&self, case: CaseId) -> Result<Option<CaseRecord>, StoreError> {
+        let mut step = self.read(Method::CaseShow).await?;
+        case_within(&mut step, case).await
+    }
+
+    /// A page of cases, the newest first.
+    pub async fn cases_list(
+        &self,
+        filter: CaseFilter,
+        page: Page<CaseId>,
+    ) -> Result<Vec<CaseRecord>, StoreError> {
+        let mut step = self.read(Method::CasesList).await?;
+        let rows = fetch_all!(
+            step,
+            CaseRow,
+            "queries/planner/cases_list.sqlite.sql",
+            "queries/planner/cases_list.postgres.sql",
+            filter.project.map(ProjectId::uuid),
+            filter.state.map(Machine::name),
+            page.before.map(CaseId::uuid),
+            limit(page.size)
+        )?;
+        let mut records = Vec::with_capacity(rows.len());
+        for row in rows {
+            records.push(record_within(&mut step, row).await?);
+        }
+        Ok(records)
+    }
+}
+
+async fn signals_within(
+    step: &mut Step,
+    project: ProjectId,
+    at_most: u32,
+) -> Result<Vec<PlanSignal>, StoreError> {
+    let rows = fetch_all!(
+        step,
+        SignalRow,
+        "queries/planner/signals_changed.sqlite.sql",
+        "queries/planner/signals_changed.postgres.sql",
+        project.uuid(),
+        i64::from(at_most)
+    )?;
+    let mut signals = Vec::with_capacity(rows.len());
+    for row in rows {
+        let SignalRecord { signal, case } = row.try_into()?;
+        let samples = ingest::samples_within(step, signal.id).await?;
+        signals.push(PlanSignal { signal, samples, case });
+    }
+    Ok(signals)
+}
+
+async fn cases_within(
+    step: &mut Step,
+    project: ProjectId,
+    signals: &[PlanSignal],
+    at_most: u32,
+) -> Result<Vec<CaseRecord>, StoreError> {
+    let wanted: BTreeSet<CaseId> = signals.iter().filter_map(|signal| signal.case).collect();
+    let ended = fetch_all!(
+        step,
+        CaseRow,
+        "queries/planner/cases_without_task.sqlite.sql",
+        "queries/planner/cases_without_task.postgres.sql",
+        project.uuid(),
+        i64::from(at_most)
+    )?;
+    let mut cases = Vec::new();
+    for row in ended.into_iter().filter(|row| !wanted.contains(&CaseId::from_uuid(row.id))) {
+        cases.push(record_within(step, row).await?);
+    }
+    for case in wanted {
+        cases.extend(case_within(step, case).await?);
+    }
+    Ok(cases)
+}
+
+async fn case_within(step: &mut Step, case: CaseId) -> Result<Option<CaseRecord>, StoreError> {
+    let row = fetch_optional!(
+        step,
+        CaseRow,
+        "queries/planner/case_show.sqlite.sql",
+        "queries/planner/case_show.postgres.sql",
+        case.uuid()
+    )?;
+    match row {
+        None => Ok(None),
+        Some(row) => record_within(step, row).await.map(Some),
+    }
+}
+
+async fn record_within(step: &mut Step, row: CaseRow) -> Result<CaseRecord, StoreError> {
+    let signals = fetch_all!(
+        step,
+        SignalIdRow,
+        "queries/planner/case_signals.sqlite.sql",
+        "queries/planner/case_signals.postgres.sql",
+        row.id
+    )?;
+    let tasks = fetch_all!(
+        step,
+        TaskRow,
+        "queries/planner/case_tasks.sqlite.sql",
+        "queries/planner/case_tasks.postgres.sql",
+        row.id,
+        row.generation
+    )?;
+    let signals = signals.into_iter().map(|row| SignalId::from_uuid(row.signal_id)).collect();
+    let case = row::case(row, signals).map_err(|source| StoreError::damaged("case", source))?;
+    let tasks = tasks.iter().map(task).collect::<Result<_, _>>()?;
+    Ok(CaseRecord { case, tasks })
+}
+
+fn task(row: &TaskRow) -> Result<(TaskId, TaskState), StoreError> {
+    let state = TaskState::from_name(&row.state).map_err(|error| StoreError::damaged("task", error))?;
+    Ok((TaskId::from_uuid(row.id), state))
+}

@@ -1,0 +1,180 @@
+//! Folding: positions move with the folds, by compare-and-set; what was counted is not counted again.
+
+use std::time::Duration;
+
+use signalbox_domain::record::{RecordOrigin, Stream};
+use signalbox_domain::signal::SAMPLES_KEPT;
+use signalbox_store::Page;
+use signalbox_store::ingest::{
+    Fold, FoldBatch, FoldPart, FoldedRecord, PartReport, PositionMove, Quarantined, SignalFilter,
+};
+
+use super::on_both;
+use crate::fixture::{Fixture, NOON};
+
+on_both! {
+    records_fold_into_one_signal,
+    a_position_moves_with_its_folds,
+    a_zombie_writes_nothing_and_the_others_go_on,
+    the_same_record_at_another_offset_is_recognised,
+    many_consumers_fold_one_signal_without_loss,
+    what_cannot_be_read_is_kept_with_its_reason,
+    samples_do_not_depend_on_order,
+}
+
+fn stream(partition: i32) -> Stream {
+    Stream {
+        source: "posthog".parse().unwrap(),
+        cluster: "c1".into(),
+        topic: "events".into(),
+        topic_id: "t1".into(),
+        partition,
+    }
+}
+
+fn moved(partition: i32, from: Option<i64>, to: i64) -> Option<PositionMove> {
+    Some(PositionMove { stream: stream(partition), from, to })
+}
+
+fn record(seconds: u64, mark: Option<u8>) -> FoldedRecord {
+    FoldedRecord { mark: mark.map(|byte| [byte; 16]), at: NOON.plus(Duration::from_secs(seconds)), count: 1 }
+}
+
+async fn fold(fixture: &Fixture, fingerprint: &str, records: Vec<FoldedRecord>) -> Fold {
+    Fold { records, ..fixture.fold(fingerprint).await }
+}
+
+fn part(position: Option<PositionMove>, folds: Vec<Fold>) -> FoldPart {
+    FoldPart { position, folds, quarantined: Vec::new() }
+}
+
+async fn commit(fixture: &Fixture, parts: Vec<FoldPart>) -> Vec<PartReport> {
+    fixture.store.signals_fold(&FoldBatch { parts }, NOON).await.unwrap()
+}
+
+fn folded(records: u64, duplicates: u64, new_signals: u64) -> PartReport {
+    PartReport::Folded { records, duplicates, new_signals, quarantined: 0 }
+}
+
+async fn counts(fixture: &Fixture) -> Vec<u64> {
+    let signals = fixture.store.signals_list(SignalFilter::default(), Page::first(100)).await.unwrap();
+    signals.iter().map(|record| record.signal.count).collect()
+}
+
+async fn records_fold_into_one_signal(fixture: &Fixture) {
+    let first = fold(fixture, "a", vec![record(10, None), record(20, None)]).await;
+    let second = fold(fixture, "a", vec![record(5, None)]).await;
+    assert_eq!(commit(fixture, vec![part(None, vec![first])]).await, [folded(2, 0, 1)]);
+    assert_eq!(commit(fixture, vec![part(None, vec![second])]).await, [folded(1, 0, 0)]);
+    let signals = fixture.store.signals_list(SignalFilter::default(), Page::first(10)).await.unwrap();
+    let [only] = signals.as_slice() else { panic!("{signals:?}") };
+    assert_eq!(only.signal.count, 3);
+    assert_eq!(only.signal.first_seen, record(5, None).at);
+    assert_eq!(only.signal.last_seen, record(20, None).at);
+    assert_eq!((only.signal.revision, only.signal.planned_revision), (2, 0));
+    assert_eq!(only.case, None);
+}
+
+async fn a_position_moves_with_its_folds(fixture: &Fixture) {
+    let source = "posthog".parse().unwrap();
+    assert_eq!(fixture.store.positions_load(&source).await.unwrap(), []);
+    let one = fold(fixture, "a", vec![record(1, None)]).await;
+    commit(fixture, vec![part(moved(0, None, 10), vec![one])]).await;
+    commit(fixture, vec![part(moved(0, Some(10), 25), vec![]), part(moved(1, None, 3), vec![])]).await;
+    assert_eq!(fixture.store.positions_load(&source).await.unwrap(), [(stream(0), 25), (stream(1), 3)]);
+}
+
+async fn a_zombie_writes_nothing_and_the_others_go_on(fixture: &Fixture) {
+    commit(fixture, vec![part(moved(0, None, 10), vec![])]).await;
+    let zombie = fold(fixture, "a", vec![record(1, None)]).await;
+    let other = fold(fixture, "b", vec![record(1, None)]).await;
+    let again = fold(fixture, "c", vec![record(1, None)]).await;
+    let parts = vec![
+        part(moved(0, Some(7), 12), vec![zombie]),
+        part(moved(1, None, 4), vec![other]),
+        part(moved(0, None, 9), vec![again]),
+    ];
+    let reports = commit(fixture, parts).await;
+    assert_eq!(reports, [PartReport::LostRace, folded(1, 0, 1), PartReport::LostRace]);
+    let positions = fixture.store.positions_load(&"posthog".parse().unwrap()).await.unwrap();
+    assert_eq!(positions, [(stream(0), 10), (stream(1), 4)]);
+    assert_eq!(counts(fixture).await, [1]);
+}
+
+async fn the_same_record_at_another_offset_is_recognised(fixture: &Fixture) {
+    let first = fold(fixture, "a", vec![record(1, Some(1)), record(2, Some(2)), record(2, Some(2))]).await;
+    let again = fold(fixture, "a", vec![record(2, Some(2)), record(3, Some(3))]).await;
+    let nothing_new = fold(fixture, "a", vec![record(3, Some(3))]).await;
+    assert_eq!(commit(fixture, vec![part(None, vec![first])]).await, [folded(2, 1, 1)]);
+    assert_eq!(commit(fixture, vec![part(None, vec![again])]).await, [folded(1, 1, 0)]);
+    assert_eq!(commit(fixture, vec![part(None, vec![nothing_new])]).await, [folded(0, 1, 0)]);
+    assert_eq!(counts(fixture).await, [3]);
+    let signals = fixture.store.signals_list(SignalFilter::default(), Page::first(1)).await.unwrap();
+    assert_eq!(signals[0].signal.revision, 2, "a duplicate makes nothing to plan");
+}
+
+async fn many_consumers_fold_one_signal_without_loss(fixture: &Fixture) {
+    let mut tasks = tokio::task::JoinSet::new();
+    for partition in 0..8 {
+        let mut parts = Vec::new();
+        for n in 0..10 {
+            let position = moved(partition, (n > 0).then_some(n), n + 1);
+            let folds = vec![
+                fold(fixture, "hot", vec![record(1, None)]).await,
+                fold(fixture, "warm", vec![record(1, None)]).await,
+            ];
+            parts.push(part(position, folds));
+        }
+        let store = fixture.store.clone();
+        tasks.spawn(async move {
+            for part in parts {
+                let reports = store.signals_fold(&FoldBatch { parts: vec![part] }, NOON).await.unwrap();
+                assert!(matches!(reports[0], PartReport::Folded { records: 2, .. }), "{reports:?}");
+            }
+        });
+    }
+    tasks.join_all().await;
+    assert_eq!(counts(fixture).await, [80, 80]);
+}
+
+async fn what_cannot_be_read_is_kept_with_its_reason(fixture: &Fixture) {
+    let quarantined = Quarantined {
+        id: fixture.id(),
+        source: "posthog".parse().unwrap(),
+        origin: RecordOrigin::Kafka { stream: stream(0), offset: 4 },
+        code: "no-json".into(),
+        words: "expected a JSON object, found the end at byte 12".into(),
+        sealed: vec![1, 2, 3],
+        size: 12,
+    };
+    let parts =
+        vec![FoldPart { position: moved(0, None, 5), folds: vec![], quarantined: vec![quarantined.clone()] }];
+    commit(fixture, parts).await;
+    let rows = fixture.store.quarantine_list(Page::first(10)).await.unwrap();
+    let [row] = rows.as_slice() else { panic!("{rows:?}") };
+    assert_eq!(
+        (&row.origin, &row.sealed, row.size, row.at),
+        (&quarantined.origin, &quarantined.sealed, 12, NOON)
+    );
+    assert_eq!(row.words, quarantined.words);
+}
+
+async fn samples_do_not_depend_on_order(fixture: &Fixture) {
+    let mut kept = Vec::new();
+    for (fingerprint, backwards) in [("forwards", false), ("backwards", true)] {
+        let mut texts: Vec<u64> = (0..9).collect();
+        if backwards {
+            texts.reverse();
+        }
+        for n in texts {
+            let mut one = fold(fixture, fingerprint, vec![record(n, None)]).await;
+            one.samples = vec![fixture.sample(&format!("record {n}"))];
+            commit(fixture, vec![part(None, vec![one])]).await;
+        }
+        let signals = fixture.store.signals_list(SignalFilter::default(), Page::first(1)).await.unwrap();
+        let (_, samples) = fixture.store.signal_show(signals[0].signal.id).await.unwrap().unwrap();
+        assert_eq!(samples.len(), SAMPLES_KEPT);
+        kept.push(samples);
+    }
+    assert_eq!(kept[0], kept[1]);
+}

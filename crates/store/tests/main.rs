@@ -1,0 +1,11 @@
+//! The conformance suite: every test runs under the same name on SQLite and on PostgreSQL.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "what goes wrong in a test is a failed test")]
+
+mod conformance;
+mod fixture;
+mod method_list;
+mod open;
+mod outage;
+mod raw;
+mod tables;
