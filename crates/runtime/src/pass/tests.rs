@@ -125,6 +125,15 @@ async fn a_wake_up_brings_the_pass_forward_and_never_runs_two() {
 }
 
 #[tokio::test]
+async fn a_pass_answers_every_wake_up_before_its_start() {
+    let house = House::new();
+    let (_driver, _status) = house.start(Duration::ZERO, |number| done(number, NextPass::AtPeriod));
+    house.wakeups.wake(SIGNALS);
+    house.pass_time(9).await;
+    assert_eq!(house.starts(), [0]);
+}
+
+#[tokio::test]
 async fn a_pass_can_ask_to_be_followed_at_once_or_soon() {
     let house = House::new();
     let (_driver, status) = house.start(Duration::ZERO, |number| match number {
