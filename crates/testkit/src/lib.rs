@@ -1,4 +1,5 @@
-//! Real parts for tests: Apache Kafka, PostgreSQL, and any other program that a test must be able to kill.
+//! Real parts for tests: Apache Kafka, PostgreSQL, git repositories, and any other program that a test must be
+//! able to kill.
 //!
 //! ```text
 //!  require(Part) ──▶ Some(Present) ──▶ kafka::Cluster::start / postgres::Server::start
