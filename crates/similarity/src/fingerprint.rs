@@ -4,7 +4,7 @@
 //! top frames of libraries → the masked message. Never lines, addresses, arguments or mined templates.
 //! Versioned: during an overlap `fingerprints` gives both keys, newest first, and the older becomes an alias.
 
-use crate::frames::{Frame, Language, ParsedTrace, Role, StackMeaning};
+use crate::frames::{Frame, Language, ParsedTrace, Role};
 use crate::normalize::{file_key, is_named, mask_message, symbol};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -15,8 +15,6 @@ use std::fmt;
 pub const FINGERPRINT_VERSION: u16 = 1;
 /// Frames of the product in a key: enough to tell callers apart, few enough to survive their refactoring.
 const KEY_FRAMES: usize = 3;
-/// Longest line of a crash state, by the convention of crash trackers.
-const STATE_LINE: usize = 80;
 
 /// A versioned 128-bit key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -155,66 +153,4 @@ fn state_frames(trace: &ParsedTrace) -> Vec<&Frame> {
         found = trace.frames.iter().collect();
     }
     found
-}
-
-/// The crash state as people read it: what the check said, then the top frames; at most three lines.
-/// Empty where the stack does not tell the place of a failure.
-#[must_use]
-pub fn crash_state(trace: &ParsedTrace) -> Vec<String> {
-    if trace.stack == StackMeaning::Bystander {
-        return Vec::new();
-    }
-    let headline = trace.headline.iter().map(|h| state_line(h));
-    let frames = trace.frames.iter().filter(|f| f.role != Role::Runtime).map(|f| state_line(&spelled(trace.language, f)));
-    headline.chain(frames).filter(|l| !l.is_empty()).take(KEY_FRAMES).collect()
-}
-
-fn spelled(language: Language, frame: &Frame) -> String {
-    match language {
-        Language::Java | Language::DotNet => format!("{}.{}", frame.module, frame.function),
-        _ if frame.function.is_empty() => frame.module.split("+0x").next().unwrap_or("").to_owned(),
-        _ => frame.function.clone(),
-    }
-}
-
-/// Addresses and long numbers masked, cut at the usual width.
-fn state_line(text: &str) -> String {
-    let masked = mask_numbers(text);
-    masked.chars().take(STATE_LINE).collect::<String>().trim_end().to_owned()
-}
-
-fn mask_numbers(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut out = String::with_capacity(text.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let rest = &text[at..];
-        if let Some(hex) = rest.strip_prefix("0x") {
-            let digits = hex.bytes().take_while(u8::is_ascii_hexdigit).count();
-            if digits >= 4 {
-                out.push_str("ADDRESS");
-                at += 2 + digits;
-                continue;
-            }
-        }
-        let run = rest.bytes().take_while(|b| b.is_ascii_digit() || *b == b'.').count();
-        let first_is_digit = bytes[at].is_ascii_digit();
-        if first_is_digit && run > 0 {
-            let before = out.chars().next_back();
-            let marked = matches!(before, Some('@' | '#'));
-            let glued = before.is_some_and(|c| c == ':' || c == '.' || c.is_ascii_digit());
-            let followed = rest[run..].chars().next().is_some_and(|c| c.is_ascii_alphanumeric());
-            if !followed && !glued && (run >= 4 || marked) {
-                out.push_str("NUMBER");
-            } else {
-                out.push_str(&rest[..run]);
-            }
-            at += run;
-            continue;
-        }
-        let letter = rest.chars().next().unwrap_or(' ');
-        out.push(letter);
-        at += letter.len_utf8();
-    }
-    out
 }

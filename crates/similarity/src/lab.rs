@@ -1,7 +1,7 @@
 //! The lab's commands as functions from one row to one row: measuring without a server.
 //! Streaming: row n sees rows up to n only. Never reads or writes anything itself; the binary does.
 
-use crate::fingerprint::{Identity, UpstreamPolicy, crash_state, fingerprint};
+use crate::fingerprint::{Identity, UpstreamPolicy, fingerprint};
 use crate::frames::{self, StackMeaning};
 use serde::{Deserialize, Serialize};
 
@@ -40,7 +40,7 @@ pub fn fingerprint_row(row: FingerprintRow) -> FingerprintAnswer {
     FingerprintAnswer {
         id: row.id,
         kind: failed.and_then(|t| t.kind.clone()),
-        frames: failed.map(crash_state).unwrap_or_default(),
+        frames: failed.map(|t| t.state.clone()).unwrap_or_default(),
         fingerprint: key.to_string(),
     }
 }

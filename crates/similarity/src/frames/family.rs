@@ -36,6 +36,7 @@ struct Votes {
     frames: [usize; FAMILIES.len()],
     first: [Option<usize>; FAMILIES.len()],
     announced: Option<usize>,
+    java_died: bool,
 }
 
 pub(super) fn parse(lines: &[&str]) -> Option<RawTrace> {
@@ -66,6 +67,7 @@ fn count(lines: &[&str]) -> Votes {
         if line.is_empty() {
             continue;
         }
+        votes.java_died |= java::is_fatal(line);
         if let Some(family) = vote(line) {
             let slot = family as usize;
             votes.frames[slot] += 1;
@@ -95,13 +97,12 @@ fn vote(line: &str) -> Option<Family> {
         b'F' if python::is_frame(start) => Some(Family::Python),
         b'#' if php::is_frame(start) => Some(Family::Php),
         b'#' if native::line::frame(start, &[]).is_some() => Some(Family::Native),
-        b'f' if ruby::is_frame(start) => Some(Family::Ruby),
-        b'g' if go::is_header(start) => Some(Family::Go),
+        b'g' | b'p' | b'f' if go::is_header(start) || go::is_runtime_panic(line) => Some(Family::Go),
         b'0'..=b'9' if rust::is_frame(start) => Some(Family::Rust),
         b'0'..=b'9' if swift::is_frame(start) => Some(Family::Swift),
         _ if javascript::is_at_sign_frame(start) => Some(Family::JavaScript),
         _ if java::is_logged_call(start) => Some(Family::Java),
-        _ if ruby::is_top(start) => Some(Family::Ruby),
+        _ if ruby::is_frame(start) || ruby::is_top(start) => Some(Family::Ruby),
         _ if swift::is_header(start) => Some(Family::Swift),
         _ => None,
     }
@@ -110,10 +111,7 @@ fn vote(line: &str) -> Option<Family> {
 /// Most frames first; a native announcement goes before every family that begins after it.
 fn ranked(votes: &Votes) -> Vec<Family> {
     let mut order: Vec<Family> = FAMILIES.into_iter().filter(|f| votes.frames[*f as usize] > 0).collect();
-    let outranked = |f: Family| {
-        f != Family::Native
-            && votes.announced.is_some_and(|at| votes.first[f as usize].is_none_or(|first| first > at))
-    };
+    let outranked = |f: Family| f != Family::Native && votes.announced.is_some_and(|at| !precedes(votes, f, at));
     order.sort_by_key(|f| {
         let native_last = *f == Family::Native && votes.announced.is_none_or(|at| before(votes, at));
         (outranked(*f), native_last, usize::MAX - votes.frames[*f as usize], *f as usize)
@@ -133,7 +131,13 @@ fn before(votes: &Votes, announced: usize) -> bool {
     FAMILIES
         .into_iter()
         .filter(|f| *f != Family::Native)
-        .any(|f| votes.first[f as usize].is_some_and(|first| first < announced))
+        .any(|f| precedes(votes, f, announced))
+}
+
+/// Java logs exceptions that kill nothing: only one that ended its thread can explain a crash after it.
+fn precedes(votes: &Votes, family: Family, announced: usize) -> bool {
+    let fatal = family != Family::Java || votes.java_died;
+    fatal && votes.first[family as usize].is_some_and(|first| first < announced)
 }
 
 /// An exception's `Type: message` header: the type must look like one.

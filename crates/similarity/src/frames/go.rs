@@ -21,6 +21,11 @@ pub(super) fn is_header(line: &str) -> bool {
     })
 }
 
+/// `panic: runtime error: …`.
+pub(super) fn is_runtime_panic(line: &str) -> bool {
+    line.starts_with("panic: runtime error: ") || line.starts_with("panic: ") && line.contains("goroutine ")
+}
+
 pub(super) fn parse(lines: &[&str]) -> Option<RawTrace> {
     let header = lines.iter().position(|l| is_header(l.trim_start()))?;
     let mut trace = said(&lines[..header])?;

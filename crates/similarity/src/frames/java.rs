@@ -27,6 +27,11 @@ pub(super) fn is_call(call: &str) -> bool {
         || file == "<generated>"
 }
 
+/// Whether a line says that an exception ended its thread or program.
+pub(super) fn is_fatal(line: &str) -> bool {
+    line.contains("FATAL EXCEPTION") || line.contains("Exception in thread \"") || line.contains("== Java Exception: ")
+}
+
 /// The same below a logcat prefix.
 pub(super) fn is_logged_call(line: &str) -> bool {
     line.find(": \tat ").or_else(|| line.find(": at ")).is_some_and(|at| {
@@ -82,7 +87,32 @@ pub(super) fn parse(lines: &[&str]) -> Option<RawTrace> {
             break;
         }
     }
-    Some(root_first(chain))
+    let above = || lines[..first].iter().rev().take(HEADER_REACH);
+    if let Some(found) = above().find_map(|l| l.trim().strip_prefix("== Java Exception: ")) {
+        return Some(as_found(found, chain));
+    }
+    let mut trace = root_first(chain);
+    trace.headline = above().take(2).find_map(|l| listed_test(l)).map(str::to_owned);
+    Some(trace)
+}
+
+/// `3) testName(a.b.CTest)`: a test runner's list names the failed test above its exception.
+fn listed_test(line: &str) -> Option<&str> {
+    let (number, name) = line.trim().split_once(") ")?;
+    let inside = name.strip_suffix(')')?.split_once('(')?.1;
+    let numbered = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
+    (numbered && inside.contains('.') && !name.contains(' ')).then_some(name)
+}
+
+/// A fuzzing engine's finding is the outermost exception: its causes only explain it.
+fn as_found(found: &str, chain: Vec<Exception>) -> RawTrace {
+    let security = found.split(':').next().is_some_and(|kind| kind.contains("FuzzerSecurityIssue"));
+    RawTrace {
+        kind: Some(if security { "Security exception" } else { "Uncaught exception" }.to_owned()),
+        message: Some(found.to_owned()),
+        frames: chain.into_iter().flat_map(|e| e.frames).collect(),
+        ..raw(Language::Java)
+    }
 }
 
 /// A second, unrelated exception ends the first one's trace.

@@ -15,6 +15,7 @@ mod php;
 mod python;
 mod ruby;
 mod rust;
+mod state;
 mod structured;
 mod swift;
 #[cfg(test)]
@@ -91,6 +92,8 @@ pub struct ParsedTrace {
     pub message: Option<String>,
     /// What a failed check said: stands in the crash state before the frames.
     pub headline: Option<String>,
+    /// What people read first: what the check said and the telling frames, at most three lines, unfolded.
+    pub state: Vec<String>,
     /// Innermost (crashing) frame first.
     pub frames: Vec<Frame>,
     /// What wrapped the root cause, nearest first.
@@ -149,8 +152,17 @@ pub(crate) fn finish(raw: RawTrace, rules: &InAppRules, truncated: bool) -> Pars
         frame.role = normalize::role(language, frame, rules);
     }
     let before = frames.len();
+    let recursion_is_the_fault = kind.as_deref().is_some_and(|k| k.to_ascii_lowercase().starts_with("stack"));
+    let type_name = kind.as_deref().unwrap_or("");
+    let mut state = state::lines(language, type_name, headline.as_deref(), &frames);
     normalize::fold_recursion(language, &mut frames);
     let folded = before - frames.len();
+    if recursion_is_the_fault {
+        state = state::lines(language, type_name, headline.as_deref(), &frames);
+    }
+    if stack == StackMeaning::Bystander {
+        state.clear();
+    }
     let cut = frames.len() > MAX_FRAMES;
     frames.truncate(MAX_FRAMES);
     ParsedTrace {
@@ -158,6 +170,7 @@ pub(crate) fn finish(raw: RawTrace, rules: &InAppRules, truncated: bool) -> Pars
         kind: kind.filter(|k| !k.is_empty()),
         message: message.filter(|m| !m.is_empty()),
         headline,
+        state,
         frames,
         wrappers,
         folded,

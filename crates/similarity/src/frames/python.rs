@@ -33,7 +33,9 @@ fn ungrouped(line: &str) -> &str {
 
 pub(super) fn parse(lines: &[&str]) -> Option<RawTrace> {
     let mut blocks: Vec<Block> = vec![Block::default()];
+    let mut finding = None;
     for line in lines {
+        finding = finding.or_else(|| engine_finding(line));
         let text = ungrouped(line);
         if let Some(frame) = frame(text) {
             let done = blocks.last().is_some_and(|b| !b.kind.is_empty());
@@ -53,7 +55,19 @@ pub(super) fn parse(lines: &[&str]) -> Option<RawTrace> {
             exception(&mut blocks, text);
         }
     }
-    lead(blocks)
+    let mut trace = lead(blocks)?;
+    if let Some(finding) = finding {
+        trace.message = trace.kind.replace(finding.to_owned());
+    }
+    Some(trace)
+}
+
+/// What a fuzzing engine calls what it found.
+fn engine_finding(line: &str) -> Option<&str> {
+    if line.trim() == "=== Uncaught Python exception: ===" {
+        return Some("Uncaught exception");
+    }
+    line.strip_prefix("===BUG DETECTED: ")?.split(':').next()
 }
 
 fn frame(text: &str) -> Option<Frame> {

@@ -12,15 +12,15 @@ const C_EXACT: [&str; 34] = [
     "__restore_rt", "__wrap_abort", "terminate", "main_crt_startup", "panic", "common_exit", "die", "__die",
 ];
 
-const C_PREFIX: [&str; 58] = [
+const C_PREFIX: [&str; 62] = [
     // sanitizers and their interceptors
     "__asan", "__hwasan", "__lsan", "__msan", "__tsan", "__ubsan", "__sanitizer", "__interceptor_", "__kasan", "_asan_",
     "_hwasan_", "_lsan_", "_msan_", "_tsan_", "_ubsan_", "_sanitizer_", "asan_", "kasan_", "___interceptor_",
     // fuzzing engines
     "fuzzer::", "LLVMFuzzerTestOneInput", "fuzztest::internal::", "libfuzzer_sys::", "rust_fuzzer_test_input",
-    "FuzzerTestOneInput",
+    "FuzzerTestOneInput", "CrashTrampolineAsm", "runtime.",
     // allocators
-    "malloc", "calloc", "realloc", "free", "operator", "_int_malloc", "_int_free", "__libc_", "je_malloc", "tcmalloc::",
+    "malloc", "calloc", "realloc", "free", "operator", "_int_malloc", "_int_free", "__libc_", "libc_", "je_malloc", "tcmalloc::", "RaiseException",
     // memory and string routines
     "memcmp", "memcpy", "memmove", "memset", "strcmp", "strcpy", "strdup", "strlen", "strncpy", "scanf",
     // C++ terminating
@@ -38,33 +38,33 @@ const C_UNDERSCORED: [&str; 13] = [
 
 /// Words in a name that mean: a check failed above, or a signal is being handled.
 const CHECK_WORDS: [&str; 20] = [
-    "assert", "Assert", "ASSERT", "LogMessage", "CheckError", "logger", "StackTrace::StackTrace", "CollectStackTrace",
+    "assert", "ASSERT", "AssertionFail", "LogMessage", "CheckError", "logger", "StackTrace", "CheckNoreturnError",
     "DebugBreak", "BreakDebugger", "SignalHandler", "BaseThreadInitThunk", "RtlUserThreadStart", "RtlFreeHeap",
-    "RtlReportCriticalFailure", "RtlInitializeExceptionChain", "RaiseException", "PartitionAlloc", "allocator_shim",
-    "__android_log",
+    "RtlReportCriticalFailure", "RtlInitializeExceptionChain", "__android_log", "PartitionAlloc", "allocator_shim",
+    "FatalError",
 ];
 
 /// Failed-check helpers of crash reporters and runtimes, by their last component.
 const CHECK_HELPERS: [&str; 12] = [
     "Abort", "Crash", "Fatal", "V8_Fatal", "WTFCrash", "CFCrash", "fpehandler", "ExitCallback", "g_logv", "g_log",
-    "NotReachedError", "FatalError",
+    "NotReachedError", "ToLocalEmpty",
 ];
 
-const RUST_PREFIX: [&str; 22] = [
+const RUST_PREFIX: [&str; 23] = [
     "rust_panic", "rust_begin_unwind", "rust_oom", "__rust_", "__rdl_", "__rg_", "core::panicking", "core::fmt::", "core::result::",
     "core::option::", "core::ops::function", "std::panic", "std::rt::", "std::sys", "std::process::abort", "std::io::Write::write_fmt",
-    "std::alloc::", "alloc::", "_$LT$", "panic_abort::", "panic_unwind::", "<alloc::",
+    "std::alloc::", "std::backtrace", "alloc::", "_$LT$", "panic_abort::", "panic_unwind::", "<alloc::",
 ];
 
-const KERNEL_PREFIX: [&str; 19] = [
+const KERNEL_PREFIX: [&str; 20] = [
     "dump_backtrace", "dump_stack", "__dump_stack", "show_stack", "print_address_description", "check_memory_region", "print_trailer",
     "object_err", "kasan_", "__kasan_", "__asan_", "panic", "die", "oops_", "bug_handler", "do_trap", "el1_", "ret_from_fork",
-    "page_fault",
+    "page_fault", "_etext",
 ];
 
 /// Folders of toolchains: code there is the compiler's, whatever its name.
 const TOOLCHAIN_PATHS: [&str; 14] = [
-    "/glibc-", "/eglibc-", "/bionic/libc/", "/libcxx/", "/libc++", "libc++/", "/gcc/", "/jemalloc/", "/tcmalloc/", "/sanitizer_common/",
+    "/glibc-", "/eglibc-", "/bionic/libc/", "/include/c++/", "/libc++", "libc++/", "/gcc/", "/jemalloc/", "/tcmalloc/", "/sanitizer_common/",
     "/compiler-rt/", "/rustc/", "/vctools/crt/", "/minkernel/crts/",
 ];
 
@@ -102,7 +102,9 @@ pub(crate) fn is_runtime(language: Language, frame: &Frame) -> bool {
         Language::Java => starts(&frame.module, &JAVA_PREFIX) || frame.function.starts_with("access$"),
         Language::DotNet => starts(&frame.module, &DOTNET_PREFIX),
         Language::Go => starts(&frame.function, &GO_PREFIX) && frame.module.is_empty(),
-        Language::Python => PYTHON_FILES.iter().any(|p| frame.file.contains(p)),
+        Language::Python => {
+            frame.function.starts_with("abort") || PYTHON_FILES.iter().any(|p| frame.file.contains(p))
+        }
         Language::JavaScript => SCRIPT_FILES.iter().any(|p| frame.file.starts_with(p)),
         Language::Ruby => frame.file.starts_with("<internal:"),
         Language::Php => frame.function == "{main}",

@@ -1,7 +1,9 @@
 //! Failed checks: assertions, CHECK macros, fatal log lines, panics. Their words begin the crash state, cleaned
 //! of the values that vary. Never takes an ordinary error line for a failed check.
 
+use super::line::Found;
 use super::report::Report;
+use crate::frames::Frame;
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -118,8 +120,8 @@ fn fatal_lines(report: &mut Report, text: &str) {
 }
 
 fn chromium_fatal(report: &mut Report, file: &str, message: &str) {
-    if let Some((head, what)) = message.split_once("heck failed: ") {
-        check(report, if head.ends_with("DC") || head.contains("Debug c") { "DCHECK failure" } else { "CHECK failure" }, what, file);
+    if let Some((_, what)) = message.split_once("heck failed: ").or_else(|| message.split_once("CHECK failed: ")) {
+        check(report, "CHECK failure", what, file);
     } else if let Some(what) = message.strip_prefix("Assert failed: ") {
         report.restart_with("ASSERT", what);
     } else if let Some(what) = message.strip_prefix("NOTREACHED hit. ") {
@@ -163,13 +165,19 @@ fn file_name(path: &str) -> &str {
 /// The boxed form: `# Fatal error in FILE, line N`, then `# words`.
 fn fatal_block(report: &mut Report, text: &str) {
     let Some(rest) = text.trim_start().strip_prefix('#') else { return };
-    if let Some(place) = rest.trim_start().strip_prefix("Fatal error in ") {
+    if differential_run(report, rest.trim_start()) {
+        return;
+    }
+    let fatal = rest.trim_start().strip_prefix("Fatal error in ").map(|place| ("Fatal error", place));
+    let opening = fatal.or_else(|| Some(("RUNTIME_ASSERT", rest.trim_start().strip_prefix("Runtime error in ")?)));
+    if let Some((kind, place)) = opening {
         if !report.is_announced() {
             report.fatal_file.clear();
             if let Some((file, _)) = place.split_once(", line ") {
                 report.fatal_file = file_name(file).to_owned();
             }
-            report.restart_with("Fatal error", &report.fatal_file.clone());
+            let file = report.fatal_file.clone();
+            report.restart_with(kind, &file);
             report.fatal_block = true;
         }
         return;
@@ -185,7 +193,14 @@ fn fatal_block(report: &mut Report, text: &str) {
     } else if words == "unreachable code" || words == "unimplemented code" {
         ("Unreachable code", "")
     } else {
-        ("Fatal error", words)
+        (if report.kind == "RUNTIME_ASSERT" { "RUNTIME_ASSERT" } else { "Fatal error" }, words)
+    };
+    let free_words;
+    let words = if kind == "Fatal error" {
+        free_words = numbers_masked(words);
+        free_words.as_str()
+    } else {
+        words
     };
     let file = report.fatal_file.clone();
     let headline = match (condition(words), file.as_str()) {
@@ -195,4 +210,27 @@ fn fatal_block(report: &mut Report, text: &str) {
     };
     report.restart_with(kind, &headline);
     report.fatal_block = false;
+}
+
+/// Two builds of an engine that disagree: the report names what was compared instead of frames.
+fn differential_run(report: &mut Report, words: &str) -> bool {
+    let Some(rest) = words.strip_prefix("V8 correctness ") else { return false };
+    if rest.starts_with("failure") {
+        if !report.is_announced() {
+            report.restart("V8 correctness failure");
+        }
+    } else if report.is_announced() {
+        let frame = Frame { function: rest.to_owned(), ..Frame::default() };
+        report.push(Found { index: None, frame });
+    }
+    true
+}
+
+/// Free words are no condition: their numbers are values.
+fn numbers_masked(words: &str) -> String {
+    let masked: Vec<&str> = words
+        .split(' ')
+        .map(|w| if !w.is_empty() && w.bytes().all(|b| b.is_ascii_digit()) { "NUMBER" } else { w })
+        .collect();
+    masked.join(" ")
 }

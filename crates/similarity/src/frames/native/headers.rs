@@ -35,15 +35,18 @@ pub(super) fn announces(text: &str) -> bool {
         || text.contains("ERROR: libFuzzer: ")
         || text.contains("Program received signal SIG")
         || (text.contains("(SIG") && text.contains("fault addr"))
-        || text.starts_with("===BUG DETECTED: ")
-        || text.contains(": runtime error: ")
+        || (text.contains("Fatal signal ") && text.contains("(SIG"))
+        || super::undefined::reason(text).is_some()
 }
 
 /// A signal marker glued to the end of an important line is cut off; alone it leaves nothing.
 pub(super) fn before_signal_marker(text: &str) -> &str {
     let Some(at) = text.find("Sanitizer:DEADLYSIGNAL") else { return text };
     let head = &text[..at];
-    head.trim_end_matches(|c: char| c.is_ascii_alphabetic())
+    ["HWAddress", "Address", "Memory", "Thread", "Leak", "UndefinedBehavior"]
+        .iter()
+        .find_map(|name| head.strip_suffix(name))
+        .unwrap_or(head)
 }
 
 /// Lines that repeat or comment: reading them would only mislead.
@@ -80,7 +83,7 @@ fn sanitizer(report: &mut Report, text: &str) {
     }) else {
         return;
     };
-    if OUT_OF_MEMORY.iter().any(|m| text.contains(m)) || text.contains(" suppressions") || text.contains(" warnings") {
+    if report.kernel || OUT_OF_MEMORY.iter().any(|m| text.contains(m)) || text.contains(" suppressions") || text.contains(" warnings") {
         return;
     }
     if rest.starts_with("CHECK failed") {
@@ -96,7 +99,7 @@ fn sanitizer(report: &mut Report, text: &str) {
     }
     let word = sanitizer_word(rest);
     let address = fault_address(rest);
-    if is_signal_word(word) && report.is_failed_check() {
+    if is_signal_word(word) && (report.is_failed_check() || report.kind == "Timeout") {
         return;
     }
     let kind = sanitizer_kind(rest, word);
@@ -187,7 +190,7 @@ fn leaks(report: &mut Report, text: &str) {
 /// What fuzzing engines and their detectors report.
 fn engines(report: &mut Report, text: &str) {
     if text.contains("ERROR: libFuzzer: timeout") || text.contains("Per-input timeout exceeded") {
-        report.restart("Timeout");
+        report.out_of_time();
     } else if !report.is_announced() {
         if text.contains("ERROR: libFuzzer: deadly signal") {
             report.restart("Fatal-signal");
@@ -199,6 +202,9 @@ fn engines(report: &mut Report, text: &str) {
             report.restart("GPU failure");
             report.close();
         }
+    }
+    if text.contains("V8 sandbox violation detected") {
+        report.rename("V8 sandbox violation");
     }
     let Some(bug) = text.strip_prefix("===BUG DETECTED: ") else { return };
     let bug = bug.trim_end_matches('=').trim_end();
@@ -269,7 +275,8 @@ fn windows(report: &mut Report, text: &str) {
         report.rename("Stack-overflow");
     } else if let Some((_, bucket)) = text.split_once("DEFAULT_BUCKET_ID:") {
         let bucket = bucket.trim().trim_end_matches("_AVRF").replace('_', "-");
-        let kind = capitalised(&bucket);
-        report.rename(kind.strip_prefix("Status-").map_or(kind.as_str(), |k| k));
+        let bucket = bucket.strip_prefix("STATUS-").unwrap_or(&bucket);
+        let bucket = if bucket == "INTEGER-DIVIDE-BY-ZERO" { "DIVIDE-BY-ZERO" } else { bucket };
+        report.rename(&capitalised(bucket));
     }
 }

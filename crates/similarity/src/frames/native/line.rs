@@ -2,6 +2,7 @@
 //! Reads one line (gdb: and its continuation). Never allocates for a line that is no frame.
 
 use crate::frames::Frame;
+use crate::normalize::base_name;
 
 /// A frame and its number in its stack, where the tool numbers them.
 #[derive(Debug)]
@@ -20,8 +21,11 @@ pub(crate) fn frame(text: &str, following: &[&str]) -> Option<Found> {
         b'#' => numbered(start, following),
         b'[' => kernel_address(start),
         b'0'..=b'9' | b'a'..=b'f' => apple(start).or_else(|| debugger(start)).or_else(|| kernel_plain(start)),
-        _ => backtrace_brackets(start).or_else(|| trusted_app(start)).or_else(|| kernel_plain(start)),
+        _ => None,
     }
+    .or_else(|| backtrace_brackets(start))
+    .or_else(|| trusted_app(start))
+    .or_else(|| kernel_plain(start))
 }
 
 fn found(index: Option<u32>, frame: Frame) -> Option<Found> {
@@ -33,10 +37,8 @@ fn numbered(text: &str, following: &[&str]) -> Option<Found> {
     let rest = &text[1..];
     let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
     let index: u32 = rest.get(..digits)?.parse().ok()?;
-    let mut rest = &rest[digits..];
-    if let Some(inlined) = rest.strip_prefix('.') {
-        rest = inlined.trim_start_matches(|c: char| c.is_ascii_digit());
-    }
+    // `#8.1` is an inlined call: what is inlined differs from build to build.
+    let rest = &rest[digits..];
     if !rest.starts_with([' ', '\t']) {
         return None;
     }
@@ -80,10 +82,18 @@ fn named_frame(body: &str, following: &[&str]) -> Option<Frame> {
     let (function, place) = split_place(body);
     let mut frame = Frame { function: clean_function(function), ..Frame::default() };
     put_place(&mut frame, place);
+    name_fuzz_target(&mut frame);
     if frame.function.is_empty() && frame.module.is_empty() && frame.file.is_empty() {
         return None;
     }
     Some(frame)
+}
+
+/// Every fuzz target has the same entry point: its file tells them apart.
+fn name_fuzz_target(frame: &mut Frame) {
+    if frame.function.starts_with("LLVMFuzzerTestOneInput") && !frame.file.is_empty() {
+        frame.function = base_name(&frame.file).to_owned();
+    }
 }
 
 /// An address without a name: `(module+0x1)`, `path.so+0x1`, or a name alone.
@@ -249,7 +259,8 @@ fn kernel_address(text: &str) -> Option<Found> {
 
 /// `name+0xa0/0x124 [module]`.
 fn kernel_plain(text: &str) -> Option<Found> {
-    let text = text.trim_start_matches("? ").trim_start_matches('(');
+    // The kernel marks what it found on the stack by chance with a question mark.
+    let text = text.strip_prefix('(').unwrap_or(text);
     let end = text.bytes().position(|b| !(b.is_ascii_alphanumeric() || b == b'_' || b == b'.'))?;
     let name = &text[..end];
     let (offset, size) = text[end..].strip_prefix("+0x")?.split_once("/0x")?;
@@ -280,6 +291,9 @@ fn split_place(body: &str) -> (&str, &str) {
     let (function, last) = (&body[..at], body[at..].trim_start());
     let is_module = last.starts_with('(') && last.ends_with(')') && (last.contains('/') || last.contains("+0x") || last.contains('\\'));
     let is_special = last.starts_with('<') && last.contains("+0x");
+    if is_special && function.rfind(char::is_whitespace).is_some_and(|at| numbered_file(&function[at + 1..]).is_some()) {
+        return split_place(function);
+    }
     if is_module || is_special || numbered_file(last).is_some() || (last.contains('/') && !last.contains(['(', ')', '<', '>'])) {
         (function.trim_end(), last)
     } else {

@@ -45,7 +45,7 @@ pub(super) fn parse(lines: &[&str]) -> Option<RawTrace> {
             undefined::feed(&mut report, text);
             kernel::feed(&mut report, text);
             if report.has_state() && END_MARKERS.iter().any(|m| text.contains(m)) {
-                report.close();
+                report.fill();
                 continue;
             }
         }

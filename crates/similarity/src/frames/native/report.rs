@@ -20,17 +20,25 @@ pub(super) struct Report {
     pub(super) fatal_file: String,
     frames: Vec<Frame>,
     telling: usize,
+    named: usize,
+    /// The last stack with names, in case the report is repeated without them.
+    symbolized: Option<(String, Vec<Frame>)>,
     over: bool,
+    full: bool,
     bystander: bool,
 }
 
 impl Report {
     /// A new failure: what came before belonged to something else.
     pub(super) fn restart(&mut self, kind: &str) {
+        if self.named > 0 {
+            self.symbolized = Some((self.kind.clone(), std::mem::take(&mut self.frames)));
+        }
         self.kind = kind.to_owned();
         self.headline.clear();
         self.clear_frames();
         self.address = None;
+        self.full = false;
     }
 
     /// A failed check: its words are the first line of the state.
@@ -47,12 +55,24 @@ impl Report {
     pub(super) fn clear_frames(&mut self) {
         self.frames.clear();
         self.telling = 0;
+        self.named = 0;
     }
 
     /// Memory ran out: the stack is a bystander's.
     pub(super) fn out_of_memory(&mut self) {
         self.restart("Out-of-memory");
         self.bystander = true;
+    }
+
+    /// Time ran out: the stack is where the clock happened to strike.
+    pub(super) fn out_of_time(&mut self) {
+        self.restart("Timeout");
+        self.bystander = true;
+    }
+
+    /// The stacks that follow explain; only another announcement starts over.
+    pub(super) fn fill(&mut self) {
+        self.full = true;
     }
 
     /// Nothing after this line counts.
@@ -90,12 +110,17 @@ impl Report {
 
     /// One more frame; another stack counts only while the first ones told too little.
     pub(super) fn push(&mut self, found: Found) {
-        if self.over {
+        if self.over || self.full {
             return;
         }
+        let named = normalize::is_named(&found.frame);
+        if found.index == Some(0) && self.named == 0 {
+            self.clear_frames();
+        }
+        self.named += usize::from(named);
         let wanted = STATE_LINES - usize::from(!self.headline.is_empty());
         if found.index == Some(0) && self.telling >= wanted {
-            self.over = true;
+            self.full = true;
             return;
         }
         let language = if self.kernel { Language::Kernel } else { Language::Native };
@@ -116,6 +141,13 @@ impl Report {
     pub(super) fn finish(mut self) -> Option<RawTrace> {
         if !self.is_announced() {
             return None;
+        }
+        if self.named == 0
+            && self.headline.is_empty()
+            && let Some((kind, frames)) = self.symbolized.take()
+            && kind == self.kind
+        {
+            self.frames = frames;
         }
         self.settle_kind();
         let stack = if self.bystander { StackMeaning::Bystander } else { StackMeaning::PlaceOfFault };

@@ -40,8 +40,8 @@ const MEANINGS: [(&str, &str); 31] = [
 
 pub(super) fn feed(report: &mut Report, text: &str) {
     bad_cast_details(report, text);
-    let Some((_, reason)) = text.split_once(": runtime error: ") else { return };
-    if report.is_announced() || text.starts_with("panic") {
+    let Some(reason) = reason(text) else { return };
+    if report.is_announced() {
         return;
     }
     if let Some(target) = bad_cast_target(reason) {
@@ -52,6 +52,12 @@ pub(super) fn feed(report: &mut Report, text: &str) {
     let meaning = MEANINGS.iter().find(|(words, _)| reason.contains(words)).map(|(_, kind)| *kind);
     let meaning = meaning.or_else(|| reason.contains("integer overflow").then_some("Integer-overflow"));
     report.restart(meaning.unwrap_or("UNKNOWN"));
+}
+
+/// What stands after `file:line:column: runtime error: `.
+pub(super) fn reason(text: &str) -> Option<&str> {
+    let (place, reason) = text.split_once(": runtime error: ")?;
+    place.ends_with(|c: char| c.is_ascii_digit()).then_some(reason)
 }
 
 /// The type an object was taken for, when its virtual table says otherwise.
