@@ -10,6 +10,11 @@ fn main() -> anyhow::Result<()> {
     }
     let command = words.first().map_or("", String::as_str);
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    let weights = match std::env::var("LAB_WEIGHTS") {
+        Ok(text) => serde_json::from_str(&text)?,
+        Err(_) => signalbox_similarity::group::Weights::default(),
+    };
+    let mut groups = lab::GroupLab::new(weights);
     for line in std::io::stdin().lock().lines() {
         let line = line?;
         if line.trim().is_empty() {
@@ -17,6 +22,11 @@ fn main() -> anyhow::Result<()> {
         }
         match command {
             "fingerprint" => serde_json::to_writer(&mut out, &lab::fingerprint_row(serde_json::from_str(&line)?))?,
+            "group" => serde_json::to_writer(&mut out, &groups.row(serde_json::from_str(&line)?))?,
+            "parse" => {
+                let row: lab::FingerprintRow = serde_json::from_str(&line)?;
+                serde_json::to_writer(&mut out, &signalbox_similarity::frames::parse(&row.text))?;
+            }
             other => anyhow::bail!("unknown lab command {other:?}: fingerprint or group"),
         }
         out.write_all(b"\n")?;

@@ -2,7 +2,9 @@
 //! Streaming: row n sees rows up to n only. Never reads or writes anything itself; the binary does.
 
 use crate::fingerprint::{Identity, UpstreamPolicy, fingerprint};
+use crate::features::{Features, Signal};
 use crate::frames::{self, StackMeaning};
+use crate::group::{ProjectIndex, Weights};
 use serde::{Deserialize, Serialize};
 
 /// A row of `lab fingerprint`.
@@ -42,5 +44,80 @@ pub fn fingerprint_row(row: FingerprintRow) -> FingerprintAnswer {
         kind: failed.and_then(|t| t.kind.clone()),
         frames: failed.map(|t| t.state.clone()).unwrap_or_default(),
         fingerprint: key.to_string(),
+    }
+}
+
+/// A row of `lab group`.
+#[derive(Debug, Deserialize)]
+pub struct GroupRow {
+    pub id: String,
+    #[serde(default)]
+    pub source: String,
+    #[serde(default)]
+    pub title: String,
+    #[serde(default)]
+    pub text: String,
+    pub route: Option<String>,
+    pub element: Option<String>,
+    pub release: Option<String>,
+}
+
+/// Its answer: where the row was put, and what it was compared with before it was added.
+#[derive(Debug, Serialize)]
+pub struct GroupAnswer {
+    pub id: String,
+    pub case: String,
+    pub new: bool,
+    pub score: f32,
+    pub candidates: Vec<RankedCase>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct RankedCase {
+    pub case: String,
+    pub score: f32,
+}
+
+/// `lab group`: one index for the whole input.
+#[derive(Debug, Default)]
+pub struct GroupLab {
+    index: ProjectIndex,
+}
+
+impl GroupLab {
+    #[must_use]
+    pub fn new(weights: Weights) -> Self {
+        Self { index: ProjectIndex::new(weights, Vec::new()) }
+    }
+
+    /// The row's features: what ingest would have made of it.
+    #[must_use]
+    pub fn features(row: &GroupRow) -> Features {
+        let trace = frames::parse(&row.text);
+        Features::of(&Signal {
+            source: &row.source,
+            title: &row.title,
+            text: &row.text,
+            trace: trace.as_ref(),
+            route: row.route.as_deref(),
+            element: row.element.as_deref(),
+            release: row.release.as_deref(),
+        })
+    }
+
+    pub fn row(&mut self, row: GroupRow) -> GroupAnswer {
+        let placement = self.index.observe(&Self::features(&row));
+        let named = |case: crate::group::CaseId| format!("c{}", case.0);
+        GroupAnswer {
+            id: row.id,
+            case: named(placement.case),
+            new: placement.new,
+            score: placement.score,
+            candidates: placement
+                .candidates
+                .iter()
+                .map(|c| RankedCase { case: named(c.case), score: c.score })
+                .collect(),
+        }
     }
 }

@@ -9,8 +9,11 @@
 //! Pure and deterministic: no IO, no clock, no randomness, bounded time and memory for any input.
 //! Never knows a product's names: only languages, runtimes and tools. Called by ingest, planner and the lab.
 
+pub mod explain;
+pub mod features;
 pub mod fingerprint;
 pub mod frames;
+pub mod group;
 mod hash;
 pub mod lab;
 pub mod normalize;

@@ -7,6 +7,7 @@ mod recursion;
 mod roles;
 mod runtime;
 mod symbol;
+mod words;
 #[cfg(test)]
 mod tests;
 
@@ -16,3 +17,4 @@ pub(crate) use recursion::fold_recursion;
 pub use roles::{InAppRules, Pattern};
 pub(crate) use roles::role;
 pub(crate) use symbol::{is_named, symbol};
+pub(crate) use words::stems;

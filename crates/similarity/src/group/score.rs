@@ -1,0 +1,241 @@
+//! How likely two signals share a cause, 0..1 with one threshold at one half, and the reasons.
+//!
+//! Two stacks: aligned frames, the type, the message. Two texts: words weighted by rarity, titles above all.
+//! A stack and a text, or two circumstances: words in common, route, element, release.
+
+use super::align;
+use super::index::Rarity;
+use crate::features::Features;
+use crate::frames::Role;
+use serde::{Deserialize, Serialize};
+
+/// Every number of grouping, fixed once for all projects.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Weights {
+    /// Fall of a frame's weight per position from the top.
+    pub depth: f32,
+    /// Fall of a match per position apart.
+    pub apart: f32,
+    /// Weight of the commonest frame against the rarest.
+    pub common: f32,
+    pub runtime: f32,
+    pub library: f32,
+    /// Weight of a frame without a name.
+    pub unnamed: f32,
+    pub same_place: f32,
+    pub same_module: f32,
+    pub same_short_name: f32,
+    /// Share of the message, and of type and top frame together, in a stack's score.
+    pub message: f32,
+    pub top: f32,
+    /// Factor when the types differ.
+    pub kind_differs: f32,
+    /// Share of whole texts against titles.
+    pub whole_text: f32,
+    /// Where a raw score of each evidence means: as likely as not.
+    pub even_stack: f32,
+    pub even_text: f32,
+    pub even_mixed: f32,
+    /// Share of its exemplars that a case's new member must be akin to.
+    pub cohesion: f32,
+}
+
+impl Default for Weights {
+    fn default() -> Self {
+        Self {
+            depth: 0.06,
+            apart: 0.1,
+            common: 0.1,
+            runtime: 0.3,
+            library: 1.0,
+            unnamed: 0.35,
+            same_place: 0.9,
+            same_module: 0.2,
+            same_short_name: 0.3,
+            message: 0.15,
+            top: 0.15,
+            kind_differs: 0.8,
+            whole_text: 0.5,
+            even_stack: 0.5,
+            even_text: 0.21,
+            even_mixed: 0.25,
+            cohesion: 0.0,
+        }
+    }
+}
+
+/// The threshold of one pair of sources, in either order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SourcePair {
+    pub one: String,
+    pub other: String,
+    /// 0.5 is the default of every pair.
+    pub threshold: f32,
+}
+
+/// What a score rests on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Evidence {
+    Stacks,
+    Texts,
+    Mixed,
+    Circumstances,
+    Nothing,
+}
+
+/// One reason for or against, in words.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reason {
+    pub feature: String,
+    /// What it added to (or took from) the raw score.
+    pub weight: f32,
+    pub detail: String,
+}
+
+/// A pair's score.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Scored {
+    pub(crate) score: f32,
+    pub(crate) evidence: Evidence,
+}
+
+/// Weight of every frame: rare ones near the top count most.
+pub(crate) fn frame_weights(features: &Features, rarity: &dyn Rarity, weights: &Weights) -> Vec<f32> {
+    let mut fall = 1.0f32;
+    let step = (-weights.depth).exp();
+    features
+        .frames
+        .iter()
+        .map(|frame| {
+            let rare = rarity.of(if frame.name != 0 { frame.name } else { unnamed_key(frame.module, frame.place) });
+            let mut weight = fall * (weights.common + (1.0 - weights.common) * rare);
+            fall *= step;
+            match frame.role {
+                Role::Runtime => weight *= weights.runtime,
+                Role::Library => weight *= weights.library,
+                Role::App => {}
+            }
+            if frame.name == 0 { weight * weights.unnamed } else { weight }
+        })
+        .collect()
+}
+
+/// An unnamed frame is known by its module and its place in a page.
+pub(crate) fn unnamed_key(module: u32, place: u16) -> u64 {
+    crate::hash::of_numbers(&[u64::from(module), u64::from(place)])
+}
+
+/// One pair, scored. `weight_a` and `weight_b` are the frame weights of each.
+pub(crate) fn pair(a: &Features, wa: &[f32], b: &Features, wb: &[f32], rarity: &dyn Rarity, weights: &Weights) -> Scored {
+    let circumstances = circumstances(a, b, rarity);
+    let (raw, even, evidence) = match (a.frames.is_empty(), b.frames.is_empty()) {
+        (false, false) => (stacks(a, wa, b, wb, rarity, weights), weights.even_stack, Evidence::Stacks),
+        (true, true) => (texts(a, b, rarity, weights), weights.even_text, Evidence::Texts),
+        _ => (texts(a, b, rarity, weights), weights.even_mixed, Evidence::Mixed),
+    };
+    let score = centred(raw, even);
+    if circumstances > score {
+        Scored { score: circumstances, evidence: Evidence::Circumstances }
+    } else if score > 0.0 {
+        Scored { score, evidence }
+    } else {
+        Scored { score: 0.0, evidence: Evidence::Nothing }
+    }
+}
+
+/// Puts the even point of a kind of evidence at one half.
+pub(crate) fn centred(raw: f32, even: f32) -> f32 {
+    let raw = raw.clamp(0.0, 1.0);
+    if raw < even { 0.5 * raw / even } else { 0.5 + 0.5 * (raw - even) / (1.0 - even) }
+}
+
+fn stacks(a: &Features, wa: &[f32], b: &Features, wb: &[f32], rarity: &dyn Rarity, weights: &Weights) -> f32 {
+    let aligned = align::score(&a.frames, wa, &b.frames, wb, weights);
+    joined(aligned, a, b, rarity, weights)
+}
+
+/// Aligned frames with what type, message and top frame add.
+pub(crate) fn joined(aligned: f32, a: &Features, b: &Features, rarity: &dyn Rarity, weights: &Weights) -> f32 {
+    let mut score = aligned;
+    if a.message != 0 && b.message != 0 {
+        let same = if a.message == b.message { 1.0 } else { words(a, b, rarity) };
+        score = (1.0 - weights.message) * score + weights.message * same;
+    }
+    if a.kind != 0 && b.kind != 0 {
+        if a.kind != b.kind {
+            return score * weights.kind_differs;
+        }
+        let same_top = same_top(a, b);
+        score = (1.0 - weights.top) * score + weights.top * same_top;
+    }
+    score
+}
+
+/// Whether the first frame of the product is the same.
+pub(crate) fn same_top(a: &Features, b: &Features) -> f32 {
+    let top = |f: &Features| f.frames.iter().find(|f| f.role == Role::App && f.name != 0).map(|f| f.name);
+    match (top(a), top(b)) {
+        (Some(left), Some(right)) if left == right => 1.0,
+        _ => 0.0,
+    }
+}
+
+fn texts(a: &Features, b: &Features, rarity: &dyn Rarity, weights: &Weights) -> f32 {
+    let whole = words(a, b, rarity);
+    let titles = (covered(&a.title, b, rarity) + covered(&b.title, a, rarity)) / 2.0;
+    let between = (shared(&a.title, &b.title, rarity) + shared(&b.title, &a.title, rarity)) / 2.0;
+    weights.whole_text * whole + (1.0 - weights.whole_text) * (titles + between) / 2.0
+}
+
+/// Cosine of the words, each by its rarity.
+pub(crate) fn words(a: &Features, b: &Features, rarity: &dyn Rarity) -> f32 {
+    let weight = |(word, count): &(u64, u16)| (1.0 + f32::from(*count).ln()) * rarity.of_word(*word);
+    let length = |f: &Features| f.words.iter().map(|w| weight(w).powi(2)).sum::<f32>().sqrt();
+    let (mut i, mut j, mut dot) = (0, 0, 0.0f32);
+    while i < a.words.len() && j < b.words.len() {
+        match a.words[i].0.cmp(&b.words[j].0) {
+            std::cmp::Ordering::Less => i += 1,
+            std::cmp::Ordering::Greater => j += 1,
+            std::cmp::Ordering::Equal => {
+                dot += weight(&a.words[i]) * weight(&b.words[j]);
+                i += 1;
+                j += 1;
+            }
+        }
+    }
+    let lengths = length(a) * length(b);
+    if lengths > 0.0 { dot / lengths } else { 0.0 }
+}
+
+/// The share of a title that stands anywhere in the other signal.
+fn covered(title: &[u64], other: &Features, rarity: &dyn Rarity) -> f32 {
+    share(title, rarity, |word| other.words.binary_search_by_key(&word, |w| w.0).is_ok())
+}
+
+/// The share of a title that stands in the other title.
+fn shared(title: &[u64], other: &[u64], rarity: &dyn Rarity) -> f32 {
+    share(title, rarity, |word| other.binary_search(&word).is_ok())
+}
+
+fn share(title: &[u64], rarity: &dyn Rarity, has: impl Fn(u64) -> bool) -> f32 {
+    let total: f32 = title.iter().map(|w| rarity.of_word(*w)).sum();
+    let common: f32 = title.iter().filter(|w| has(**w)).map(|w| rarity.of_word(*w)).sum();
+    if total > 0.0 { common / total } else { 0.0 }
+}
+
+/// Signals of different sources on one route in one release: an error, a rage click and a funnel drop.
+/// Only across sources, and only where the route is not everyone's.
+pub(crate) fn circumstances(a: &Features, b: &Features, rarity: &dyn Rarity) -> f32 {
+    const ROUTE: f32 = 0.4;
+    const RELEASE: f32 = 0.15;
+    const ELEMENT: f32 = 0.25;
+    if a.source == b.source || a.route == 0 || a.route != b.route {
+        return 0.0;
+    }
+    let release = if a.release != 0 && a.release == b.release { RELEASE } else { 0.0 };
+    let element = if a.element != 0 && a.element == b.element { ELEMENT } else { 0.0 };
+    rarity.of(a.route).max(0.5) * (ROUTE + release + element)
+}
