@@ -34,11 +34,22 @@ pub(crate) struct FrameFeature {
     pub(crate) name: u64,
     /// The name without its scope: twins in two classes share it. 0 when the name has no scope.
     pub(crate) short: u32,
-    /// The shared object; 0 when unknown or part of the name.
-    pub(crate) module: u32,
+    /// Class or namespace of a named function, shared object of an unnamed one; 0 when unknown.
+    pub(crate) scope: u32,
     /// The place within a page: survives address randomisation, so it names what has no symbol.
     pub(crate) place: u16,
-    pub(crate) role: Role,
+    pub(crate) part: Part,
+}
+
+/// What a frame's role and place in the stack make of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Part {
+    App,
+    /// The product's outermost frame, called by a harness or an event loop: it says who asked, not what broke.
+    Entry,
+    Library,
+    Runtime,
 }
 
 /// No address was printed.
@@ -50,6 +61,8 @@ pub struct Features {
     pub(crate) source: String,
     pub(crate) frames: Vec<FrameFeature>,
     pub(crate) kind: u64,
+    /// The stack overflowed: where in the cycle is chance, so its frames are a set.
+    pub(crate) cyclic: bool,
     /// The masked message or failed check, as a whole; 0 when there is none.
     pub(crate) message: u64,
     /// Words and pairs of words with how often they occur, sorted.
@@ -85,10 +98,15 @@ impl Features {
         let message = trace.headline.as_deref().or(trace.message.as_deref()).unwrap_or("");
         self.kind = optional(trace.kind.as_deref().and_then(|k| k.lines().next()));
         self.message = optional(Some(mask_message(message).as_str()).filter(|m| m.chars().any(char::is_alphabetic)));
-        for frame in compared(trace) {
-            self.frames.push(feature(trace.language, frame));
-            self.labels.push(label(frame));
+        let mut frames: Vec<(FrameFeature, String)> =
+            compared(trace).map(|frame| (feature(trace.language, frame), label(frame))).collect();
+        mark_entry(&mut frames);
+        self.cyclic = trace.kind.as_deref().is_some_and(is_stack_overflow);
+        if self.cyclic {
+            frames.sort_by_key(|(f, _)| (f.name, f.place));
+            frames.dedup_by_key(|(f, _)| (f.name, if f.name == 0 { f.place } else { 0 }));
         }
+        (self.frames, self.labels) = frames.into_iter().unzip();
         self.take_words(if message.is_empty() { title } else { message }, "");
     }
 
@@ -140,25 +158,51 @@ fn compared(trace: &ParsedTrace) -> impl Iterator<Item = &Frame> {
 
 fn feature(language: Language, frame: &Frame) -> FrameFeature {
     let name = symbol(language, frame);
-    let short = name.rsplit(['.', ':', '/']).next().unwrap_or(&name);
-    let short = short.split('@').next().unwrap_or(short);
-    let module = if frame.module.is_empty() || is_qualified(language) { "" } else { base_name(&frame.module) };
+    let module = file_key(base_name(&frame.module));
+    let (scope, short) = if name.is_empty() { (module.as_str(), "") } else { split_name(&name) };
+    let part = match frame.role {
+        Role::App => Part::App,
+        Role::Library => Part::Library,
+        Role::Runtime => Part::Runtime,
+    };
     FrameFeature {
         name: optional(Some(&name)),
-        short: half(optional(Some(short).filter(|s| *s != name.as_ref()))),
-        module: half(optional(Some(&file_key(module)))),
+        short: half(optional(Some(short).filter(|s| s.len() < name.len()))),
+        scope: half(optional(Some(scope))),
         place: frame.address.and_then(|a| u16::try_from(a & 0xfff).ok()).unwrap_or(NO_PLACE),
-        role: frame.role,
+        part,
     }
+}
+
+/// Scope and own name: `a::B::c` → (`a::B`, `c`); a script's `f@file` → (`file`, `f`).
+fn split_name(name: &str) -> (&str, &str) {
+    if let Some((function, file)) = name.split_once('@') {
+        return (file, function);
+    }
+    match name.rfind(['.', ':', '/']) {
+        Some(at) => (name[..at].trim_end_matches(':'), &name[at + 1..]),
+        None => ("", name),
+    }
+}
+
+/// The last frame of the product before a harness or runtime begins.
+fn mark_entry(frames: &mut [(FrameFeature, String)]) {
+    let apps = frames.iter().filter(|(f, _)| f.part == Part::App).count();
+    let last = frames.iter().rposition(|(f, _)| f.part == Part::App);
+    let Some(last) = last.filter(|_| apps > 1) else { return };
+    if frames[last + 1..].iter().any(|(f, _)| f.part == Part::Runtime) {
+        frames[last].0.part = Part::Entry;
+    }
+}
+
+/// How runtimes name the end of the stack.
+fn is_stack_overflow(kind: &str) -> bool {
+    const NAMES: [&str; 5] = ["StackOverflow", "Stack-overflow", "Stack overflow", "RecursionError", "SystemStackError"];
+    NAMES.iter().any(|n| kind.contains(n))
 }
 
 fn half(hash: u64) -> u32 {
     u32::try_from(hash >> 32).unwrap_or(u32::MAX)
-}
-
-/// Languages whose names carry their module.
-fn is_qualified(language: Language) -> bool {
-    !matches!(language, Language::Native | Language::Kernel | Language::Swift | Language::Rust)
 }
 
 fn label(frame: &Frame) -> String {

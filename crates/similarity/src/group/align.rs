@@ -1,7 +1,7 @@
 //! Two stacks laid beside each other: the heaviest common subsequence, weighted by rarity and by nearness to the top.
 //! At most 40 × 40 cells a pair. Never compares names as text.
 
-use crate::features::{FrameFeature, MAX_COMPARED_FRAMES, NO_PLACE};
+use crate::features::{FrameFeature, MAX_COMPARED_FRAMES, NO_PLACE, Part};
 
 use super::score::Weights;
 
@@ -17,8 +17,9 @@ pub(crate) struct Alignment {
 /// How well two frames match, 0..1.
 pub(crate) fn likeness(a: &FrameFeature, b: &FrameFeature, weights: &Weights) -> f32 {
     let same_place = a.place != NO_PLACE && a.place == b.place;
+    let same_scope = a.scope != 0 && a.scope == b.scope;
     match (a.name, b.name) {
-        (0, 0) => match (same_place, a.module == b.module, a.module == 0 || b.module == 0) {
+        (0, 0) => match (same_place, a.scope == b.scope, a.scope == 0 || b.scope == 0) {
             (true, true, _) => 1.0,
             (true, false, true) => weights.same_place,
             (false, true, false) => weights.same_module,
@@ -27,6 +28,7 @@ pub(crate) fn likeness(a: &FrameFeature, b: &FrameFeature, weights: &Weights) ->
         (0, _) | (_, 0) => if same_place { weights.same_place } else { 0.0 },
         (left, right) if left == right => 1.0,
         _ if a.short != 0 && a.short == b.short => weights.same_short_name,
+        _ if same_scope && a.part == Part::App && b.part == Part::App => weights.same_scope,
         _ => 0.0,
     }
 }

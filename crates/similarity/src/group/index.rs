@@ -273,10 +273,10 @@ fn keys(features: &Features) -> Vec<u64> {
         if frame.name != 0 {
             keys.push(frame.name);
         } else {
-            keys.push(score::unnamed_key(frame.module, frame.place));
+            keys.push(score::unnamed_key(frame.scope, frame.place));
         }
-        if frame.short != 0 {
-            keys.push(u64::from(frame.short));
+        if frame.name != 0 {
+            keys.extend([frame.short, frame.scope].into_iter().filter(|h| *h != 0).map(u64::from));
         }
         if frame.place != NO_PLACE {
             keys.push(hash::of_numbers(&[1, u64::from(frame.place)]));

@@ -5,8 +5,7 @@
 
 use super::align;
 use super::index::Rarity;
-use crate::features::Features;
-use crate::frames::Role;
+use crate::features::{Features, Part};
 use serde::{Deserialize, Serialize};
 
 /// Every number of grouping, fixed once for all projects.
@@ -21,11 +20,13 @@ pub struct Weights {
     pub common: f32,
     pub runtime: f32,
     pub library: f32,
+    pub entry: f32,
     /// Weight of a frame without a name.
     pub unnamed: f32,
     pub same_place: f32,
     pub same_module: f32,
     pub same_short_name: f32,
+    pub same_scope: f32,
     /// Share of the message, and of type and top frame together, in a stack's score.
     pub message: f32,
     pub top: f32,
@@ -48,11 +49,13 @@ impl Default for Weights {
             apart: 0.1,
             common: 0.1,
             runtime: 0.3,
-            library: 1.0,
+            library: 0.6,
+            entry: 0.4,
             unnamed: 0.35,
             same_place: 0.9,
             same_module: 0.2,
             same_short_name: 0.3,
+            same_scope: 0.15,
             message: 0.15,
             top: 0.15,
             kind_differs: 0.8,
@@ -105,18 +108,19 @@ pub(crate) struct Scored {
 /// Weight of every frame: rare ones near the top count most.
 pub(crate) fn frame_weights(features: &Features, rarity: &dyn Rarity, weights: &Weights) -> Vec<f32> {
     let mut fall = 1.0f32;
-    let step = (-weights.depth).exp();
+    let step = if features.cyclic { 1.0 } else { (-weights.depth).exp() };
     features
         .frames
         .iter()
         .map(|frame| {
-            let rare = rarity.of(if frame.name != 0 { frame.name } else { unnamed_key(frame.module, frame.place) });
+            let rare = rarity.of(if frame.name != 0 { frame.name } else { unnamed_key(frame.scope, frame.place) });
             let mut weight = fall * (weights.common + (1.0 - weights.common) * rare);
             fall *= step;
-            match frame.role {
-                Role::Runtime => weight *= weights.runtime,
-                Role::Library => weight *= weights.library,
-                Role::App => {}
+            match frame.part {
+                Part::Runtime => weight *= weights.runtime,
+                Part::Library => weight *= weights.library,
+                Part::Entry => weight *= weights.entry,
+                Part::App => {}
             }
             if frame.name == 0 { weight * weights.unnamed } else { weight }
         })
@@ -124,8 +128,8 @@ pub(crate) fn frame_weights(features: &Features, rarity: &dyn Rarity, weights: &
 }
 
 /// An unnamed frame is known by its module and its place in a page.
-pub(crate) fn unnamed_key(module: u32, place: u16) -> u64 {
-    crate::hash::of_numbers(&[u64::from(module), u64::from(place)])
+pub(crate) fn unnamed_key(scope: u32, place: u16) -> u64 {
+    crate::hash::of_numbers(&[u64::from(scope), u64::from(place)])
 }
 
 /// One pair, scored. `weight_a` and `weight_b` are the frame weights of each.
@@ -162,7 +166,8 @@ pub(crate) fn joined(aligned: f32, a: &Features, b: &Features, rarity: &dyn Rari
     let mut score = aligned;
     if a.message != 0 && b.message != 0 {
         let same = if a.message == b.message { 1.0 } else { words(a, b, rarity) };
-        score = (1.0 - weights.message) * score + weights.message * same;
+        let share = weights.message * (0.2 + 0.8 * rarity.of(a.message).min(rarity.of(b.message)));
+        score = (1.0 - share) * score + share * same;
     }
     if a.kind != 0 && b.kind != 0 {
         if a.kind != b.kind {
@@ -176,7 +181,7 @@ pub(crate) fn joined(aligned: f32, a: &Features, b: &Features, rarity: &dyn Rari
 
 /// Whether the first frame of the product is the same.
 pub(crate) fn same_top(a: &Features, b: &Features) -> f32 {
-    let top = |f: &Features| f.frames.iter().find(|f| f.role == Role::App && f.name != 0).map(|f| f.name);
+    let top = |f: &Features| f.frames.iter().find(|f| matches!(f.part, Part::App | Part::Entry) && f.name != 0).map(|f| f.name);
     match (top(a), top(b)) {
         (Some(left), Some(right)) if left == right => 1.0,
         _ => 0.0,

@@ -72,10 +72,21 @@ fn is_library(language: Language, frame: &Frame) -> bool {
         Language::Ruby => file.contains("/gems/") || file.contains("/ruby/"),
         Language::Php => file.contains("/vendor/"),
         Language::Go => file.contains("/pkg/mod/") || file.contains("/vendor/"),
+        Language::Java => starts(&frame.module, &JAVA_LIBRARIES),
+        Language::DotNet => starts(&frame.module, &DOTNET_LIBRARIES),
         Language::Rust => file.contains("/.cargo/registry/") || file.contains("/rustc/"),
         Language::Native | Language::Swift => is_system_module(&frame.module),
         _ => false,
     }
+}
+
+/// What comes with the platform: it reports the product's mistakes.
+const JAVA_LIBRARIES: [&str; 10] =
+    ["java.", "javax.", "jdk.", "sun.", "com.sun.", "kotlin.", "kotlinx.", "scala.", "android.", "androidx."];
+const DOTNET_LIBRARIES: [&str; 2] = ["System.", "Microsoft."];
+
+fn starts(text: &str, prefixes: &[&str]) -> bool {
+    prefixes.iter().any(|p| text.starts_with(p))
 }
 
 /// Shared objects that come with the system.
