@@ -68,15 +68,13 @@ fn stacks(found: &mut Vec<Reason>, a: &Features, b: &Features, rarity: &dyn Rari
         pairs.iter().take(NAMED_FRAMES).filter_map(|(i, _)| a.labels.get(*i).map(String::as_str)).collect();
     let counts = format!("{} of {} and {} frames agree", pairs.len(), a.frames.len(), b.frames.len());
     let detail = if names.is_empty() { counts } else { format!("{counts}; weightiest: {}", names.join(", ")) };
-    found.push(reason("frames", aligned.score, detail));
-    let joined = score::joined(aligned.score, a, b, rarity, weights);
-    if a.kind != 0 && b.kind != 0 {
-        let (weight, words) = if a.kind == b.kind {
-            (weights.top * score::same_top(a, b), "same type and same first frame of the product")
-        } else {
-            (joined - joined / weights.kind_differs.max(f32::EPSILON), "the types differ")
-        };
-        found.push(reason("type", weight, words.to_owned()));
+    found.push(reason("frames", (1.0 - weights.lead) * aligned.score, detail));
+    let lead = score::lead(a, &wa, b, &wb, weights);
+    found.push(reason("lead", weights.lead * lead, format!("the first telling frames agree by {:.0} %", lead * 100.0)));
+    let joined = score::joined(aligned.score, lead, a, b, rarity, weights);
+    if a.kind != 0 && b.kind != 0 && a.kind != b.kind {
+        let taken = joined - joined / weights.kind_differs.max(f32::EPSILON);
+        found.push(reason("type", taken, "the types differ".to_owned()));
     }
     if a.message != 0 && b.message != 0 {
         let same = if a.message == b.message { 1.0 } else { score::words(a, b, rarity) };

@@ -5,7 +5,7 @@
 
 use super::align;
 use super::index::Rarity;
-use crate::features::{Features, Part};
+use crate::features::{Features, FrameFeature, Part};
 use serde::{Deserialize, Serialize};
 
 /// Every number of grouping, fixed once for all projects.
@@ -27,9 +27,10 @@ pub struct Weights {
     pub same_module: f32,
     pub same_short_name: f32,
     pub same_scope: f32,
-    /// Share of the message, and of type and top frame together, in a stack's score.
+    /// Shares of the message and of the beginning in a stack's score, and how the beginning falls off.
     pub message: f32,
-    pub top: f32,
+    pub lead: f32,
+    pub lead_fall: f32,
     /// Factor when the types differ.
     pub kind_differs: f32,
     /// Share of whole texts against titles.
@@ -57,7 +58,8 @@ impl Default for Weights {
             same_short_name: 0.3,
             same_scope: 0.15,
             message: 0.15,
-            top: 0.15,
+            lead: 0.2,
+            lead_fall: 0.6,
             kind_differs: 0.8,
             whole_text: 0.5,
             even_stack: 0.5,
@@ -158,41 +160,59 @@ pub(crate) fn centred(raw: f32, even: f32) -> f32 {
 
 fn stacks(a: &Features, wa: &[f32], b: &Features, wb: &[f32], rarity: &dyn Rarity, weights: &Weights) -> f32 {
     let aligned = align::score(&a.frames, wa, &b.frames, wb, weights);
-    joined(aligned, a, b, rarity, weights)
+    joined(aligned, lead(a, wa, b, wb, weights), a, b, rarity, weights)
 }
 
-/// Aligned frames with what type, message and top frame add.
-pub(crate) fn joined(aligned: f32, a: &Features, b: &Features, rarity: &dyn Rarity, weights: &Weights) -> f32 {
-    let mut score = aligned;
+/// Aligned frames with what their beginning, the message and the type add.
+pub(crate) fn joined(aligned: f32, lead: f32, a: &Features, b: &Features, rarity: &dyn Rarity, weights: &Weights) -> f32 {
+    let mut score = (1.0 - weights.lead) * aligned + weights.lead * lead;
     if a.message != 0 && b.message != 0 {
         let same = if a.message == b.message { 1.0 } else { words(a, b, rarity) };
         let share = weights.message * (0.2 + 0.8 * rarity.of(a.message).min(rarity.of(b.message)));
         score = (1.0 - share) * score + share * same;
     }
-    if a.kind != 0 && b.kind != 0 {
-        if a.kind != b.kind {
-            return score * weights.kind_differs;
-        }
-        let same_top = same_top(a, b);
-        score = (1.0 - weights.top) * score + weights.top * same_top;
+    if a.kind != 0 && b.kind != 0 && a.kind != b.kind {
+        score *= weights.kind_differs;
     }
     score
 }
 
-/// Whether the first frame of the product is the same.
-pub(crate) fn same_top(a: &Features, b: &Features) -> f32 {
-    let top = |f: &Features| f.frames.iter().find(|f| matches!(f.part, Part::App | Part::Entry) && f.name != 0).map(|f| f.name);
-    match (top(a), top(b)) {
-        (Some(left), Some(right)) if left == right => 1.0,
-        _ => 0.0,
+/// The same alignment of nothing but the first telling frames: where the fault shows.
+pub(crate) fn lead(a: &Features, wa: &[f32], b: &Features, wb: &[f32], weights: &Weights) -> f32 {
+    let (frames_a, weights_a) = first_telling(a, wa, weights);
+    let (frames_b, weights_b) = first_telling(b, wb, weights);
+    align::score(&frames_a, &weights_a, &frames_b, &weights_b, weights)
+}
+
+/// How many frames make the beginning.
+const LEAD_FRAMES: usize = 3;
+
+fn first_telling(features: &Features, own: &[f32], weights: &Weights) -> (Vec<FrameFeature>, Vec<f32>) {
+    let mut fall = 1.0;
+    let mut frames = Vec::with_capacity(LEAD_FRAMES);
+    let mut falling = Vec::with_capacity(LEAD_FRAMES);
+    let telling = |part: Part| matches!(part, Part::App | Part::Entry);
+    let any = features.frames.iter().any(|f| telling(f.part));
+    for (frame, weight) in features.frames.iter().zip(own).filter(|(f, _)| telling(f.part) || !any).take(LEAD_FRAMES) {
+        frames.push(*frame);
+        falling.push(weight * fall);
+        fall *= weights.lead_fall;
     }
+    (frames, falling)
 }
 
 fn texts(a: &Features, b: &Features, rarity: &dyn Rarity, weights: &Weights) -> f32 {
     let whole = words(a, b, rarity);
     let titles = (covered(&a.title, b, rarity) + covered(&b.title, a, rarity)) / 2.0;
     let between = (shared(&a.title, &b.title, rarity) + shared(&b.title, &a.title, rarity)) / 2.0;
-    weights.whole_text * whole + (1.0 - weights.whole_text) * (titles + between) / 2.0
+    let agreement = weights.whole_text * whole + (1.0 - weights.whole_text) * (titles + between) / 2.0;
+    agreement * substance(a, b, rarity)
+}
+
+/// Words that everyone has prove nothing, however well they agree: 1 only where one rare word's worth is shared.
+fn substance(a: &Features, b: &Features, rarity: &dyn Rarity) -> f32 {
+    let has = |word: u64| b.words.binary_search_by_key(&word, |w| w.0).is_ok();
+    a.words.iter().filter(|w| has(w.0)).map(|w| rarity.of(w.0)).sum::<f32>().min(1.0)
 }
 
 /// Cosine of the words, each by its rarity.
