@@ -28,6 +28,10 @@ impl Rarity for NothingKnown {
     fn of_word(&self, _word: u64) -> f32 {
         1.0
     }
+
+    fn cases_with(&self, _feature: u64) -> u32 {
+        1
+    }
 }
 
 /// Explains two signals by themselves.

@@ -149,7 +149,9 @@ pub fn parse_with(text: &str, rules: &InAppRules) -> Option<ParsedTrace> {
 pub(crate) fn finish(raw: RawTrace, rules: &InAppRules, truncated: bool) -> ParsedTrace {
     let RawTrace { language, kind, message, headline, mut frames, wrappers, stack } = raw;
     for frame in &mut frames {
-        frame.role = normalize::role(language, frame, rules);
+        let role = normalize::role(language, frame, rules);
+        // A sender who says "not ours" knows better than a rule that knows nothing.
+        frame.role = if role == Role::App && frame.role == Role::Library { Role::Library } else { role };
     }
     let before = frames.len();
     let recursion_is_the_fault = kind.as_deref().is_some_and(|k| k.to_ascii_lowercase().starts_with("stack"));

@@ -81,13 +81,10 @@ pub fn trace_from_structured(
         FrameOrder::NewestFirst => true,
         FrameOrder::Detect => is_newest_first(language, frames),
     };
-    let mut marked: Vec<(Frame, Option<bool>)> = frames.iter().map(|f| (plain(f), f.in_app)).collect();
+    let mut frames: Vec<Frame> = frames.iter().map(plain).collect();
     if !newest_first {
-        marked.reverse();
+        frames.reverse();
     }
-    let (frames, marks): (Vec<Frame>, Vec<Option<bool>>) = marked.into_iter().unzip();
-    let senders: Vec<Frame> =
-        frames.iter().zip(&marks).filter(|(_, m)| **m == Some(false)).map(|(f, _)| f.clone()).collect();
     let raw = RawTrace {
         language,
         kind: Some(kind.to_owned()),
@@ -95,14 +92,7 @@ pub fn trace_from_structured(
         frames,
         ..RawTrace::default()
     };
-    let mut trace = finish(raw, rules, false);
-    for frame in &mut trace.frames {
-        let said_library = senders.iter().any(|s| s.function == frame.function && s.file == frame.file && s.line == frame.line);
-        if frame.role == Role::App && said_library {
-            frame.role = Role::Library;
-        }
-    }
-    trace
+    finish(raw, rules, false)
 }
 
 fn plain(frame: &StructuredFrame) -> Frame {
@@ -111,6 +101,7 @@ fn plain(frame: &StructuredFrame) -> Frame {
         module: frame.module.clone(),
         file: frame.file.clone(),
         line: frame.line,
+        role: if frame.in_app == Some(false) { Role::Library } else { Role::App },
         ..Frame::default()
     }
 }
@@ -121,7 +112,7 @@ fn is_newest_first(language: Language, frames: &[StructuredFrame]) -> bool {
         matches!(f.function.as_str(), "<module>" | "main" | "{main}" | "__main__" | "_start" | "run" | "Main")
             || f.module == "java.lang.Thread"
             || f.file.starts_with("node:internal")
-            || super::super::normalize::role(language, &plain(f), &InAppRules::default()) == Role::Runtime
+            || crate::normalize::role(language, &plain(f), &InAppRules::default()) == Role::Runtime
     };
     let (Some(first), Some(last)) = (frames.first(), frames.last()) else { return false };
     is_entry(last) && !is_entry(first)

@@ -19,7 +19,7 @@ fn runtime_call(text: &str) -> Option<Frame> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let rest = text.get(digits..)?.trim_start().trim_start_matches("[ra] ").trim_start_matches("[inlined] ");
     let (_, body) = rest.strip_prefix("0x")?.split_once(' ')?;
-    let (function, place) = body.split_once(" in ")?;
+    let (function, place) = body.rsplit_once(" in ")?;
     let (module, place) = place.split_once(" at ").unwrap_or((place, ""));
     let mut parts = place.rsplitn(3, ':');
     let (_, line, file) = (parts.next(), parts.next(), parts.next());

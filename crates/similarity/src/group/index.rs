@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 const MAX_EXEMPLARS: usize = 8;
 /// A member this close to an exemplar adds nothing.
 const SAME_EXEMPLAR: f32 = 0.97;
+/// Cases with fewer exemplars are too young to be widened.
+const GUARDED_EXEMPLARS: usize = 3;
 /// Features asked for candidates, the rarest first.
 const MAX_ASKED: usize = 48;
 /// Cases scored in full.
@@ -32,6 +34,8 @@ pub(crate) trait Rarity {
     fn of(&self, feature: u64) -> f32;
     /// The same as a weight of words, not bounded by 1.
     fn of_word(&self, word: u64) -> f32;
+    /// How many cases have it.
+    fn cases_with(&self, feature: u64) -> u32;
 }
 
 /// A case that a signal might belong to.
@@ -73,6 +77,17 @@ pub(crate) struct Case {
     pub(crate) exemplars: Vec<Features>,
 }
 
+/// A case scored against a signal.
+#[derive(Clone, Copy, Debug, Default)]
+struct Found {
+    case: u32,
+    best: Scored,
+    /// The exemplar that scored best.
+    closest: usize,
+    /// The middle score over all exemplars.
+    median: f32,
+}
+
 /// The index of one project.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ProjectIndex {
@@ -94,6 +109,10 @@ impl Rarity for ProjectIndex {
         let cases = count_of(self.cases.len()) + PRIOR;
         (1.0 + (cases + 1.0) / (as_weight(self.postings.count(word)) + 0.5)).ln()
     }
+
+    fn cases_with(&self, feature: u64) -> u32 {
+        self.postings.count(feature)
+    }
 }
 
 fn count_of(length: usize) -> f32 {
@@ -113,41 +132,36 @@ impl ProjectIndex {
 
     /// Puts a signal into its case, or opens one.
     pub fn observe(&mut self, features: &Features) -> Placement {
-        let mut candidates = self.candidates(features);
-        let (joined, note) = self.decide(features, &candidates);
-        self.explain_candidates(features, &mut candidates);
+        let found = self.found(features);
+        let (joined, note) = self.decide(features, &found);
         let case = joined.unwrap_or_else(|| CaseId(u32::try_from(self.cases.len()).unwrap_or(u32::MAX)));
+        let candidates = self.explained(features, &found);
         let score = candidates.first().map_or(0.0, |c| c.score);
-        self.add(features, case, joined.is_none());
+        self.add(features, case, joined.map(|_| score));
         Placement { case, new: joined.is_none(), score, candidates, note }
     }
 
     /// The ranked candidates of a signal, without adding it.
     #[must_use]
     pub fn candidates(&self, features: &Features) -> Vec<Candidate> {
+        self.explained(features, &self.found(features))
+    }
+
+    fn found(&self, features: &Features) -> Vec<Found> {
         let own = score::frame_weights(features, self, &self.weights);
-        let mut ranked: Vec<Candidate> = self
-            .suspects(features)
-            .into_iter()
-            .filter_map(|case| {
-                let scored = self.score_case(features, &own, case);
-                (scored.score > 0.0).then_some(Candidate {
-                    case: CaseId(case),
-                    score: scored.score,
-                    evidence: scored.evidence,
-                    reasons: Vec::new(),
-                })
-            })
-            .collect();
-        ranked.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.case.cmp(&b.case)));
-        ranked.truncate(MAX_CANDIDATES);
-        ranked
+        let mut found: Vec<Found> =
+            self.suspects(features).into_iter().filter_map(|case| self.score_case(features, &own, case)).collect();
+        found.sort_by(|a, b| b.best.score.total_cmp(&a.best.score).then(a.case.cmp(&b.case)));
+        found.truncate(MAX_CANDIDATES);
+        found
     }
 
     /// Puts a signal into a case that a person (or an upstream id) named.
     pub fn assign(&mut self, features: &Features, case: CaseId) {
         if (case.0 as usize) < self.cases.len() {
-            self.add(features, case, false);
+            let own = score::frame_weights(features, self, &self.weights);
+            let known = self.score_case(features, &own, case.0).map_or(0.0, |f| f.best.score);
+            self.add(features, case, Some(known));
         }
     }
 
@@ -181,45 +195,38 @@ impl ProjectIndex {
         ranked.into_iter().filter_map(|(case, _)| u32::try_from(case).ok()).collect()
     }
 
-    fn score_case(&self, features: &Features, own: &[f32], case: u32) -> Scored {
-        let mut best = Scored { score: 0.0, evidence: Evidence::Nothing };
-        for exemplar in &self.cases[case as usize].exemplars {
-            let scored = self.score_pair(features, own, exemplar);
-            if scored.score > best.score {
-                best = scored;
+    /// A case against a signal; `None` when nothing at all speaks for it.
+    fn score_case(&self, features: &Features, own: &[f32], case: u32) -> Option<Found> {
+        let exemplars = &self.cases[case as usize].exemplars;
+        let mut scores = Vec::with_capacity(exemplars.len());
+        let mut found = Found { case, ..Found::default() };
+        for (at, exemplar) in exemplars.iter().enumerate() {
+            let theirs = score::frame_weights(exemplar, self, &self.weights);
+            let scored = score::pair(features, own, exemplar, &theirs, self, &self.weights);
+            if scored.score > found.best.score {
+                found.best = scored;
+                found.closest = at;
             }
+            scores.push(scored.score);
         }
-        best
-    }
-
-    fn score_pair(&self, features: &Features, own: &[f32], exemplar: &Features) -> Scored {
-        let theirs = score::frame_weights(exemplar, self, &self.weights);
-        score::pair(features, own, exemplar, &theirs, self, &self.weights)
+        scores.sort_by(f32::total_cmp);
+        found.median = scores.get(scores.len() / 2).copied().unwrap_or(0.0);
+        (found.best.score > 0.0).then_some(found)
     }
 
     /// The first candidate, if it reaches the threshold of the sources and stays one case.
-    fn decide(&self, features: &Features, candidates: &[Candidate]) -> (Option<CaseId>, Note) {
-        let Some(best) = candidates.first() else { return (None, Note::NoCandidate) };
-        let case = &self.cases[best.case.0 as usize];
-        let threshold = case.exemplars.iter().map(|e| self.threshold(&e.source, &features.source)).fold(1.0, f32::min);
-        if best.score < threshold {
+    fn decide(&self, features: &Features, found: &[Found]) -> (Option<CaseId>, Note) {
+        let Some(first) = found.first() else { return (None, Note::NoCandidate) };
+        let exemplars = &self.cases[first.case as usize].exemplars;
+        let threshold = exemplars.iter().map(|e| self.threshold(&e.source, &features.source)).fold(1.0, f32::min);
+        if first.best.score < threshold {
             return (None, Note::BelowThreshold);
         }
-        if self.would_widen(features, case) {
+        // The guard: a member must be akin to the case, not only to one of its members.
+        if exemplars.len() >= GUARDED_EXEMPLARS && first.median < self.weights.cohesion {
             return (None, Note::WouldWiden);
         }
-        (Some(best.case), Note::Joined)
-    }
-
-    /// The guard: a member must be akin to the case, not only to one of its members.
-    fn would_widen(&self, features: &Features, case: &Case) -> bool {
-        if self.weights.cohesion <= 0.0 || case.exemplars.len() < 3 {
-            return false;
-        }
-        let own = score::frame_weights(features, self, &self.weights);
-        let mut scores: Vec<f32> = case.exemplars.iter().map(|e| self.score_pair(features, &own, e).score).collect();
-        scores.sort_by(f32::total_cmp);
-        scores[scores.len() / 2] < self.weights.cohesion
+        (Some(CaseId(first.case)), Note::Joined)
     }
 
     fn threshold(&self, one: &str, other: &str) -> f32 {
@@ -229,35 +236,33 @@ impl ProjectIndex {
             .map_or(0.5, |t| t.threshold)
     }
 
-    fn explain_candidates(&self, features: &Features, candidates: &mut [Candidate]) {
-        let own = score::frame_weights(features, self, &self.weights);
-        for candidate in candidates {
-            let exemplars = &self.cases[candidate.case.0 as usize].exemplars;
-            let closest = exemplars
-                .iter()
-                .map(|e| (self.score_pair(features, &own, e).score, e))
-                .max_by(|a, b| a.0.total_cmp(&b.0));
-            if let Some((_, exemplar)) = closest {
-                candidate.reasons = explain::reasons(features, exemplar, self, &self.weights);
-            }
-        }
+    fn explained(&self, features: &Features, found: &[Found]) -> Vec<Candidate> {
+        let one = |f: &Found| Candidate {
+            case: CaseId(f.case),
+            score: f.best.score,
+            evidence: f.best.evidence,
+            reasons: match self.cases[f.case as usize].exemplars.get(f.closest) {
+                Some(closest) => explain::reasons(features, closest, self, &self.weights),
+                None => Vec::new(),
+            },
+        };
+        found.iter().map(one).collect()
     }
 
-    /// Adds a member: as an exemplar while it is unlike those that the case has.
-    fn add(&mut self, features: &Features, case: CaseId, new: bool) {
+    /// Adds a member: as an exemplar while it is unlike those that the case has. `known` is how well it fits a
+    /// case that exists; `None` opens one.
+    fn add(&mut self, features: &Features, case: CaseId, known: Option<f32>) {
         self.signals += 1;
-        if new {
-            self.cases.push(Case { members: 1, exemplars: vec![features.stripped()] });
-        } else {
-            let own = score::frame_weights(features, self, &self.weights);
-            let room = self.cases[case.0 as usize].exemplars.len() < MAX_EXEMPLARS;
-            let known = self.score_case(features, &own, case.0).score >= SAME_EXEMPLAR;
-            let kept = &mut self.cases[case.0 as usize];
-            kept.members += 1;
-            if known || !room {
-                return;
+        match known {
+            None => self.cases.push(Case { members: 1, exemplars: vec![features.stripped()] }),
+            Some(score) => {
+                let kept = &mut self.cases[case.0 as usize];
+                kept.members += 1;
+                if score >= SAME_EXEMPLAR || kept.exemplars.len() >= MAX_EXEMPLARS {
+                    return;
+                }
+                kept.exemplars.push(features.stripped());
             }
-            kept.exemplars.push(features.stripped());
         }
         for key in keys(features) {
             self.postings.add(key, case.0);
@@ -287,6 +292,9 @@ fn keys(features: &Features) -> Vec<u64> {
         }
     }
     keys.extend(features.words.iter().map(|w| w.0));
+    if features.route != 0 {
+        keys.push(score::place_key(features));
+    }
     keys.extend([features.message, features.route, features.element].into_iter().filter(|k| *k != 0));
     keys.sort_unstable();
     keys.dedup();

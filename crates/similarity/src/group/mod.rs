@@ -8,10 +8,8 @@ mod index;
 mod postings;
 pub(crate) mod score;
 mod snapshot;
-#[cfg(test)]
-mod tests;
 
-pub use index::{Candidate, CaseId, Placement, ProjectIndex};
+pub use index::{Candidate, CaseId, Note, Placement, ProjectIndex};
 pub use score::{Evidence, Reason, SourcePair, Weights};
 pub use snapshot::{SNAPSHOT_VERSION, Snapshot, SnapshotError};
 

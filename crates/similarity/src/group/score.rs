@@ -46,26 +46,26 @@ pub struct Weights {
 impl Default for Weights {
     fn default() -> Self {
         Self {
-            depth: 0.06,
+            depth: 0.1,
             apart: 0.1,
-            common: 0.1,
-            runtime: 0.3,
-            library: 0.6,
-            entry: 0.4,
-            unnamed: 0.35,
-            same_place: 0.9,
-            same_module: 0.2,
-            same_short_name: 0.3,
-            same_scope: 0.15,
-            message: 0.15,
-            lead: 0.2,
-            lead_fall: 0.6,
-            kind_differs: 0.8,
+            common: 0.12,
+            runtime: 0.45,
+            library: 0.88,
+            entry: 0.37,
+            unnamed: 0.38,
+            same_place: 0.92,
+            same_module: 0.36,
+            same_short_name: 0.55,
+            same_scope: 0.1,
+            message: 0.075,
+            lead: 0.15,
+            lead_fall: 0.32,
+            kind_differs: 0.71,
             whole_text: 0.5,
             even_stack: 0.5,
             even_text: 0.21,
             even_mixed: 0.25,
-            cohesion: 0.0,
+            cohesion: 0.2,
         }
     }
 }
@@ -81,13 +81,14 @@ pub struct SourcePair {
 }
 
 /// What a score rests on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Evidence {
     Stacks,
     Texts,
     Mixed,
     Circumstances,
+    #[default]
     Nothing,
 }
 
@@ -101,7 +102,7 @@ pub struct Reason {
 }
 
 /// A pair's score.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Scored {
     pub(crate) score: f32,
     pub(crate) evidence: Evidence,
@@ -252,15 +253,22 @@ fn share(title: &[u64], rarity: &dyn Rarity, has: impl Fn(u64) -> bool) -> f32 {
 }
 
 /// Signals of different sources on one route in one release: an error, a rage click and a funnel drop.
-/// Only across sources, and only where the route is not everyone's.
+/// Enough to join only while one case claims the place; after that it only makes candidates.
 pub(crate) fn circumstances(a: &Features, b: &Features, rarity: &dyn Rarity) -> f32 {
-    const ROUTE: f32 = 0.4;
-    const RELEASE: f32 = 0.15;
+    const ROUTE: f32 = 0.35;
+    const RELEASE: f32 = 0.2;
     const ELEMENT: f32 = 0.25;
+    const OTHER_CLAIM: f32 = 0.75;
     if a.source == b.source || a.route == 0 || a.route != b.route {
         return 0.0;
     }
     let release = if a.release != 0 && a.release == b.release { RELEASE } else { 0.0 };
     let element = if a.element != 0 && a.element == b.element { ELEMENT } else { 0.0 };
-    rarity.of(a.route).max(0.5) * (ROUTE + release + element)
+    let claims = rarity.cases_with(place_key(b)).saturating_sub(1);
+    OTHER_CLAIM.powi(i32::try_from(claims).unwrap_or(i32::MAX)) * (ROUTE + release + element)
+}
+
+/// Route and release as one feature.
+pub(crate) fn place_key(features: &Features) -> u64 {
+    crate::hash::of_numbers(&[features.route, features.release])
 }

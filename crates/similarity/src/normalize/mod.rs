@@ -2,6 +2,7 @@
 //! Pure text work. Never drops evidence: it only says how much a frame is worth.
 
 mod message;
+mod needles;
 mod path;
 mod recursion;
 mod roles;

@@ -1,6 +1,7 @@
 //! Whose code a frame is: rules per language, and a team's own patterns before them.
 //! Knows runtimes, never products.
 
+use super::needles::Needles;
 use super::runtime;
 use crate::frames::{Frame, Language, Role};
 use serde::{Deserialize, Serialize};
@@ -67,7 +68,7 @@ pub(crate) fn role(language: Language, frame: &Frame, rules: &InAppRules) -> Rol
 fn is_library(language: Language, frame: &Frame) -> bool {
     let file = frame.file.as_str();
     match language {
-        Language::Python => ["site-packages", "dist-packages", "/lib/python", "\\lib\\"].iter().any(|p| file.contains(p)),
+        Language::Python => PYTHON_LIBRARIES.is_in(file),
         Language::JavaScript => file.contains("node_modules"),
         Language::Ruby => file.contains("/gems/") || file.contains("/ruby/"),
         Language::Php => file.contains("/vendor/"),
@@ -79,6 +80,9 @@ fn is_library(language: Language, frame: &Frame) -> bool {
         _ => false,
     }
 }
+
+static PYTHON_LIBRARIES: Needles =
+    Needles::new(&["site-packages", "dist-packages", "/lib/python", "\\lib\\"]);
 
 /// What comes with the platform: it reports the product's mistakes.
 const JAVA_LIBRARIES: [&str; 10] =

@@ -1,6 +1,7 @@
 //! Frames that belong to no one's product: C and C++ runtimes, allocators, sanitizers, fuzzing engines, failed-check
 //! helpers, language runtimes, reflection and test harnesses. General knowledge per runtime; never a product's names.
 
+use super::needles::Needles;
 use super::symbol::is_named;
 use crate::frames::{Frame, Language};
 
@@ -37,12 +38,12 @@ const C_UNDERSCORED: [&str; 13] = [
 ];
 
 /// Words in a name that mean: a check failed above, or a signal is being handled.
-const CHECK_WORDS: [&str; 20] = [
+static CHECK_WORDS: Needles = Needles::new(&[
     "assert", "ASSERT", "AssertionFail", "LogMessage", "CheckError", "logger", "StackTrace", "CheckNoreturnError",
     "DebugBreak", "BreakDebugger", "SignalHandler", "BaseThreadInitThunk", "RtlUserThreadStart", "RtlFreeHeap",
     "RtlReportCriticalFailure", "RtlInitializeExceptionChain", "__android_log", "PartitionAlloc", "allocator_shim",
     "FatalError",
-];
+]);
 
 /// Failed-check helpers of crash reporters and runtimes, by their last component.
 const CHECK_HELPERS: [&str; 12] = [
@@ -63,16 +64,16 @@ const KERNEL_PREFIX: [&str; 20] = [
 ];
 
 /// Folders of toolchains: code there is the compiler's, whatever its name.
-const TOOLCHAIN_PATHS: [&str; 14] = [
+static TOOLCHAIN_PATHS: Needles = Needles::new(&[
     "/glibc-", "/eglibc-", "/bionic/libc/", "/include/c++/", "/libc++", "libc++/", "/gcc/", "/jemalloc/", "/tcmalloc/", "/sanitizer_common/",
     "/compiler-rt/", "/rustc/", "/vctools/crt/", "/minkernel/crts/",
-];
+]);
 
 /// Shared objects that hold nothing but a runtime.
-const RUNTIME_MODULES: [&str; 12] = [
+static RUNTIME_MODULES: Needles = Needles::new(&[
     "libc.so", "libc-", "libpthread", "libc++.so", "libc++_shared.so", "libstdc++.so", "libgcc_s.so", "ld-linux", "linux-gate.so",
     "[vdso]", "libclang_rt", "<unknown module>",
-];
+]);
 
 const JAVA_PREFIX: [&str; 30] = [
     "java.lang.reflect.", "jdk.internal.", "sun.reflect.", "sun.misc.", "java.lang.Thread", "java.util.concurrent.", "java.lang.invoke.",
@@ -89,8 +90,7 @@ const DOTNET_PREFIX: [&str; 8] = [
 
 const GO_PREFIX: [&str; 6] = ["runtime.", "panic", "testing.", "reflect.", "runtime/debug.", "main.LLVMFuzzer"];
 
-const PYTHON_FILES: [&str; 7] =
-    ["unittest/", "_pytest/", "/pluggy/", "importlib/_bootstrap", "<frozen ", "runpy.py", "concurrent/futures/"];
+static PYTHON_FILES: Needles = Needles::new(&["unittest/", "_pytest/", "/pluggy/", "importlib/_bootstrap", "<frozen ", "runpy.py", "concurrent/futures/"]);
 
 const SCRIPT_FILES: [&str; 6] = ["node:internal", "internal/modules", "internal/process", "[native code]", "native", "<anonymous>"];
 
@@ -103,7 +103,7 @@ pub(crate) fn is_runtime(language: Language, frame: &Frame) -> bool {
         Language::DotNet => starts(&frame.module, &DOTNET_PREFIX),
         Language::Go => starts(&frame.function, &GO_PREFIX) && frame.module.is_empty(),
         Language::Python => {
-            frame.function.starts_with("abort") || PYTHON_FILES.iter().any(|p| frame.file.contains(p))
+            frame.function.starts_with("abort") || PYTHON_FILES.is_in(&frame.file)
         }
         Language::JavaScript => SCRIPT_FILES.iter().any(|p| frame.file.starts_with(p)),
         Language::Ruby => frame.file.starts_with("<internal:"),
@@ -118,7 +118,7 @@ fn starts(text: &str, prefixes: &[&str]) -> bool {
 fn is_native_runtime(frame: &Frame) -> bool {
     let name = frame.function.as_str();
     if !is_named(frame) {
-        return name == "<unknown>" || RUNTIME_MODULES.iter().any(|m| frame.module.contains(m)) || frame.module.is_empty();
+        return name == "<unknown>" || RUNTIME_MODULES.is_in(&frame.module) || frame.module.is_empty();
     }
     let plain = name.trim_start_matches('*').trim_start_matches("IA__");
     plain.len() < 3 && !name.is_empty() && frame.file.is_empty()
@@ -127,9 +127,9 @@ fn is_native_runtime(frame: &Frame) -> bool {
         || starts(plain, &C_UNDERSCORED)
         || starts(plain, &RUST_PREFIX)
         || plain.starts_with("main") && is_entry(plain)
-        || CHECK_WORDS.iter().any(|w| plain.contains(w))
+        || CHECK_WORDS.is_in(plain)
         || CHECK_HELPERS.contains(&plain.rsplit("::").next().unwrap_or(plain))
-        || RUNTIME_MODULES.iter().any(|m| plain.starts_with(m))
+        || RUNTIME_MODULES.begins(plain)
         || is_toolchain(&frame.file)
 }
 
@@ -139,6 +139,5 @@ fn is_entry(name: &str) -> bool {
 }
 
 fn is_toolchain(file: &str) -> bool {
-    let file = file.replace('\\', "/");
-    TOOLCHAIN_PATHS.iter().any(|p| file.contains(p))
+    if file.contains('\\') { TOOLCHAIN_PATHS.is_in(&file.replace('\\', "/")) } else { TOOLCHAIN_PATHS.is_in(file) }
 }

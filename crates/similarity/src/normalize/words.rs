@@ -64,7 +64,7 @@ mod tests {
     #[test]
     fn inflected_words_meet() {
         let of = |text: &str| stems(text).collect::<Vec<_>>();
-        assert_eq!(of("Invoices were exported"), of("exporting the invoice"));
+        assert_eq!(of("Invoices were exported"), of("the invoice exporting"));
         assert_eq!(of("mapped queries"), of("map query"));
     }
 }

@@ -16,7 +16,7 @@ const CONTINUATION_LINES: usize = 12;
 
 /// The frame on a line, if it is one.
 pub(crate) fn frame(text: &str, following: &[&str]) -> Option<Found> {
-    let start = text.trim_start();
+    let start = without_boot_time(text.trim_start()).trim_start();
     match start.as_bytes().first()? {
         b'#' => numbered(start, following),
         b'[' => kernel_address(start),
@@ -26,6 +26,14 @@ pub(crate) fn frame(text: &str, following: &[&str]) -> Option<Found> {
     .or_else(|| backtrace_brackets(start))
     .or_else(|| trusted_app(start))
     .or_else(|| kernel_plain(start))
+}
+
+/// Kernel logs put the seconds since boot before every line.
+fn without_boot_time(text: &str) -> &str {
+    match text.strip_prefix('[').and_then(|t| t.split_once("] ")) {
+        Some((time, rest)) if !time.is_empty() && time.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b' ') => rest,
+        _ => text,
+    }
 }
 
 fn found(index: Option<u32>, frame: Frame) -> Option<Found> {
