@@ -1,5 +1,7 @@
-//! `lab fingerprint`: JSON Lines in, one JSON row out per row. A thin shell over the crate's own lab functions.
+//! `lab fingerprint|group`: JSON Lines in, one JSON row out per row. `lab explain A B`: why two files are, or are
+//! not, one case. A thin shell over the crate's own lab functions.
 
+use signalbox_similarity::group::Weights;
 use signalbox_similarity::lab;
 use std::io::{BufRead, Write};
 
@@ -8,29 +10,39 @@ fn main() -> anyhow::Result<()> {
     if words.first().is_some_and(|w| w == "lab") {
         words.remove(0);
     }
-    let command = words.first().map_or("", String::as_str);
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-    let weights = match std::env::var("LAB_WEIGHTS") {
-        Ok(text) => serde_json::from_str(&text)?,
-        Err(_) => signalbox_similarity::group::Weights::default(),
-    };
-    let mut groups = lab::GroupLab::new(weights);
-    for line in std::io::stdin().lock().lines() {
-        let line = line?;
-        if line.trim().is_empty() {
-            continue;
+    match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["fingerprint"] => rows(&mut out, |line| {
+            Ok(serde_json::to_string(&lab::fingerprint_row(serde_json::from_str(line)?))?)
+        })?,
+        ["group"] => {
+            let mut groups = lab::GroupLab::new(weights()?);
+            rows(&mut out, |line| Ok(serde_json::to_string(&groups.row(serde_json::from_str(line)?))?))?;
         }
-        match command {
-            "fingerprint" => serde_json::to_writer(&mut out, &lab::fingerprint_row(serde_json::from_str(&line)?))?,
-            "group" => serde_json::to_writer(&mut out, &groups.row(serde_json::from_str(&line)?))?,
-            "parse" => {
-                let row: lab::FingerprintRow = serde_json::from_str(&line)?;
-                serde_json::to_writer(&mut out, &signalbox_similarity::frames::parse(&row.text))?;
-            }
-            other => anyhow::bail!("unknown lab command {other:?}: fingerprint or group"),
+        ["explain", a, b] => {
+            let answer = lab::explain_texts(&std::fs::read_to_string(a)?, &std::fs::read_to_string(b)?);
+            serde_json::to_writer_pretty(&mut out, &answer)?;
         }
-        out.write_all(b"\n")?;
+        _ => anyhow::bail!("usage: lab fingerprint | group | explain A B"),
     }
     out.flush()?;
+    Ok(())
+}
+
+/// Other weights than the default, for experiments: a JSON object in `LAB_WEIGHTS`.
+fn weights() -> anyhow::Result<Weights> {
+    match std::env::var("LAB_WEIGHTS") {
+        Ok(text) => Ok(serde_json::from_str(&text)?),
+        Err(_) => Ok(Weights::default()),
+    }
+}
+
+fn rows(out: &mut impl Write, mut answer: impl FnMut(&str) -> anyhow::Result<String>) -> anyhow::Result<()> {
+    for line in std::io::stdin().lock().lines() {
+        let line = line?;
+        if !line.trim().is_empty() {
+            writeln!(out, "{}", answer(&line)?)?;
+        }
+    }
     Ok(())
 }

@@ -71,10 +71,15 @@ fn stacks(found: &mut Vec<Reason>, a: &Features, b: &Features, rarity: &dyn Rari
     let names: Vec<&str> =
         pairs.iter().take(NAMED_FRAMES).filter_map(|(i, _)| a.labels.get(*i).map(String::as_str)).collect();
     let counts = format!("{} of {} and {} frames agree", pairs.len(), a.frames.len(), b.frames.len());
-    let detail = if names.is_empty() { counts } else { format!("{counts}; weightiest: {}", names.join(", ")) };
+    let detail =
+        if names.is_empty() { counts } else { format!("{counts}; weightiest: {}", names.join(", ")) };
     found.push(reason("frames", (1.0 - weights.lead) * aligned.score, detail));
     let lead = score::lead(a, &wa, b, &wb, weights);
-    found.push(reason("lead", weights.lead * lead, format!("the first telling frames agree by {:.0} %", lead * 100.0)));
+    found.push(reason(
+        "lead",
+        weights.lead * lead,
+        format!("the first telling frames agree by {:.0} %", lead * 100.0),
+    ));
     let joined = score::joined(aligned.score, lead, a, b, rarity, weights);
     if a.kind != 0 && b.kind != 0 && a.kind != b.kind {
         let taken = joined - joined / weights.kind_differs.max(f32::EPSILON);
@@ -82,7 +87,11 @@ fn stacks(found: &mut Vec<Reason>, a: &Features, b: &Features, rarity: &dyn Rari
     }
     if a.message != 0 && b.message != 0 {
         let same = if a.message == b.message { 1.0 } else { score::words(a, b, rarity) };
-        found.push(reason("message", weights.message * same, format!("messages agree by {:.0} %", same * 100.0)));
+        found.push(reason(
+            "message",
+            weights.message * same,
+            format!("messages agree by {:.0} %", same * 100.0),
+        ));
     }
 }
 
@@ -91,7 +100,8 @@ fn texts(found: &mut Vec<Reason>, a: &Features, b: &Features, rarity: &dyn Rarit
     found.push(reason("words", weights.whole_text * whole, format!("words agree by {:.0} %", whole * 100.0)));
     let shared = a.title.iter().filter(|w| b.title.binary_search(w).is_ok()).count();
     let total = a.title.len().max(b.title.len()).max(1);
-    let titles = f32::from(u16::try_from(shared).unwrap_or(u16::MAX)) / f32::from(u16::try_from(total).unwrap_or(u16::MAX));
+    let titles = f32::from(u16::try_from(shared).unwrap_or(u16::MAX))
+        / f32::from(u16::try_from(total).unwrap_or(u16::MAX));
     let detail = format!("{shared} of up to {total} words of the titles agree");
     found.push(reason("title", (1.0 - weights.whole_text) * titles, detail));
 }

@@ -97,7 +97,8 @@ impl Features {
     fn take_trace(&mut self, trace: &ParsedTrace, title: &str) {
         let message = trace.headline.as_deref().or(trace.message.as_deref()).unwrap_or("");
         self.kind = optional(trace.kind.as_deref().and_then(|k| k.lines().next()));
-        self.message = optional(Some(mask_message(message).as_str()).filter(|m| m.chars().any(char::is_alphabetic)));
+        self.message =
+            optional(Some(mask_message(message).as_str()).filter(|m| m.chars().any(char::is_alphabetic)));
         let mut frames: Vec<(FrameFeature, String)> =
             compared(trace).map(|frame| (feature(trace.language, frame), label(frame))).collect();
         mark_entry(&mut frames);
@@ -152,7 +153,8 @@ fn compared(trace: &ParsedTrace) -> impl Iterator<Item = &Frame> {
     let handler = trace.frames.iter().rposition(|f| f.function == "<signal handler called>");
     let start = if native { handler.map_or(0, |at| at + 1) } else { 0 };
     // An unnamed address in the first page is no code.
-    let is_code = move |f: &&Frame| is_named(f) || !f.module.is_empty() || f.address.is_none_or(|a| a >= 4096);
+    let is_code =
+        move |f: &&Frame| is_named(f) || !f.module.is_empty() || f.address.is_none_or(|a| a >= 4096);
     trace.frames[start..].iter().filter(is_code).take(MAX_COMPARED_FRAMES)
 }
 
@@ -197,7 +199,8 @@ fn mark_entry(frames: &mut [(FrameFeature, String)]) {
 
 /// How runtimes name the end of the stack.
 fn is_stack_overflow(kind: &str) -> bool {
-    const NAMES: [&str; 5] = ["StackOverflow", "Stack-overflow", "Stack overflow", "RecursionError", "SystemStackError"];
+    const NAMES: [&str; 5] =
+        ["StackOverflow", "Stack-overflow", "Stack overflow", "RecursionError", "SystemStackError"];
     NAMES.iter().any(|n| kind.contains(n))
 }
 
@@ -221,5 +224,9 @@ fn mask_route(route: &str) -> String {
         let digits = part.bytes().filter(u8::is_ascii_digit).count();
         digits > 0 && (digits == part.len() || part.len() >= 8 && digits >= 2)
     };
-    path.trim_end_matches('/').split('/').map(|part| if is_id(part) { "*" } else { part }).collect::<Vec<_>>().join("/")
+    path.trim_end_matches('/')
+        .split('/')
+        .map(|part| if is_id(part) { "*" } else { part })
+        .collect::<Vec<_>>()
+        .join("/")
 }

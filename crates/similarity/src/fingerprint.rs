@@ -90,13 +90,18 @@ fn fingerprint_of(identity: &Identity<'_>, version: u16) -> Fingerprint {
 fn evidence<'a>(identity: &Identity<'a>) -> Vec<Cow<'a, str>> {
     if identity.policy == UpstreamPolicy::Honour
         && let Some(upstream) = identity.upstream
-        && let Some(own) = upstream.fingerprint.as_deref().or(upstream.issue.as_deref()).filter(|u| !u.is_empty())
+        && let Some(own) =
+            upstream.fingerprint.as_deref().or(upstream.issue.as_deref()).filter(|u| !u.is_empty())
     {
         return vec![Cow::Borrowed("upstream"), Cow::Borrowed(identity.source), Cow::Borrowed(own)];
     }
     match identity.trace {
         Some(trace) => trace_evidence(trace, identity.title),
-        None => vec![Cow::Borrowed("text"), Cow::Borrowed(identity.kind), Cow::Owned(mask_message(identity.title))],
+        None => vec![
+            Cow::Borrowed("text"),
+            Cow::Borrowed(identity.kind),
+            Cow::Owned(mask_message(identity.title)),
+        ],
     }
 }
 
@@ -106,7 +111,8 @@ fn trace_evidence<'a>(trace: &'a ParsedTrace, title: &'a str) -> Vec<Cow<'a, str
     let key = key_frames(trace);
     let told = key.len() + usize::from(trace.headline.is_some());
     // The same fault of native code shows as another signal or access from run to run: its place is the identity.
-    if !native || told == 0 {
+    // What a failed check said names it better than the way it stopped the program.
+    if trace.headline.is_none() && (!native || told == 0) {
         parts.push(Cow::Borrowed(trace.kind.as_deref().unwrap_or("").split('\n').next().unwrap_or("")));
     }
     if let Some(headline) = &trace.headline {
@@ -141,7 +147,8 @@ fn state_frames(trace: &ParsedTrace) -> Vec<&Frame> {
     let named = |f: &&Frame| f.role != Role::Runtime && is_named(f);
     let any = |f: &&Frame| f.role != Role::Runtime;
     // Native tools do not tell libraries from products reliably: every named frame counts.
-    let native = matches!(trace.language, Language::Native | Language::Kernel | Language::Rust | Language::Swift);
+    let native =
+        matches!(trace.language, Language::Native | Language::Kernel | Language::Rust | Language::Swift);
     let mut found: Vec<&Frame> = if native { Vec::new() } else { trace.frames.iter().filter(app).collect() };
     if found.is_empty() {
         found = trace.frames.iter().filter(named).collect();

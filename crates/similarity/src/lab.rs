@@ -1,10 +1,11 @@
 //! The lab's commands as functions from one row to one row: measuring without a server.
 //! Streaming: row n sees rows up to n only. Never reads or writes anything itself; the binary does.
 
-use crate::fingerprint::{Identity, UpstreamPolicy, fingerprint};
+use crate::explain::explain;
 use crate::features::{Features, Signal};
+use crate::fingerprint::{Identity, UpstreamPolicy, fingerprint};
 use crate::frames::{self, StackMeaning};
-use crate::group::{ProjectIndex, Weights};
+use crate::group::{Evidence, ProjectIndex, Reason, Weights};
 use serde::{Deserialize, Serialize};
 
 /// A row of `lab fingerprint`.
@@ -119,5 +120,39 @@ impl GroupLab {
                 .map(|c| RankedCase { case: named(c.case), score: c.score })
                 .collect(),
         }
+    }
+}
+
+/// The answer of `lab explain A B`.
+#[derive(Debug, Serialize)]
+pub struct ExplainAnswer {
+    pub one_case: bool,
+    pub score: f32,
+    pub evidence: Evidence,
+    pub same_fingerprint: bool,
+    pub reasons: Vec<Reason>,
+}
+
+/// `lab explain`: two texts against each other, the first line of each as its title.
+#[must_use]
+pub fn explain_texts(a: &str, b: &str) -> ExplainAnswer {
+    let row = |text: &str| GroupRow {
+        id: String::new(),
+        source: "lab".to_owned(),
+        title: text.lines().find(|l| !l.trim().is_empty()).unwrap_or("").to_owned(),
+        text: text.to_owned(),
+        route: None,
+        element: None,
+        release: None,
+    };
+    let key =
+        |text: &str| fingerprint_row(FingerprintRow { id: String::new(), text: text.to_owned() }).fingerprint;
+    let found = explain(&GroupLab::features(&row(a)), &GroupLab::features(&row(b)), &Weights::default());
+    ExplainAnswer {
+        one_case: found.score >= 0.5,
+        score: found.score,
+        evidence: found.evidence,
+        same_fingerprint: key(a) == key(b),
+        reasons: found.reasons,
     }
 }

@@ -1,7 +1,9 @@
 //! A fingerprint stays when noise, lines and addresses change, and changes with the product's top frame.
 
 use proptest::prelude::*;
-use signalbox_similarity::fingerprint::{FINGERPRINT_VERSION, Fingerprint, Identity, Upstream, UpstreamPolicy, fingerprint, fingerprints};
+use signalbox_similarity::fingerprint::{
+    FINGERPRINT_VERSION, Fingerprint, Identity, Upstream, UpstreamPolicy, fingerprint, fingerprints,
+};
 use signalbox_similarity::frames;
 
 fn key(text: &str) -> Fingerprint {
@@ -10,7 +12,14 @@ fn key(text: &str) -> Fingerprint {
 }
 
 fn identity(trace: Option<&frames::ParsedTrace>) -> Identity<'_> {
-    Identity { source: "error_tracking", kind: "error", title: "", trace, upstream: None, policy: UpstreamPolicy::Honour }
+    Identity {
+        source: "error_tracking",
+        kind: "error",
+        title: "",
+        trace,
+        upstream: None,
+        policy: UpstreamPolicy::Honour,
+    }
 }
 
 /// One trace in the spelling of a language, with its lines, addresses and names to choose.
@@ -33,19 +42,27 @@ fn spelled(language: usize, names: &[String], line: u32, address: u64) -> String
         2 => {
             text.push_str("==12==ERROR: AddressSanitizer: heap-buffer-overflow on address 0x6020 at pc 0x1 bp 0x2 sp 0x3\n");
             for (at, name) in names.iter().enumerate() {
-                text.push_str(&format!("    #{at} {:#x} in acme::{name}(int) /src/acme/f.cc:{line}:7\n", address + at as u64 * 64));
+                text.push_str(&format!(
+                    "    #{at} {:#x} in acme::{name}(int) /src/acme/f.cc:{line}:7\n",
+                    address + at as u64 * 64
+                ));
             }
         }
         3 => {
             text.push_str("TypeError: bad value\n");
             for name in names {
-                text.push_str(&format!("    at {name} (https://a.example/static/app.js:{line}:{})\n", line % 97 + 1));
+                text.push_str(&format!(
+                    "    at {name} (https://a.example/static/app.js:{line}:{})\n",
+                    line % 97 + 1
+                ));
             }
         }
         _ => {
             text.push_str("panic: bad value\n\ngoroutine 1 [running]:\n");
             for name in names {
-                text.push_str(&format!("example.org/acme/cart.{name}({address:#x}, 0x2)\n\t/srv/cart.go:{line} +0x1d\n"));
+                text.push_str(&format!(
+                    "example.org/acme/cart.{name}({address:#x}, 0x2)\n\t/srv/cart.go:{line} +0x1d\n"
+                ));
             }
         }
     }
@@ -142,7 +159,8 @@ fn a_senders_identity_is_honoured_unless_told_otherwise() {
     let trace = frames::parse(&spelled(1, &["pay".to_owned()], 3, 0));
     let other = frames::parse(&spelled(1, &["ship".to_owned()], 3, 0));
     let upstream = Upstream { issue: Some("i-1".into()), fingerprint: None };
-    let with = |trace, policy| fingerprint(&Identity { upstream: Some(&upstream), policy, ..identity(trace) });
+    let with =
+        |trace, policy| fingerprint(&Identity { upstream: Some(&upstream), policy, ..identity(trace) });
     assert_eq!(with(trace.as_ref(), UpstreamPolicy::Honour), with(other.as_ref(), UpstreamPolicy::Honour));
     assert_ne!(with(trace.as_ref(), UpstreamPolicy::Ignore), with(other.as_ref(), UpstreamPolicy::Ignore));
     assert_eq!(with(trace.as_ref(), UpstreamPolicy::Ignore), fingerprint(&identity(trace.as_ref())));

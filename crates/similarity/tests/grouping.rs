@@ -11,7 +11,12 @@ fn crash(frames: &[&str], kind: &str) -> Features {
         text.push_str(&format!("\tat com.acme.{frame}(F.java:3)\n"));
     }
     let trace = frames::parse(&text);
-    Features::of(&Signal { source: "error_tracking", title: "error", trace: trace.as_ref(), ..Signal::default() })
+    Features::of(&Signal {
+        source: "error_tracking",
+        title: "error",
+        trace: trace.as_ref(),
+        ..Signal::default()
+    })
 }
 
 fn ticket(source: &str, title: &str, text: &str) -> Features {
@@ -26,10 +31,19 @@ fn stream() -> Vec<Features> {
     let mut all = Vec::new();
     for at in 0..60 {
         let (area, step) = (at % 7, at % 3);
-        let names = [format!("Area{area}.open"), format!("Area{area}.load{step}"), "Web.handle".to_owned(), "Web.main".to_owned()];
+        let names = [
+            format!("Area{area}.open"),
+            format!("Area{area}.load{step}"),
+            "Web.handle".to_owned(),
+            "Web.main".to_owned(),
+        ];
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         all.push(crash(&names, if area % 2 == 0 { "StateException" } else { "RangeException" }));
-        all.push(ticket("support", &format!("Export of report {area} is empty"), "The file has no rows since Monday."));
+        all.push(ticket(
+            "support",
+            &format!("Export of report {area} is empty"),
+            "The file has no rows since Monday.",
+        ));
     }
     all
 }
@@ -63,7 +77,10 @@ fn a_restored_snapshot_goes_on_as_if_it_had_never_stopped() {
     let read: Snapshot = serde_json::from_str(&text).expect("the same version");
     let mut restored = ProjectIndex::restore(read).expect("a sound snapshot");
     assert_eq!(observe(&mut restored, &stream[70..]), observe(&mut index, &stream[70..]));
-    assert_eq!(serde_json::to_string(&restored.snapshot()).ok(), serde_json::to_string(&index.snapshot()).ok());
+    assert_eq!(
+        serde_json::to_string(&restored.snapshot()).ok(),
+        serde_json::to_string(&index.snapshot()).ok()
+    );
 }
 
 #[test]
@@ -94,8 +111,10 @@ fn a_storm_of_one_fault_is_one_case_and_grows_no_memory() {
 #[test]
 fn unlike_faults_below_one_entry_point_stay_apart() {
     let mut index = ProjectIndex::default();
-    let first = index.observe(&crash(&["Cart.total", "Cart.pay", "Web.handle", "Web.main"], "StateException"));
-    let other = index.observe(&crash(&["Mail.render", "Mail.send", "Web.handle", "Web.main"], "RangeException"));
+    let first =
+        index.observe(&crash(&["Cart.total", "Cart.pay", "Web.handle", "Web.main"], "StateException"));
+    let other =
+        index.observe(&crash(&["Mail.render", "Mail.send", "Web.handle", "Web.main"], "RangeException"));
     let again = index.observe(&crash(&["Cart.total", "Cart.pay", "Job.tick", "Job.main"], "StateException"));
     assert!(first.new && other.new);
     assert_eq!(again.case, first.case);
@@ -118,10 +137,21 @@ fn candidates_say_why() {
 fn an_error_a_rage_click_and_a_funnel_drop_on_one_route_in_one_release_meet() {
     let mut index = ProjectIndex::default();
     for at in 0..20 {
-        index.observe(&at_place("error_tracking", &format!("unrelated {at}"), &format!("/other/area{at}x"), "1.4"));
+        index.observe(&at_place(
+            "error_tracking",
+            &format!("unrelated {at}"),
+            &format!("/other/area{at}x"),
+            "1.4",
+        ));
     }
-    let error = index.observe(&at_place("error_tracking", "TypeError in pay", "https://a.example/checkout/17?step=2", "1.5"));
-    let click = index.observe(&at_place("session_replay", "Rage clicks on the button", "/checkout/99", "1.5"));
+    let error = index.observe(&at_place(
+        "error_tracking",
+        "TypeError in pay",
+        "https://a.example/checkout/17?step=2",
+        "1.5",
+    ));
+    let click =
+        index.observe(&at_place("session_replay", "Rage clicks on the button", "/checkout/99", "1.5"));
     let drop = index.observe(&at_place("product_analytics", "Conversion fell", "/checkout/3", "1.5"));
     assert!(error.new);
     assert_eq!((click.case, drop.case), (error.case, error.case));

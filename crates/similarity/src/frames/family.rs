@@ -111,7 +111,8 @@ fn vote(line: &str) -> Option<Family> {
 /// Most frames first; a native announcement goes before every family that begins after it.
 fn ranked(votes: &Votes) -> Vec<Family> {
     let mut order: Vec<Family> = FAMILIES.into_iter().filter(|f| votes.frames[*f as usize] > 0).collect();
-    let outranked = |f: Family| f != Family::Native && votes.announced.is_some_and(|at| !precedes(votes, f, at));
+    let outranked =
+        |f: Family| f != Family::Native && votes.announced.is_some_and(|at| !precedes(votes, f, at));
     order.sort_by_key(|f| {
         let native_last = *f == Family::Native && votes.announced.is_none_or(|at| before(votes, at));
         (outranked(*f), native_last, usize::MAX - votes.frames[*f as usize], *f as usize)
@@ -128,10 +129,7 @@ fn ranked(votes: &Votes) -> Vec<Family> {
 
 /// Whether a managed trace begins before the native announcement.
 fn before(votes: &Votes, announced: usize) -> bool {
-    FAMILIES
-        .into_iter()
-        .filter(|f| *f != Family::Native)
-        .any(|f| precedes(votes, f, announced))
+    FAMILIES.into_iter().filter(|f| *f != Family::Native).any(|f| precedes(votes, f, announced))
 }
 
 /// Java logs exceptions that kill nothing: only one that ended its thread can explain a crash after it.
@@ -147,7 +145,8 @@ pub(super) fn split_header(text: &str) -> Option<(&str, &str)> {
         None => (text.trim_end_matches(':'), ""),
     };
     let word = kind.rsplit(['.', '\\', ':']).next().unwrap_or(kind);
-    let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '$' | '\\' | '/' | ':' | '`' | '@');
+    let is_name =
+        |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '$' | '\\' | '/' | ':' | '`' | '@');
     let fits = !kind.is_empty()
         && kind.len() <= 200
         && kind.chars().all(is_name)

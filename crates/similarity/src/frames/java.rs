@@ -29,14 +29,16 @@ pub(super) fn is_call(call: &str) -> bool {
 
 /// Whether a line says that an exception ended its thread or program.
 pub(super) fn is_fatal(line: &str) -> bool {
-    line.contains("FATAL EXCEPTION") || line.contains("Exception in thread \"") || line.contains("== Java Exception: ")
+    line.contains("FATAL EXCEPTION")
+        || line.contains("Exception in thread \"")
+        || line.contains("== Java Exception: ")
 }
 
 /// The same below a logcat prefix.
 pub(super) fn is_logged_call(line: &str) -> bool {
-    line.find(": \tat ").or_else(|| line.find(": at ")).is_some_and(|at| {
-        is_call(line[at + 1..].trim_start().strip_prefix("at ").unwrap_or(""))
-    })
+    line.find(": \tat ")
+        .or_else(|| line.find(": at "))
+        .is_some_and(|at| is_call(line[at + 1..].trim_start().strip_prefix("at ").unwrap_or("")))
 }
 
 /// A line without the prefix that Android's log puts before it.
@@ -118,7 +120,9 @@ fn as_found(found: &str, chain: Vec<Exception>) -> RawTrace {
 /// A second, unrelated exception ends the first one's trace.
 fn is_next_trace(text: &str, last: Option<&Exception>) -> bool {
     let has_frames = last.is_some_and(|e| !e.frames.is_empty());
-    has_frames && (text.starts_with("Exception in thread") || split_header(text).is_some_and(|(k, _)| looks_like_exception(k)))
+    has_frames
+        && (text.starts_with("Exception in thread")
+            || split_header(text).is_some_and(|(k, _)| looks_like_exception(k)))
 }
 
 /// The exception above the first call.
@@ -175,7 +179,8 @@ fn root_first(chain: Vec<Exception>) -> RawTrace {
     let mut root = Exception::default();
     for (depth, exception) in chain.into_iter().enumerate() {
         let shared = if depth == 0 { 0 } else { exception.shared.min(whole.len()) };
-        let tail = if exception.shared == 0 && exception.frames.is_empty() { 0 } else { whole.len() - shared };
+        let tail =
+            if exception.shared == 0 && exception.frames.is_empty() { 0 } else { whole.len() - shared };
         let mut frames = exception.frames.clone();
         frames.extend(whole.drain(tail..));
         whole = frames;

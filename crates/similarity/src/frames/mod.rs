@@ -23,7 +23,9 @@ mod tests;
 
 pub(crate) use bounds::cut;
 pub use bounds::{MAX_FRAMES, MAX_LINE_BYTES, MAX_TEXT_BYTES};
-pub use structured::{FrameOrder, StructuredFrame, exceptions_from_json, frames_from_json, trace_from_structured};
+pub use structured::{
+    FrameOrder, StructuredFrame, exceptions_from_json, frames_from_json, trace_from_structured,
+};
 
 use crate::normalize::{self, InAppRules};
 use serde::{Deserialize, Serialize};

@@ -18,7 +18,11 @@ fn name(line: &str) -> Option<&str> {
         Some((_, name)) => name,
         None => rest,
     };
-    let fits = rest.contains("::") || rest == "rust_begin_unwind" || rest == "main" || rest == "_start" || rest.starts_with("__");
+    let fits = rest.contains("::")
+        || rest == "rust_begin_unwind"
+        || rest == "main"
+        || rest == "_start"
+        || rest.starts_with("__");
     (fits && !rest.contains(' ') || rest.starts_with('<') && rest.contains(">::")).then_some(rest)
 }
 

@@ -34,7 +34,8 @@ fn text<'v>(value: &'v Value, names: &[&str]) -> &'v str {
 #[must_use]
 pub fn frames_from_json(list: &Value) -> Vec<StructuredFrame> {
     let Some(list) = list.as_array() else { return Vec::new() };
-    let line_of = |v: &Value| ["lineno", "line"].iter().find_map(|n| v.get(n).and_then(Value::as_u64)).unwrap_or(0);
+    let line_of =
+        |v: &Value| ["lineno", "line"].iter().find_map(|n| v.get(n).and_then(Value::as_u64)).unwrap_or(0);
     list.iter()
         .filter(|v| v.is_object())
         .take(4 * super::MAX_FRAMES)
@@ -75,7 +76,8 @@ pub fn trace_from_structured(
     order: FrameOrder,
     rules: &InAppRules,
 ) -> ParsedTrace {
-    let language = frames.iter().map(|f| language_of(&f.platform)).find(|l| *l != Language::Unknown).unwrap_or_default();
+    let language =
+        frames.iter().map(|f| language_of(&f.platform)).find(|l| *l != Language::Unknown).unwrap_or_default();
     let newest_first = match order {
         FrameOrder::OldestFirst => false,
         FrameOrder::NewestFirst => true,
@@ -138,7 +140,13 @@ pub fn exceptions_from_json(list: &Value, rules: &InAppRules) -> Option<ParsedTr
     let with_frames = ordered.iter().position(|v| !stack(v).is_null()).unwrap_or(0);
     let root = ordered.get(with_frames)?;
     let frames = frames_from_json(stack(root));
-    let mut trace = trace_from_structured(text(root, &["type"]), text(root, &["value"]), &frames, FrameOrder::Detect, rules);
+    let mut trace = trace_from_structured(
+        text(root, &["type"]),
+        text(root, &["value"]),
+        &frames,
+        FrameOrder::Detect,
+        rules,
+    );
     trace.wrappers = ordered[with_frames + 1..]
         .iter()
         .map(|v| Wrapper { kind: text(v, &["type"]).to_owned(), message: text(v, &["value"]).to_owned() })
@@ -153,7 +161,10 @@ fn stack(exception: &Value) -> &Value {
 /// PostHog marks its items by `mechanism.parent_id` upwards from the first; Sentry lists causes first.
 fn chain_of(items: &[Value]) -> Chain {
     let typed = items.iter().any(|v| v.pointer("/stacktrace/type").is_some());
-    let causes_follow = items.iter().skip(1).any(|v| v.pointer("/mechanism/parent_id").is_some_and(|p| p == &Value::from(0)))
-        && items.first().is_some_and(|v| v.pointer("/mechanism/exception_id").is_some_and(|p| p == &Value::from(0)));
+    let causes_follow =
+        items.iter().skip(1).any(|v| v.pointer("/mechanism/parent_id").is_some_and(|p| p == &Value::from(0)))
+            && items
+                .first()
+                .is_some_and(|v| v.pointer("/mechanism/exception_id").is_some_and(|p| p == &Value::from(0)));
     if typed || causes_follow { Chain::RootLast } else { Chain::RootFirst }
 }

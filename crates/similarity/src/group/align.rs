@@ -16,31 +16,47 @@ pub(crate) struct Alignment {
 
 /// How well two frames match, 0..1.
 pub(crate) fn likeness(a: &FrameFeature, b: &FrameFeature, weights: &Weights) -> f32 {
+    if a.name != 0 && b.name != 0 {
+        return if a.name == b.name { 1.0 } else { kinship(a, b, weights) };
+    }
     let same_place = a.place != NO_PLACE && a.place == b.place;
-    let same_scope = a.scope != 0 && a.scope == b.scope;
-    match (a.name, b.name) {
-        (0, 0) => match (same_place, a.scope == b.scope, a.scope == 0 || b.scope == 0) {
-            (true, true, _) => 1.0,
-            (true, false, true) => weights.same_place,
-            (false, true, false) => weights.same_module,
-            _ => 0.0,
-        },
-        (0, _) | (_, 0) => if same_place { weights.same_place } else { 0.0 },
-        (left, right) if left == right => 1.0,
-        _ if a.short != 0 && a.short == b.short => weights.same_short_name,
-        _ if same_scope && a.part == Part::App && b.part == Part::App => weights.same_scope,
+    if a.name != 0 || b.name != 0 {
+        return if same_place { weights.same_place } else { 0.0 };
+    }
+    match (same_place, a.scope == b.scope, a.scope == 0 || b.scope == 0) {
+        (true, true, _) => 1.0,
+        (true, false, true) => weights.same_place,
+        (false, true, false) => weights.same_module,
         _ => 0.0,
     }
 }
 
+/// Twins in two classes, or two functions of one.
+fn kinship(a: &FrameFeature, b: &FrameFeature, weights: &Weights) -> f32 {
+    if a.short != 0 && a.short == b.short {
+        weights.same_short_name
+    } else if a.scope != 0 && a.scope == b.scope && a.part == Part::App && b.part == Part::App {
+        weights.same_scope
+    } else {
+        0.0
+    }
+}
+
 /// The score alone: what ranking needs.
-pub(crate) fn score(a: &[FrameFeature], wa: &[f32], b: &[FrameFeature], wb: &[f32], weights: &Weights) -> f32 {
+pub(crate) fn score(
+    a: &[FrameFeature],
+    wa: &[f32],
+    b: &[FrameFeature],
+    wb: &[f32],
+    weights: &Weights,
+) -> f32 {
     let mut row = [0.0f32; MAX_COMPARED_FRAMES + 1];
     let total: f32 = wa.iter().chain(wb).sum();
     if total <= 0.0 {
         return 0.0;
     }
     let width = b.len().min(MAX_COMPARED_FRAMES);
+    let nearness = nearness(weights);
     for (i, left) in a.iter().enumerate() {
         let mut diagonal = 0.0f32;
         for (j, right) in b.iter().take(width).enumerate() {
@@ -48,7 +64,9 @@ pub(crate) fn score(a: &[FrameFeature], wa: &[f32], b: &[FrameFeature], wb: &[f3
             let mut best = above.max(row[j]);
             let like = likeness(left, right, weights);
             if like > 0.0 {
-                best = best.max(diagonal + like * (wa[i] + wb[j]) * nearness(i, j, weights));
+                best = best.max(
+                    diagonal + like * (wa[i] + wb[j]) * nearness[i.abs_diff(j).min(MAX_COMPARED_FRAMES - 1)],
+                );
             }
             diagonal = above;
             row[j + 1] = best;
@@ -57,17 +75,31 @@ pub(crate) fn score(a: &[FrameFeature], wa: &[f32], b: &[FrameFeature], wb: &[f3
     row[width] / total
 }
 
-/// Frames that moved far apart in the stack are weaker evidence.
-fn nearness(i: usize, j: usize, weights: &Weights) -> f32 {
-    let apart = u8::try_from(i.abs_diff(j)).map_or(255.0, f32::from);
-    (-weights.apart * apart).exp()
+/// Frames that moved far apart in the stack are weaker evidence: the factor by positions apart.
+fn nearness(weights: &Weights) -> [f32; MAX_COMPARED_FRAMES] {
+    let step = (-weights.apart).exp();
+    let mut factors = [1.0; MAX_COMPARED_FRAMES];
+    for at in 1..MAX_COMPARED_FRAMES {
+        factors[at] = factors[at - 1] * step;
+    }
+    factors
 }
 
 /// The score with the pairs that make it: for explaining.
-pub(crate) fn explained(a: &[FrameFeature], wa: &[f32], b: &[FrameFeature], wb: &[f32], weights: &Weights) -> Alignment {
+pub(crate) fn explained(
+    a: &[FrameFeature],
+    wa: &[f32],
+    b: &[FrameFeature],
+    wb: &[f32],
+    weights: &Weights,
+) -> Alignment {
     let (n, m) = (a.len(), b.len());
     let mut table = vec![0.0f32; (n + 1) * (m + 1)];
-    let gain = |i: usize, j: usize| likeness(&a[i], &b[j], weights) * (wa[i] + wb[j]) * nearness(i, j, weights);
+    let near = nearness(weights);
+    let gain = |i: usize, j: usize| {
+        let apart = i.abs_diff(j).min(MAX_COMPARED_FRAMES - 1);
+        likeness(&a[i], &b[j], weights) * (wa[i] + wb[j]) * near[apart]
+    };
     for i in 0..n {
         for j in 0..m {
             let skip = table[i * (m + 1) + j + 1].max(table[(i + 1) * (m + 1) + j]);
@@ -75,7 +107,10 @@ pub(crate) fn explained(a: &[FrameFeature], wa: &[f32], b: &[FrameFeature], wb: 
         }
     }
     let total: f32 = wa.iter().chain(wb).sum();
-    let mut found = Alignment { score: if total > 0.0 { table[n * (m + 1) + m] / total } else { 0.0 }, pairs: Vec::new() };
+    let mut found = Alignment {
+        score: if total > 0.0 { table[n * (m + 1) + m] / total } else { 0.0 },
+        pairs: Vec::new(),
+    };
     let (mut i, mut j) = (n, m);
     while i > 0 && j > 0 {
         let here = table[i * (m + 1) + j];

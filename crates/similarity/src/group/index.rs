@@ -18,6 +18,10 @@ const GUARDED_EXEMPLARS: usize = 3;
 const MAX_ASKED: usize = 48;
 /// Cases scored in full.
 const MAX_SCORED: usize = 24;
+/// Suspects with less than this share of the first one's votes are not worth scoring.
+const LEAST_VOTES: f32 = 0.08;
+/// Candidates whose reasons are given: the ones a person would compare.
+const MAX_REASONED: usize = 3;
 /// Candidates returned.
 const MAX_CANDIDATES: usize = 10;
 /// Signals that a young project is taken to have seen of prose: keeps the first words from being rare by accident.
@@ -135,7 +139,7 @@ impl ProjectIndex {
         let found = self.found(features);
         let (joined, note) = self.decide(features, &found);
         let case = joined.unwrap_or_else(|| CaseId(u32::try_from(self.cases.len()).unwrap_or(u32::MAX)));
-        let candidates = self.explained(features, &found);
+        let candidates = self.explained(features, &found, MAX_REASONED);
         let score = candidates.first().map_or(0.0, |c| c.score);
         self.add(features, case, joined.map(|_| score));
         Placement { case, new: joined.is_none(), score, candidates, note }
@@ -144,13 +148,16 @@ impl ProjectIndex {
     /// The ranked candidates of a signal, without adding it.
     #[must_use]
     pub fn candidates(&self, features: &Features) -> Vec<Candidate> {
-        self.explained(features, &self.found(features))
+        self.explained(features, &self.found(features), MAX_CANDIDATES)
     }
 
     fn found(&self, features: &Features) -> Vec<Found> {
         let own = score::frame_weights(features, self, &self.weights);
-        let mut found: Vec<Found> =
-            self.suspects(features).into_iter().filter_map(|case| self.score_case(features, &own, case)).collect();
+        let mut found: Vec<Found> = self
+            .suspects(features)
+            .into_iter()
+            .filter_map(|case| self.score_case(features, &own, case))
+            .collect();
         found.sort_by(|a, b| b.best.score.total_cmp(&a.best.score).then(a.case.cmp(&b.case)));
         found.truncate(MAX_CANDIDATES);
         found
@@ -177,8 +184,11 @@ impl ProjectIndex {
 
     /// Cases that share rare features, most shared weight first.
     fn suspects(&self, features: &Features) -> Vec<u32> {
-        let mut asked: Vec<(u32, u64)> =
-            keys(features).into_iter().map(|k| (self.postings.count(k), k)).filter(|(count, _)| *count > 0).collect();
+        let mut asked: Vec<(u32, u64)> = keys(features)
+            .into_iter()
+            .map(|k| (self.postings.count(k), k))
+            .filter(|(count, _)| *count > 0)
+            .collect();
         asked.sort_unstable();
         asked.dedup();
         asked.truncate(MAX_ASKED);
@@ -192,6 +202,8 @@ impl ProjectIndex {
         let mut ranked: Vec<(u64, f32)> = votes.into_iter().collect();
         ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         ranked.truncate(MAX_SCORED);
+        let least = ranked.first().map_or(0.0, |(_, votes)| votes * LEAST_VOTES);
+        ranked.retain(|(_, votes)| *votes >= least);
         ranked.into_iter().filter_map(|(case, _)| u32::try_from(case).ok()).collect()
     }
 
@@ -218,7 +230,8 @@ impl ProjectIndex {
     fn decide(&self, features: &Features, found: &[Found]) -> (Option<CaseId>, Note) {
         let Some(first) = found.first() else { return (None, Note::NoCandidate) };
         let exemplars = &self.cases[first.case as usize].exemplars;
-        let threshold = exemplars.iter().map(|e| self.threshold(&e.source, &features.source)).fold(1.0, f32::min);
+        let threshold =
+            exemplars.iter().map(|e| self.threshold(&e.source, &features.source)).fold(1.0, f32::min);
         if first.best.score < threshold {
             return (None, Note::BelowThreshold);
         }
@@ -236,17 +249,17 @@ impl ProjectIndex {
             .map_or(0.5, |t| t.threshold)
     }
 
-    fn explained(&self, features: &Features, found: &[Found]) -> Vec<Candidate> {
-        let one = |f: &Found| Candidate {
+    fn explained(&self, features: &Features, found: &[Found], reasoned: usize) -> Vec<Candidate> {
+        let one = |(rank, f): (usize, &Found)| Candidate {
             case: CaseId(f.case),
             score: f.best.score,
             evidence: f.best.evidence,
             reasons: match self.cases[f.case as usize].exemplars.get(f.closest) {
-                Some(closest) => explain::reasons(features, closest, self, &self.weights),
-                None => Vec::new(),
+                Some(closest) if rank < reasoned => explain::reasons(features, closest, self, &self.weights),
+                _ => Vec::new(),
             },
         };
-        found.iter().map(one).collect()
+        found.iter().enumerate().map(one).collect()
     }
 
     /// Adds a member: as an exemplar while it is unlike those that the case has. `known` is how well it fits a

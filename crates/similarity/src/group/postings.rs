@@ -54,7 +54,8 @@ impl std::hash::Hasher for AlreadyHashed {
     }
 }
 
-pub(crate) type FeatureMap<V> = std::collections::HashMap<u64, V, std::hash::BuildHasherDefault<AlreadyHashed>>;
+pub(crate) type FeatureMap<V> =
+    std::collections::HashMap<u64, V, std::hash::BuildHasherDefault<AlreadyHashed>>;
 
 /// All postings of a project.
 #[derive(Clone, Debug, Default, PartialEq)]

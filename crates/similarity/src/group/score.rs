@@ -116,7 +116,8 @@ pub(crate) fn frame_weights(features: &Features, rarity: &dyn Rarity, weights: &
         .frames
         .iter()
         .map(|frame| {
-            let rare = rarity.of(if frame.name != 0 { frame.name } else { unnamed_key(frame.scope, frame.place) });
+            let rare =
+                rarity.of(if frame.name != 0 { frame.name } else { unnamed_key(frame.scope, frame.place) });
             let mut weight = fall * (weights.common + (1.0 - weights.common) * rare);
             fall *= step;
             match frame.part {
@@ -136,7 +137,14 @@ pub(crate) fn unnamed_key(scope: u32, place: u16) -> u64 {
 }
 
 /// One pair, scored. `weight_a` and `weight_b` are the frame weights of each.
-pub(crate) fn pair(a: &Features, wa: &[f32], b: &Features, wb: &[f32], rarity: &dyn Rarity, weights: &Weights) -> Scored {
+pub(crate) fn pair(
+    a: &Features,
+    wa: &[f32],
+    b: &Features,
+    wb: &[f32],
+    rarity: &dyn Rarity,
+    weights: &Weights,
+) -> Scored {
     let circumstances = circumstances(a, b, rarity);
     let (raw, even, evidence) = match (a.frames.is_empty(), b.frames.is_empty()) {
         (false, false) => (stacks(a, wa, b, wb, rarity, weights), weights.even_stack, Evidence::Stacks),
@@ -165,7 +173,14 @@ fn stacks(a: &Features, wa: &[f32], b: &Features, wb: &[f32], rarity: &dyn Rarit
 }
 
 /// Aligned frames with what their beginning, the message and the type add.
-pub(crate) fn joined(aligned: f32, lead: f32, a: &Features, b: &Features, rarity: &dyn Rarity, weights: &Weights) -> f32 {
+pub(crate) fn joined(
+    aligned: f32,
+    lead: f32,
+    a: &Features,
+    b: &Features,
+    rarity: &dyn Rarity,
+    weights: &Weights,
+) -> f32 {
     let mut score = (1.0 - weights.lead) * aligned + weights.lead * lead;
     if a.message != 0 && b.message != 0 {
         let same = if a.message == b.message { 1.0 } else { words(a, b, rarity) };
@@ -194,7 +209,9 @@ fn first_telling(features: &Features, own: &[f32], weights: &Weights) -> (Vec<Fr
     let mut falling = Vec::with_capacity(LEAD_FRAMES);
     let telling = |part: Part| matches!(part, Part::App | Part::Entry);
     let any = features.frames.iter().any(|f| telling(f.part));
-    for (frame, weight) in features.frames.iter().zip(own).filter(|(f, _)| telling(f.part) || !any).take(LEAD_FRAMES) {
+    for (frame, weight) in
+        features.frames.iter().zip(own).filter(|(f, _)| telling(f.part) || !any).take(LEAD_FRAMES)
+    {
         frames.push(*frame);
         falling.push(weight * fall);
         fall *= weights.lead_fall;

@@ -49,7 +49,8 @@ impl ProjectIndex {
             return Err(SnapshotError::Version { found: snapshot.version });
         }
         let cases = snapshot.cases.len();
-        let unknown = snapshot.postings.values().flat_map(Posting::cases).find(|case| **case as usize >= cases);
+        let unknown =
+            snapshot.postings.values().flat_map(Posting::cases).find(|case| **case as usize >= cases);
         if let Some(case) = unknown {
             return Err(SnapshotError::UnknownCase { case: *case, cases });
         }

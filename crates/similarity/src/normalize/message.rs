@@ -44,8 +44,11 @@ fn push_masked(out: &mut String, word: &str) {
 
 /// Words that are values as a whole: hexadecimal, uuids, e-mails, urls, paths, quoted text.
 fn varies(word: &str) -> bool {
-    let core = word.trim_matches(|c: char| matches!(c, ',' | '.' | ';' | ':' | '(' | ')' | '[' | ']' | '{' | '}'));
-    let quoted = core.len() > 1 && matches!(core.as_bytes()[0], b'"' | b'\'' | b'`') && core.ends_with(['"', '\'', '`']);
+    let core =
+        word.trim_matches(|c: char| matches!(c, ',' | '.' | ';' | ':' | '(' | ')' | '[' | ']' | '{' | '}'));
+    let quoted = core.len() > 1
+        && matches!(core.as_bytes()[0], b'"' | b'\'' | b'`')
+        && core.ends_with(['"', '\'', '`']);
     let hex = core.strip_prefix("0x").unwrap_or(core);
     let looks_hex = hex.len() >= 8
         && hex.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-')

@@ -8,14 +8,14 @@ mod recursion;
 mod roles;
 mod runtime;
 mod symbol;
-mod words;
 #[cfg(test)]
 mod tests;
+mod words;
 
 pub use message::{Words, mask_message};
 pub(crate) use path::{base_name, file_key};
 pub(crate) use recursion::fold_recursion;
-pub use roles::{InAppRules, Pattern};
 pub(crate) use roles::role;
+pub use roles::{InAppRules, Pattern};
 pub(crate) use symbol::{is_named, symbol};
 pub(crate) use words::stems;

@@ -36,7 +36,9 @@ fn library_key(stem: &str) -> String {
 fn strip_dashed_hash(name: &str) -> String {
     let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
     match stem.rsplit_once(['-', '_']) {
-        Some((head, hash)) if !ending.is_empty() && !head.is_empty() && is_build_hash(hash) => format!("{head}.{ending}"),
+        Some((head, hash)) if !ending.is_empty() && !head.is_empty() && is_build_hash(hash) => {
+            format!("{head}.{ending}")
+        }
         _ => name.to_owned(),
     }
 }

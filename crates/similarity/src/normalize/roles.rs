@@ -95,5 +95,7 @@ fn starts(text: &str, prefixes: &[&str]) -> bool {
 
 /// Shared objects that come with the system.
 fn is_system_module(module: &str) -> bool {
-    ["/usr/lib", "/lib/", "/lib64/", "/system/lib", "/apex/", "/System/Library/"].iter().any(|p| module.starts_with(p))
+    ["/usr/lib", "/lib/", "/lib64/", "/system/lib", "/apex/", "/System/Library/"]
+        .iter()
+        .any(|p| module.starts_with(p))
 }

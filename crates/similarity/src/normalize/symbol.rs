@@ -7,7 +7,10 @@ use std::borrow::Cow;
 
 /// Whether the tool could name the function.
 pub(crate) fn is_named(frame: &Frame) -> bool {
-    !matches!(frame.function.as_str(), "" | "?" | "??" | "<unknown>" | "<anonymous>" | "anonymous" | "<lambda>")
+    !matches!(
+        frame.function.as_str(),
+        "" | "?" | "??" | "<unknown>" | "<anonymous>" | "anonymous" | "<lambda>"
+    )
 }
 
 /// The stable name; empty when nothing is known but an address.
@@ -26,7 +29,10 @@ fn native(frame: &Frame) -> Cow<'_, str> {
     if name.is_empty() || name == "<unknown>" {
         return Cow::Borrowed("");
     }
-    if !name.contains(['<', ' ', '.', '@', '$']) && !name.starts_with(['_', '*', 'I']) && !name.contains("::h") {
+    if !name.contains(['<', ' ', '.', '@', '$'])
+        && !name.starts_with(['_', '*', 'I'])
+        && !name.contains("::h")
+    {
         return Cow::Borrowed(name);
     }
     Cow::Owned(native_spelling(name))

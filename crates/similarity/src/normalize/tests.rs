@@ -7,8 +7,8 @@ fn frame(function: &str, module: &str, file: &str) -> Frame {
     Frame { function: function.into(), module: module.into(), file: file.into(), ..Frame::default() }
 }
 
-fn check_symbol(language: Language, one: Frame, other: Frame) {
-    assert_eq!(symbol(language, &one), symbol(language, &other));
+fn check_symbol(language: Language, one: &Frame, other: &Frame) {
+    assert_eq!(symbol(language, one), symbol(language, other));
 }
 
 #[test]
@@ -21,26 +21,41 @@ fn native_names_survive_compilers_and_templates() {
         ("shop::cart::total::h0123456789abcdef", "shop::cart::total::hfedcba9876543210"),
         ("void shelf::sort<Box>", "shelf::sort"),
     ] {
-        check_symbol(Language::Native, frame(one, "", ""), frame(other, "", ""));
+        check_symbol(Language::Native, &frame(one, "", ""), &frame(other, "", ""));
     }
-    assert_ne!(symbol(Language::Native, &frame("a::put", "", "")), symbol(Language::Native, &frame("b::put", "", "")));
+    assert_ne!(
+        symbol(Language::Native, &frame("a::put", "", "")),
+        symbol(Language::Native, &frame("b::put", "", ""))
+    );
 }
 
 #[test]
 fn generated_names_of_managed_languages_lose_their_numbers() {
-    check_symbol(Language::Java, frame("lambda$run$3", "a.b.C$1", ""), frame("lambda$run$12", "a.b.C$7", ""));
-    check_symbol(Language::Java, frame("run", "a.b.C$$Lambda$14/0x0008", ""), frame("run", "a.b.C$$Lambda$99/0x0a08", ""));
-    check_symbol(Language::DotNet, frame("<Pay>b__12_0", "A.C", ""), frame("<Pay>b__3_1", "A.C", ""));
-    check_symbol(Language::Go, frame("cart.Total.func1.2", "", ""), frame("cart.Total.func3", "", ""));
-    check_symbol(Language::Go, frame("cart.Map[...]", "", ""), frame("cart.Map[int]", "", ""));
+    check_symbol(
+        Language::Java,
+        &frame("lambda$run$3", "a.b.C$1", ""),
+        &frame("lambda$run$12", "a.b.C$7", ""),
+    );
+    check_symbol(
+        Language::Java,
+        &frame("run", "a.b.C$$Lambda$14/0x0008", ""),
+        &frame("run", "a.b.C$$Lambda$99/0x0a08", ""),
+    );
+    check_symbol(Language::DotNet, &frame("<Pay>b__12_0", "A.C", ""), &frame("<Pay>b__3_1", "A.C", ""));
+    check_symbol(Language::Go, &frame("cart.Total.func1.2", "", ""), &frame("cart.Total.func3", "", ""));
+    check_symbol(Language::Go, &frame("cart.Map[...]", "", ""), &frame("cart.Map[int]", "", ""));
 }
 
 #[test]
 fn bundles_lose_their_hashes() {
     let one = frame("price", "", "https://a.example/static/main.3f9a8c21.js?v=1");
     let other = frame("price", "", "https://cdn.example/main.77aa01bc.js");
-    check_symbol(Language::JavaScript, one, other);
-    check_symbol(Language::JavaScript, frame("async Cart.add", "", "/a/x.js"), frame("Cart.add", "", "/b/x.js"));
+    check_symbol(Language::JavaScript, &one, &other);
+    check_symbol(
+        Language::JavaScript,
+        &frame("async Cart.add", "", "/a/x.js"),
+        &frame("Cart.add", "", "/b/x.js"),
+    );
     assert_eq!(file_key("/srv/app/index-4f3a9c21.css"), "index.css");
     assert_eq!(file_key("/usr/lib/libpack-2.31.so.6"), "libpack");
     assert_eq!(file_key("src/jquery.ui.widget.js"), "jquery.ui.widget.js");
@@ -70,7 +85,9 @@ fn words_split_and_drop_numbers() {
 #[test]
 fn recursion_folds_by_whole_turns() {
     let names = |text: &str| -> Vec<Frame> { text.split(' ').map(|n| frame(n, "", "")).collect() };
-    for (long, short) in [("a a a b", "a b"), ("a b a b a b c", "a b c"), ("a b c", "a b c"), ("x a b c a b c y", "x a b c y")] {
+    for (long, short) in
+        [("a a a b", "a b"), ("a b a b a b c", "a b c"), ("a b c", "a b c"), ("x a b c a b c y", "x a b c y")]
+    {
         let mut frames = names(long);
         fold_recursion(Language::Native, &mut frames);
         assert_eq!(frames, names(short), "{long}");

@@ -5,17 +5,19 @@ use super::Words;
 
 /// Function words and the words every report has: they tell nothing about a cause.
 const FUNCTION_WORDS: [&str; 168] = [
-    "about", "above", "after", "again", "against", "all", "also", "an", "and", "another", "any", "are", "aren", "as", "at", "back",
-    "be", "because", "been", "before", "being", "below", "between", "both", "but", "by", "can", "cannot", "could", "couldn", "did",
-    "didn", "do", "does", "doesn", "doing", "don", "done", "down", "during", "each", "else", "even", "every", "few", "first", "for",
-    "from", "get", "gets", "getting", "go", "goes", "going", "got", "had", "hadn", "has", "hasn", "have", "haven", "having", "he",
-    "her", "here", "him", "his", "how", "if", "in", "into", "is", "isn", "it", "its", "just", "last", "like", "ll", "made", "make",
-    "makes", "many", "may", "me", "might", "more", "most", "much", "must", "my", "need", "needs", "new", "no", "not", "now", "of",
-    "off", "on", "once", "one", "only", "or", "other", "our", "out", "over", "own", "per", "re", "same", "see", "seen", "she",
-    "should", "shouldn", "since", "so", "some", "still", "such", "than", "that", "the", "their", "them", "then", "there", "these",
-    "they", "thing", "things", "this", "those", "through", "to", "too", "tried", "try", "trying", "two", "under", "until", "up",
-    "us", "use", "used", "uses", "using", "ve", "very", "via", "want", "wants", "was", "wasn", "way", "we", "were", "what", "when",
-    "which", "while", "who", "why", "will", "with",
+    "about", "above", "after", "again", "against", "all", "also", "an", "and", "another", "any", "are",
+    "aren", "as", "at", "back", "be", "because", "been", "before", "being", "below", "between", "both",
+    "but", "by", "can", "cannot", "could", "couldn", "did", "didn", "do", "does", "doesn", "doing", "don",
+    "done", "down", "during", "each", "else", "even", "every", "few", "first", "for", "from", "get", "gets",
+    "getting", "go", "goes", "going", "got", "had", "hadn", "has", "hasn", "have", "haven", "having", "he",
+    "her", "here", "him", "his", "how", "if", "in", "into", "is", "isn", "it", "its", "just", "last", "like",
+    "ll", "made", "make", "makes", "many", "may", "me", "might", "more", "most", "much", "must", "my",
+    "need", "needs", "new", "no", "not", "now", "of", "off", "on", "once", "one", "only", "or", "other",
+    "our", "out", "over", "own", "per", "re", "same", "see", "seen", "she", "should", "shouldn", "since",
+    "so", "some", "still", "such", "than", "that", "the", "their", "them", "then", "there", "these", "they",
+    "thing", "things", "this", "those", "through", "to", "too", "tried", "try", "trying", "two", "under",
+    "until", "up", "us", "use", "used", "uses", "using", "ve", "very", "via", "want", "wants", "was", "wasn",
+    "way", "we", "were", "what", "when", "which", "while", "who", "why", "will", "with",
 ];
 const MORE_FUNCTION_WORDS: [&str; 12] =
     ["won", "work", "worked", "working", "works", "would", "wouldn", "yes", "you", "your", "able", "etc"];

@@ -2,7 +2,7 @@
 //! of the values that vary. Never takes an ordinary error line for a failed check.
 
 use super::line::Found;
-use super::report::Report;
+use super::report::{Expects, Report};
 use crate::frames::Frame;
 use regex::Regex;
 use std::sync::LazyLock;
@@ -97,7 +97,10 @@ fn rust_panic<'t>(text: &'t str, next: &'t str) -> Option<&'t str> {
 
 /// Log lines of level fatal: the first one stands.
 fn fatal_lines(report: &mut Report, text: &str) {
-    for (words, kind) in [("Security DCHECK failed: ", "Security DCHECK failure"), ("Security CHECK failed: ", "Security CHECK failure")] {
+    for (words, kind) in [
+        ("Security DCHECK failed: ", "Security DCHECK failure"),
+        ("Security CHECK failed: ", "Security CHECK failure"),
+    ] {
         if let Some((_, what)) = text.split_once(words)
             && let Some(found) = captures(&FATAL_LINE, text)
         {
@@ -120,7 +123,9 @@ fn fatal_lines(report: &mut Report, text: &str) {
 }
 
 fn chromium_fatal(report: &mut Report, file: &str, message: &str) {
-    if let Some((_, what)) = message.split_once("heck failed: ").or_else(|| message.split_once("CHECK failed: ")) {
+    if let Some((_, what)) =
+        message.split_once("heck failed: ").or_else(|| message.split_once("CHECK failed: "))
+    {
         check(report, "CHECK failure", what, file);
     } else if let Some(what) = message.strip_prefix("Assert failed: ") {
         report.restart_with("ASSERT", what);
@@ -169,7 +174,8 @@ fn fatal_block(report: &mut Report, text: &str) {
         return;
     }
     let fatal = rest.trim_start().strip_prefix("Fatal error in ").map(|place| ("Fatal error", place));
-    let opening = fatal.or_else(|| Some(("RUNTIME_ASSERT", rest.trim_start().strip_prefix("Runtime error in ")?)));
+    let opening =
+        fatal.or_else(|| Some(("RUNTIME_ASSERT", rest.trim_start().strip_prefix("Runtime error in ")?)));
     if let Some((kind, place)) = opening {
         if !report.is_announced() {
             report.fatal_file.clear();
@@ -178,11 +184,11 @@ fn fatal_block(report: &mut Report, text: &str) {
             }
             let file = report.fatal_file.clone();
             report.restart_with(kind, &file);
-            report.fatal_block = true;
+            report.expects = Expects::FatalWords;
         }
         return;
     }
-    if !report.fatal_block || !rest.starts_with(' ') || rest.trim().is_empty() {
+    if report.expects != Expects::FatalWords || !rest.starts_with(' ') || rest.trim().is_empty() {
         return;
     }
     let words = rest.trim();
@@ -209,7 +215,7 @@ fn fatal_block(report: &mut Report, text: &str) {
         (words, file) => format!("{words} in {file}"),
     };
     report.restart_with(kind, &headline);
-    report.fatal_block = false;
+    report.expects = Expects::Nothing;
 }
 
 /// Two builds of an engine that disagree: the report names what was compared instead of frames.

@@ -83,7 +83,11 @@ fn sanitizer(report: &mut Report, text: &str) {
     }) else {
         return;
     };
-    if report.kernel || OUT_OF_MEMORY.iter().any(|m| text.contains(m)) || text.contains(" suppressions") || text.contains(" warnings") {
+    if report.kernel
+        || OUT_OF_MEMORY.iter().any(|m| text.contains(m))
+        || text.contains(" suppressions")
+        || text.contains(" warnings")
+    {
         return;
     }
     if rest.starts_with("CHECK failed") {
@@ -171,7 +175,8 @@ fn access(report: &mut Report, text: &str) {
         return;
     }
     let size = rest.split(|c: char| !c.is_ascii_digit()).next().unwrap_or("");
-    if report.kind.starts_with("UNKNOWN") || report.kind.contains("\nREAD") || report.kind.contains("\nWRITE") {
+    if report.kind.starts_with("UNKNOWN") || report.kind.contains("\nREAD") || report.kind.contains("\nWRITE")
+    {
         return;
     }
     let size = if size.parse().is_ok_and(|s: u64| s > 16) { "{*}" } else { size };

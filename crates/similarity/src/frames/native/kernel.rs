@@ -22,7 +22,8 @@ pub(super) fn feed(report: &mut Report, text: &str) {
         if !report.kernel {
             begin(report, &words.trim().replace(' ', "-"));
         }
-    } else if text.contains("Unable to handle kernel NULL pointer") || text.contains("BUG: unable to handle") {
+    } else if text.contains("Unable to handle kernel NULL pointer") || text.contains("BUG: unable to handle")
+    {
         if !report.kernel {
             begin(report, "Null-pointer-dereference");
         }

@@ -18,7 +18,7 @@ const CONTINUATION_LINES: usize = 12;
 pub(crate) fn frame(text: &str, following: &[&str]) -> Option<Found> {
     let start = without_boot_time(text.trim_start()).trim_start();
     match start.as_bytes().first()? {
-        b'#' => numbered(start, following),
+        b'#' => numbered(start, following).or_else(|| kernel_address(start)),
         b'[' => kernel_address(start),
         b'0'..=b'9' | b'a'..=b'f' => apple(start).or_else(|| debugger(start)).or_else(|| kernel_plain(start)),
         _ => None,
@@ -31,7 +31,11 @@ pub(crate) fn frame(text: &str, following: &[&str]) -> Option<Found> {
 /// Kernel logs put the seconds since boot before every line.
 fn without_boot_time(text: &str) -> &str {
     match text.strip_prefix('[').and_then(|t| t.split_once("] ")) {
-        Some((time, rest)) if !time.is_empty() && time.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b' ') => rest,
+        Some((time, rest))
+            if !time.is_empty() && time.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b' ') =>
+        {
+            rest
+        }
         _ => text,
     }
 }
@@ -70,7 +74,8 @@ fn numbered(text: &str, following: &[&str]) -> Option<Found> {
 
 /// A leading hexadecimal number, with or without `0x`.
 fn hex_token(text: &str) -> Option<(u64, &str)> {
-    let (prefixed, digits_from) = if text.starts_with("0x") || text.starts_with("0X") { (true, 2) } else { (false, 0) };
+    let (prefixed, digits_from) =
+        if text.starts_with("0x") || text.starts_with("0X") { (true, 2) } else { (false, 0) };
     let digits = text[digits_from..].bytes().take_while(u8::is_ascii_hexdigit).count();
     let end = digits_from + digits;
     let stops = text[end..].chars().next().is_none_or(char::is_whitespace);
@@ -213,7 +218,10 @@ fn apple(text: &str) -> Option<Found> {
         return None;
     }
     let function = if name.starts_with("0x") || name == image { String::new() } else { clean_function(name) };
-    found(Some(index), Frame { function, module: image.to_owned(), address: Some(address), ..Frame::default() })
+    found(
+        Some(index),
+        Frame { function, module: image.to_owned(), address: Some(address), ..Frame::default() },
+    )
 }
 
 /// `0012f3b0 7c91 module!name+0x12 [file @ 3]`.
@@ -294,15 +302,27 @@ fn split_place(body: &str) -> (&str, &str) {
         None => body,
     });
     let Some(at) = body.rfind(char::is_whitespace) else {
-        return if body.starts_with('(') || body.starts_with("<") && body.contains(">+0x") { ("", body) } else { (body, "") };
+        return if body.starts_with('(') || body.starts_with("<") && body.contains(">+0x") {
+            ("", body)
+        } else {
+            (body, "")
+        };
     };
     let (function, last) = (&body[..at], body[at..].trim_start());
-    let is_module = last.starts_with('(') && last.ends_with(')') && (last.contains('/') || last.contains("+0x") || last.contains('\\'));
+    let is_module = last.starts_with('(')
+        && last.ends_with(')')
+        && (last.contains('/') || last.contains("+0x") || last.contains('\\'));
     let is_special = last.starts_with('<') && last.contains("+0x");
-    if is_special && function.rfind(char::is_whitespace).is_some_and(|at| numbered_file(&function[at + 1..]).is_some()) {
+    if is_special
+        && function.rfind(char::is_whitespace).is_some_and(|at| numbered_file(&function[at + 1..]).is_some())
+    {
         return split_place(function);
     }
-    if is_module || is_special || numbered_file(last).is_some() || (last.contains('/') && !last.contains(['(', ')', '<', '>'])) {
+    if is_module
+        || is_special
+        || numbered_file(last).is_some()
+        || (last.contains('/') && !last.contains(['(', ')', '<', '>']))
+    {
         (function.trim_end(), last)
     } else {
         (body, "")

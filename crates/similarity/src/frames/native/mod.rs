@@ -67,5 +67,10 @@ fn bare_trace(frames: Vec<Frame>) -> Option<RawTrace> {
     if frames.is_empty() {
         return None;
     }
-    Some(RawTrace { language: Language::Native, frames, stack: StackMeaning::NoFailure, ..RawTrace::default() })
+    Some(RawTrace {
+        language: Language::Native,
+        frames,
+        stack: StackMeaning::NoFailure,
+        ..RawTrace::default()
+    })
 }

@@ -9,22 +9,41 @@ use crate::normalize::{self, InAppRules};
 /// How many lines (headline and frames) make a crash state.
 pub(crate) const STATE_LINES: usize = 3;
 
+/// What the lines after an announcement may still add to it.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) enum Expects {
+    #[default]
+    Nothing,
+    /// The notes below a bad cast name the object's true type.
+    TrueType,
+    /// The box of a fatal error holds its words on the next line.
+    FatalWords,
+}
+
+/// Whether further frames count.
+#[derive(Debug, Default, PartialEq, Eq)]
+enum Reading {
+    #[default]
+    Frames,
+    /// The stacks that follow explain; another announcement starts over.
+    Announcements,
+    Nothing,
+}
+
 #[derive(Debug, Default)]
 pub(super) struct Report {
     pub(super) kind: String,
     pub(super) headline: String,
     pub(super) address: Option<u64>,
     pub(super) kernel: bool,
-    pub(super) bad_cast_open: bool,
-    pub(super) fatal_block: bool,
+    pub(super) expects: Expects,
     pub(super) fatal_file: String,
     frames: Vec<Frame>,
     telling: usize,
     named: usize,
     /// The last stack with names, in case the report is repeated without them.
     symbolized: Option<(String, Vec<Frame>)>,
-    over: bool,
-    full: bool,
+    reading: Reading,
     bystander: bool,
 }
 
@@ -38,7 +57,9 @@ impl Report {
         self.headline.clear();
         self.clear_frames();
         self.address = None;
-        self.full = false;
+        if self.reading == Reading::Announcements {
+            self.reading = Reading::Frames;
+        }
     }
 
     /// A failed check: its words are the first line of the state.
@@ -72,16 +93,16 @@ impl Report {
 
     /// The stacks that follow explain; only another announcement starts over.
     pub(super) fn fill(&mut self) {
-        self.full = true;
+        self.reading = Reading::Announcements;
     }
 
     /// Nothing after this line counts.
     pub(super) fn close(&mut self) {
-        self.over = true;
+        self.reading = Reading::Nothing;
     }
 
     pub(super) fn is_over(&self) -> bool {
-        self.over
+        self.reading == Reading::Nothing
     }
 
     pub(super) fn is_announced(&self) -> bool {
@@ -110,7 +131,7 @@ impl Report {
 
     /// One more frame; another stack counts only while the first ones told too little.
     pub(super) fn push(&mut self, found: Found) {
-        if self.over || self.full {
+        if self.reading != Reading::Frames {
             return;
         }
         let named = normalize::is_named(&found.frame);
@@ -120,7 +141,7 @@ impl Report {
         self.named += usize::from(named);
         let wanted = STATE_LINES - usize::from(!self.headline.is_empty());
         if found.index == Some(0) && self.telling >= wanted {
-            self.full = true;
+            self.reading = Reading::Announcements;
             return;
         }
         let language = if self.kernel { Language::Kernel } else { Language::Native };

@@ -1,7 +1,7 @@
 //! What UndefinedBehaviorSanitizer says after `runtime error: `, as crash types.
 //! Never decides twice: the first announcement of a text stands.
 
-use super::report::Report;
+use super::report::{Expects, Report};
 
 /// Words of a message and the type they mean; the first match counts, so special cases stand first.
 const MEANINGS: [(&str, &str); 31] = [
@@ -46,7 +46,7 @@ pub(super) fn feed(report: &mut Report, text: &str) {
     }
     if let Some(target) = bad_cast_target(reason) {
         report.restart_with("Bad-cast", &format!("Bad-cast to {target}"));
-        report.bad_cast_open = true;
+        report.expects = Expects::TrueType;
         return;
     }
     let meaning = MEANINGS.iter().find(|(words, _)| reason.contains(words)).map(|(_, kind)| *kind);
@@ -74,10 +74,11 @@ fn bad_cast_target(reason: &str) -> Option<&str> {
 
 /// The notes below a bad cast name the true type.
 fn bad_cast_details(report: &mut Report, text: &str) {
-    if !report.bad_cast_open {
+    if report.expects != Expects::TrueType {
         return;
     }
-    let truth = ["note: object is of type ", "note: vtable is of type "].iter().find_map(|n| text.split(n).nth(1));
+    let truth =
+        ["note: object is of type ", "note: vtable is of type "].iter().find_map(|n| text.split(n).nth(1));
     if let Some(found) = truth {
         report.headline.push_str(&format!(" from {}", found.trim_matches('\'')));
     } else if text.contains("note: object has invalid vptr") || text.contains("note: invalid vtable") {
@@ -89,5 +90,5 @@ fn bad_cast_details(report: &mut Report, text: &str) {
     } else if !text.contains(" defined here") {
         return;
     }
-    report.bad_cast_open = false;
+    report.expects = Expects::Nothing;
 }

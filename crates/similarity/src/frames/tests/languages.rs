@@ -119,7 +119,8 @@ fn javascript_takes_the_innermost_cause() {
       at repeat (/app/src/pad.js:2:7)
       at submit (/app/src/order.js:2:9)
 }";
-    let trace = check(text, Language::JavaScript, "RangeError", "Invalid count value: -1", &["repeat", "submit"]);
+    let trace =
+        check(text, Language::JavaScript, "RangeError", "Invalid count value: -1", &["repeat", "submit"]);
     assert_eq!(trace.wrappers[0].message, "order failed");
 }
 
@@ -162,7 +163,10 @@ note: run with `RUST_BACKTRACE=full` for a verbose backtrace.";
     let trace = parse(newer).expect("a trace is found");
     assert_eq!((trace.kind.as_deref(), trace.message.as_deref()), (Some("panic"), Some("stock is negative")));
     assert_eq!(trace.state, ["shop::stock::take", "shop::main"]);
-    let older = newer.replace("panicked at src/stock.rs:9:14:\nstock is negative", "panicked at 'stock is negative', src/stock.rs:9:14");
+    let older = newer.replace(
+        "panicked at src/stock.rs:9:14:\nstock is negative",
+        "panicked at 'stock is negative', src/stock.rs:9:14",
+    );
     assert_eq!(parse(&older).map(|t| t.message), Some(trace.message));
 }
 
@@ -171,7 +175,13 @@ fn ruby_of_both_quotes() {
     let text = "app/models/cart.rb:14:in `total': undefined method `price' for nil (NoMethodError)
 \tfrom app/controllers/cart_controller.rb:8:in 'CartController#show'
 \tfrom /usr/local/bundle/gems/rack-3.1/lib/rack.rb:3:in 'call'";
-    let trace = check(text, Language::Ruby, "NoMethodError", "undefined method `price' for nil", &["total", "CartController#show"]);
+    let trace = check(
+        text,
+        Language::Ruby,
+        "NoMethodError",
+        "undefined method `price' for nil",
+        &["total", "CartController#show"],
+    );
     assert_eq!(roles(&trace), [Role::App, Role::App, Role::Library]);
 }
 
@@ -184,8 +194,14 @@ Stack trace:
 #2 {main}
   thrown in /srv/shop/Stock.php on line 21";
     let trace = parse(text).expect("a trace is found");
-    assert_eq!((trace.kind.as_deref(), trace.message.as_deref()), (Some("DomainException"), Some("no such sku")));
-    assert_eq!((trace.frames[0].function.as_str(), trace.frames[0].file.as_str()), ("find", "/srv/shop/Stock.php"));
+    assert_eq!(
+        (trace.kind.as_deref(), trace.message.as_deref()),
+        (Some("DomainException"), Some("no such sku"))
+    );
+    assert_eq!(
+        (trace.frames[0].function.as_str(), trace.frames[0].file.as_str()),
+        ("find", "/srv/shop/Stock.php")
+    );
     assert_eq!((trace.frames[1].function.as_str(), trace.frames[1].line), ("add", 9));
 }
 
@@ -220,7 +236,12 @@ Thread 0 crashed:
 
 #[test]
 fn prose_is_no_trace() {
-    for text in ["", "The export is empty. I tried it at home (twice).", "see #12 and #14 at 10:30:15", "Error: it failed\nfor me"] {
+    for text in [
+        "",
+        "The export is empty. I tried it at home (twice).",
+        "see #12 and #14 at 10:30:15",
+        "Error: it failed\nfor me",
+    ] {
         assert_eq!(parse(text), None, "{text:?}");
     }
 }

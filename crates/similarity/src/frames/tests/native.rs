@@ -22,14 +22,21 @@ SUMMARY: AddressSanitizer: heap-use-after-free /src/shelf/box.cc:31:12 in weigh
 
 #[test]
 fn a_sanitizer_report() {
-    let trace = check(USE_AFTER_FREE, Language::Native, "Heap-use-after-free\nREAD 4", "", &["shelf::Box::weigh", "shelf::total"]);
+    let trace = check(
+        USE_AFTER_FREE,
+        Language::Native,
+        "Heap-use-after-free\nREAD 4",
+        "",
+        &["shelf::Box::weigh", "shelf::total"],
+    );
     assert_eq!(trace.state, ["shelf::Box::weigh", "shelf::total", "shelf::Box::drop"]);
     assert_eq!((trace.frames[0].file.as_str(), trace.frames[0].line), ("/src/shelf/box.cc", 31));
 }
 
 #[test]
 fn a_fault_near_zero_is_a_null_pointer() {
-    let text = "==1==ERROR: AddressSanitizer: SEGV on unknown address 0x000000000018 (pc 0x1 bp 0x2 sp 0x3 T0)
+    let text =
+        "==1==ERROR: AddressSanitizer: SEGV on unknown address 0x000000000018 (pc 0x1 bp 0x2 sp 0x3 T0)
 ==1==The signal is caused by a WRITE memory access.
     #0 0x1000 in crate_open crate.c:4:1";
     check(text, Language::Native, "Null-dereference WRITE", "", &["crate_open"]);
@@ -93,7 +100,10 @@ fn a_debugger_trace_with_arguments_over_lines() {
     assert_eq!(trace.stack, StackMeaning::NoFailure);
     assert_eq!(trace.frames[0].module, "/usr/lib/libpack.so.2");
     assert_eq!(trace.frames[0].address, Some(0x7f12_0000_1faf));
-    assert_eq!((trace.frames[1].function.as_str(), trace.frames[1].file.as_str(), trace.frames[1].line), ("seal_all", "../src/seal.c", 99));
+    assert_eq!(
+        (trace.frames[1].function.as_str(), trace.frames[1].file.as_str(), trace.frames[1].line),
+        ("seal_all", "../src/seal.c", 99)
+    );
     assert_eq!(trace.frames[2].function, "<signal handler called>");
 }
 
@@ -107,7 +117,10 @@ backtrace:
     let windows = "[1:2:FATAL:depot.cc(3)] Check failed: open_.
 Backtrace:
 \tdepot::Door::Shut [0x00007FFE913FFCF2+18] (src/depot/door.cc:32)";
-    assert_eq!(parse(windows).map(|t| t.state), Some(vec!["open_ in depot.cc".to_owned(), "depot::Door::Shut".to_owned()]));
+    assert_eq!(
+        parse(windows).map(|t| t.state),
+        Some(vec!["open_ in depot.cc".to_owned(), "depot::Door::Shut".to_owned()])
+    );
 }
 
 #[test]
@@ -137,6 +150,8 @@ fn when_memory_runs_out_the_stack_is_a_bystander() {
 
 #[test]
 fn a_logged_exception_does_not_hide_the_crash_below_it() {
-    let text = format!("W/Strict: java.lang.Throwable: slow\n\tat com.acme.A.b(A.java:1)\n\tat com.acme.C.d(C.java:2)\n{USE_AFTER_FREE}");
+    let text = format!(
+        "W/Strict: java.lang.Throwable: slow\n\tat com.acme.A.b(A.java:1)\n\tat com.acme.C.d(C.java:2)\n{USE_AFTER_FREE}"
+    );
     assert_eq!(parse(&text).map(|t| t.language), Some(Language::Native));
 }

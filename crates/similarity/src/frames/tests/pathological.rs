@@ -30,7 +30,9 @@ fn a_trace_of_a_mebibyte_keeps_the_frames_that_matter() {
 
 #[test]
 fn endless_recursion_folds_to_one_turn() {
-    let mut text = String::from("==1==ERROR: AddressSanitizer: stack-overflow on address 0x7ffc (pc 0x1 bp 0x2 sp 0x3 T0)\n");
+    let mut text = String::from(
+        "==1==ERROR: AddressSanitizer: stack-overflow on address 0x7ffc (pc 0x1 bp 0x2 sp 0x3 T0)\n",
+    );
     for at in 0..20_000 {
         let name = ["visit", "descend", "step"][at % 3];
         text.push_str(&format!("    #{at} 0x4000{at:04x} in {name} walk.c:{at}\n"));
@@ -54,7 +56,15 @@ fn a_deep_chain_of_causes_ends() {
 
 #[test]
 fn junk_that_looks_like_frames_costs_linear_time() {
-    for unit in ["#0 0x1 in (((((\n", "at at at (:::\n", "File \"\", line \n", "goroutine 1 [\n", "[<>] +0x/0x\n", "a@b:1:\n", "()<>[]{}\n"] {
+    for unit in [
+        "#0 0x1 in (((((\n",
+        "at at at (:::\n",
+        "File \"\", line \n",
+        "goroutine 1 [\n",
+        "[<>] +0x/0x\n",
+        "a@b:1:\n",
+        "()<>[]{}\n",
+    ] {
         let text = unit.repeat(MIB / unit.len());
         // A quadratic step would take minutes here.
         drop(parse(&text));

@@ -18,7 +18,8 @@ fn frame(function: &str, file: &str, in_app: bool) -> StructuredFrame {
 
 #[test]
 fn the_order_is_told_from_the_entry_point() {
-    let oldest_first = [frame("<module>", "run.py", true), frame("load", "db.py", true), frame("parse", "json.py", false)];
+    let oldest_first =
+        [frame("<module>", "run.py", true), frame("load", "db.py", true), frame("parse", "json.py", false)];
     let mut newest_first = oldest_first.to_vec();
     newest_first.reverse();
     let rules = InAppRules::default();
@@ -31,7 +32,8 @@ fn the_order_is_told_from_the_entry_point() {
 
 #[test]
 fn a_teams_patterns_come_first() {
-    let rules = InAppRules { app: vec![Pattern("*vendored/*".into())], library: vec![Pattern("*legacy*".into())] };
+    let rules =
+        InAppRules { app: vec![Pattern("*vendored/*".into())], library: vec![Pattern("*legacy*".into())] };
     let frames = [frame("a", "src/legacy/a.py", true), frame("b", "site-packages/vendored/b.py", true)];
     let trace = trace_from_structured("E", "", &frames, FrameOrder::NewestFirst, &rules);
     assert_eq!(roles(&trace), [Role::Library, Role::App]);
