@@ -179,17 +179,17 @@ fn a_pair_of_sources_can_have_its_own_threshold() {
 fn a_chain_of_likenesses_does_not_swallow_what_is_unlike_the_case() {
     let unguarded = Weights { cohesion: 0.0, ..Weights::default() };
     let (mut open, mut closed) = (ProjectIndex::new(unguarded, Vec::new()), ProjectIndex::default());
-    let chain: Vec<Features> = (0..40)
-        .map(|at| {
-            let names: Vec<String> = (0..8).map(|i| format!("Step{}.run", at + i)).collect();
-            crash(&names.iter().map(String::as_str).collect::<Vec<_>>(), "StateException")
-        })
-        .collect();
-    let swallowed = observe(&mut open, &chain).iter().filter(|p| p.new).count();
-    let placed = observe(&mut closed, &chain);
-    let kept_apart = placed.iter().filter(|p| p.new).count();
-    assert!(kept_apart > swallowed, "{kept_apart} > {swallowed}");
-    assert!(placed.iter().any(|p| p.note == Note::WouldWiden));
+    // A person put unlike tickets together: a signal like one of them must not make the case still wider.
+    let members = ["alpha bridge", "bravo canyon", "charlie desert", "delta estuary", "echo harbor"]
+        .map(|t| ticket("support", t, ""));
+    for index in [&mut open, &mut closed] {
+        let first = index.observe(&members[0]).case;
+        members[1..].iter().for_each(|m| index.assign(m, first));
+    }
+    let like_one_member = ticket("support", "echo harbor sinks", "");
+    assert_eq!(open.observe(&like_one_member).note, Note::Joined);
+    assert_eq!(closed.observe(&members[4]).note, Note::Joined, "a repeat widens nothing");
+    assert_eq!(closed.observe(&like_one_member).note, Note::WouldWiden);
 }
 
 #[test]

@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 const MAX_EXEMPLARS: usize = 8;
 /// A member this close to an exemplar adds nothing.
 const SAME_EXEMPLAR: f32 = 0.97;
+/// A repeat of a member widens nothing, whatever the others are like.
+const PLAINLY_SAME: f32 = 0.8;
 /// Cases with fewer exemplars are too young to be widened.
 const GUARDED_EXEMPLARS: usize = 3;
 /// Features asked for candidates, the rarest first.
@@ -236,7 +238,8 @@ impl ProjectIndex {
             return (None, Note::BelowThreshold);
         }
         // The guard: a member must be akin to the case, not only to one of its members.
-        if exemplars.len() >= GUARDED_EXEMPLARS && first.median < self.weights.cohesion {
+        let widens = first.best.score < PLAINLY_SAME && first.median < self.weights.cohesion;
+        if exemplars.len() >= GUARDED_EXEMPLARS && widens {
             return (None, Note::WouldWiden);
         }
         (Some(CaseId(first.case)), Note::Joined)
