@@ -2,6 +2,7 @@
 //! Frames of runtimes are left out, addresses and long numbers masked, lines cut. Never part of a fingerprint.
 
 use super::{Frame, Language, Role};
+use crate::normalize::is_named;
 
 /// Lines of a state.
 const STATE_LINES: usize = 3;
@@ -13,9 +14,12 @@ pub(super) fn lines(language: Language, kind: &str, headline: Option<&str>, fram
         // What was compared stands in place of frames: there the numbers are the identity.
         return frames.iter().map(|f| f.function.clone()).take(STATE_LINES).collect();
     }
+    let telling = || frames.iter().filter(|f| f.role != Role::Runtime);
+    // Where some calls have names, the ones without tell nobody anything.
+    let named = telling().any(is_named);
     let headline = headline.iter().map(|h| state_line(h));
-    let frames = frames.iter().filter(|f| f.role != Role::Runtime).map(|f| state_line(&spelled(language, f)));
-    headline.chain(frames).filter(|l| !l.is_empty()).take(STATE_LINES).collect()
+    let calls = telling().filter(|f| !named || is_named(f)).map(|f| state_line(&spelled(language, f)));
+    headline.chain(calls).filter(|l| !l.is_empty()).take(STATE_LINES).collect()
 }
 
 fn spelled(language: Language, frame: &Frame) -> String {

@@ -61,7 +61,7 @@ impl Default for Weights {
             lead: 0.15,
             lead_fall: 0.32,
             kind_differs: 0.71,
-            whole_text: 0.5,
+            whole_text: 0.4,
             even_stack: 0.5,
             even_text: 0.21,
             even_mixed: 0.25,

@@ -155,20 +155,19 @@ static CHECK_WORDS: Needles = Needles::new(&[
     "FatalError",
 ]);
 
-/// Failed-check helpers of crash reporters and runtimes, by their last component.
-const CHECK_HELPERS: [&str; 12] = [
+/// Failed-check helpers by their last component: those of the script engines V8 and JavaScriptCore, of GLib and of
+/// Apple's CoreFoundation, and the plain words for it.
+const CHECK_HELPERS: [&str; 10] = [
     "Abort",
     "Crash",
     "Fatal",
     "V8_Fatal",
+    "ToLocalEmpty",
     "WTFCrash",
     "CFCrash",
-    "fpehandler",
-    "ExitCallback",
     "g_logv",
     "g_log",
     "NotReachedError",
-    "ToLocalEmpty",
 ];
 
 const RUST_PREFIX: [&str; 23] = [

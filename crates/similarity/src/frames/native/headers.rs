@@ -203,9 +203,6 @@ fn engines(report: &mut Report, text: &str) {
             report.restart("Unexpected-exit");
         } else if text.contains("ERROR: libFuzzer: fuzz target overwrites its const input") {
             report.restart("Overwrites-const-input");
-        } else if text.contains("GPU process exited unexpectedly") {
-            report.restart("GPU failure");
-            report.close();
         }
     }
     if text.contains("V8 sandbox violation detected") {
