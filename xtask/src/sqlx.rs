@@ -55,7 +55,7 @@ pub fn renew(house: &House, renewal: Renewal) -> anyhow::Result<()> {
     let server = Temporary::start(&[("fsync", "off")])?;
     server.create_database("store")?;
     let file = place.path().join("store.db");
-    let sqlite = format!("sqlite://{}?mode=rwc", file.display());
+    let sqlite = format!("sqlite:{}", file.display());
     let postgres = describe(house, Database::Postgres, &server.url("store"), place.path())?;
     let sqlite = describe(house, Database::Sqlite, &sqlite, place.path())?;
     let described = join(postgres, sqlite)?;

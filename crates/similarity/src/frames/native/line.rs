@@ -1,0 +1,383 @@
+//! The grammars of one native frame: sanitizer, gdb, Chromium, Android, macOS, cdb, kernel.
+//! Reads one line (gdb: and its continuation). Never allocates for a line that is no frame.
+
+use crate::frames::Frame;
+use crate::normalize::base_name;
+
+/// A frame and its number in its stack, where the tool numbers them.
+#[derive(Debug)]
+pub(crate) struct Found {
+    pub(crate) index: Option<u32>,
+    pub(crate) frame: Frame,
+}
+
+/// How many lines a gdb frame may run over.
+const CONTINUATION_LINES: usize = 12;
+
+/// The frame on a line, if it is one.
+pub(crate) fn frame(text: &str, following: &[&str]) -> Option<Found> {
+    let start = without_boot_time(text.trim_start()).trim_start();
+    match start.as_bytes().first()? {
+        b'#' => numbered(start, following).or_else(|| kernel_address(start)),
+        b'[' => kernel_address(start),
+        b'0'..=b'9' | b'a'..=b'f' => apple(start).or_else(|| debugger(start)).or_else(|| kernel_plain(start)),
+        _ => None,
+    }
+    .or_else(|| backtrace_brackets(start))
+    .or_else(|| trusted_app(start))
+    .or_else(|| kernel_plain(start))
+}
+
+/// Kernel logs put the seconds since boot before every line.
+fn without_boot_time(text: &str) -> &str {
+    match text.strip_prefix('[').and_then(|t| t.split_once("] ")) {
+        Some((time, rest))
+            if !time.is_empty() && time.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b' ') =>
+        {
+            rest
+        }
+        _ => text,
+    }
+}
+
+fn found(index: Option<u32>, frame: Frame) -> Option<Found> {
+    Some(Found { index, frame })
+}
+
+/// `#3 0x12 in f(int) a.cc:1:2`, `#3 f (x=1) at a.c:1`, `#03 pc 0012 /lib/x.so (f+4)`, `#3 0x12 f`.
+fn numbered(text: &str, following: &[&str]) -> Option<Found> {
+    let rest = &text[1..];
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    let index: u32 = rest.get(..digits)?.parse().ok()?;
+    // `#8.1` is an inlined call: what is inlined differs from build to build.
+    let rest = &rest[digits..];
+    if !rest.starts_with([' ', '\t']) {
+        return None;
+    }
+    let rest = rest.trim_start();
+    if let Some(android) = rest.strip_prefix("pc ") {
+        return found(Some(index), android_frame(android)?);
+    }
+    let (address, body) = match hex_token(rest) {
+        Some((address, body)) => (Some(address), body.trim_start()),
+        None => (None, rest),
+    };
+    let frame = if let Some(named) = body.strip_prefix("in ") {
+        named_frame(named.trim_start(), following)
+    } else if address.is_some() {
+        unnamed_frame(body)
+    } else {
+        called_frame(body, following)
+    }?;
+    found(Some(index), Frame { address, ..frame })
+}
+
+/// A leading hexadecimal number, with or without `0x`.
+fn hex_token(text: &str) -> Option<(u64, &str)> {
+    let (prefixed, digits_from) =
+        if text.starts_with("0x") || text.starts_with("0X") { (true, 2) } else { (false, 0) };
+    let digits = text[digits_from..].bytes().take_while(u8::is_ascii_hexdigit).count();
+    let end = digits_from + digits;
+    let stops = text[end..].chars().next().is_none_or(char::is_whitespace);
+    if digits == 0 || (!prefixed && digits < 6) || !stops {
+        return None;
+    }
+    let tail = &text[digits_from..end];
+    let tail = &tail[tail.len().saturating_sub(16)..];
+    Some((u64::from_str_radix(tail, 16).ok()?, &text[end..]))
+}
+
+/// After `in`: a function, then a place in a file or in a module.
+fn named_frame(body: &str, following: &[&str]) -> Option<Frame> {
+    if let Some(frame) = debugger_call(body, following) {
+        return Some(frame);
+    }
+    let (function, place) = split_place(body);
+    let mut frame = Frame { function: clean_function(function), ..Frame::default() };
+    put_place(&mut frame, place);
+    name_fuzz_target(&mut frame);
+    if frame.function.is_empty() && frame.module.is_empty() && frame.file.is_empty() {
+        return None;
+    }
+    Some(frame)
+}
+
+/// Every fuzz target has the same entry point: its file tells them apart.
+fn name_fuzz_target(frame: &mut Frame) {
+    if frame.function.starts_with("LLVMFuzzerTestOneInput") && !frame.file.is_empty() {
+        frame.function = base_name(&frame.file).to_owned();
+    }
+}
+
+/// An address without a name: `(module+0x1)`, `path.so+0x1`, or a name alone.
+fn unnamed_frame(body: &str) -> Option<Frame> {
+    let mut frame = Frame::default();
+    if let Some(module) = body.strip_prefix('(').and_then(|b| b.split(')').next()) {
+        frame.module = module.to_owned();
+    } else if let Some((path, offset)) = body.rsplit_once("+0x")
+        && !path.contains('(')
+        && offset.bytes().all(|b| b.is_ascii_hexdigit())
+    {
+        if path.contains('/') || path.starts_with('<') {
+            frame.module = format!("{path}+0x{offset}");
+        } else {
+            frame.function = clean_function(path);
+        }
+    } else if body.contains(['/', '\\']) && !body.contains('(') {
+        return None;
+    } else {
+        frame.function = clean_function(body);
+    }
+    if frame.function.is_empty() && frame.module.is_empty() {
+        return None;
+    }
+    Some(frame)
+}
+
+/// Without an address only the debugger's `name (arguments)` is a frame: anything else with a number is not.
+fn called_frame(body: &str, following: &[&str]) -> Option<Frame> {
+    if body.starts_with("<signal handler called>") {
+        return Some(Frame { function: "<signal handler called>".to_owned(), ..Frame::default() });
+    }
+    debugger_call(body, following)
+}
+
+/// `name (arguments) at file:line` or `name (arguments) from library`; the arguments may run on.
+fn debugger_call(body: &str, following: &[&str]) -> Option<Frame> {
+    if body.starts_with("<signal handler called>") {
+        return Some(Frame { function: "<signal handler called>".to_owned(), ..Frame::default() });
+    }
+    let open = body.find(" (")?;
+    let name = body[..open].trim();
+    if name.is_empty() || (name.contains(' ') && !name.contains("operator") && !name.contains('<')) {
+        return None;
+    }
+    let mut frame = Frame { function: debugger_name(name), ..Frame::default() };
+    if !put_debugger_place(&mut frame, &body[open..]) {
+        for text in following.iter().take(CONTINUATION_LINES) {
+            if text.starts_with('#') || put_debugger_place(&mut frame, text) {
+                break;
+            }
+        }
+    }
+    Some(frame)
+}
+
+fn debugger_name(name: &str) -> String {
+    if name == "??" { String::new() } else { clean_function(name.trim_start_matches('*')) }
+}
+
+fn put_debugger_place(frame: &mut Frame, text: &str) -> bool {
+    if let Some((_, library)) = text.rsplit_once(") from ") {
+        frame.module = library.trim().to_owned();
+        return true;
+    }
+    if let Some((_, place)) = text.rsplit_once(") at ")
+        && let Some((file, line)) = place.trim().rsplit_once(':')
+        && let Ok(line) = line.parse()
+    {
+        frame.file = file.to_owned();
+        frame.line = line;
+        return true;
+    }
+    text.ends_with(')') && text.contains("()")
+}
+
+/// `0012ab /system/lib/libx.so (f(int)+12)`.
+fn android_frame(text: &str) -> Option<Frame> {
+    let (address, rest) = hex_token(text)?;
+    let rest = rest.trim_start();
+    let (module, symbol) = match rest.split_once(" (") {
+        Some((module, symbol)) => (module, symbol.trim_end_matches(')')),
+        None => (rest, ""),
+    };
+    let symbol = if symbol.starts_with("BuildId") || symbol.starts_with("offset ") { "" } else { symbol };
+    let name = symbol.rsplit_once('+').map_or(symbol, |(name, _)| name);
+    if module.is_empty() {
+        return None;
+    }
+    Some(Frame {
+        function: clean_function(name),
+        module: module.trim().to_owned(),
+        address: Some(address),
+        ..Frame::default()
+    })
+}
+
+/// `0   Image Name   0x00001 function + 12`.
+fn apple(text: &str) -> Option<Found> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let index: u32 = text.get(..digits)?.parse().ok()?;
+    let rest = text[digits..].strip_prefix([' ', '\t'])?.trim_start();
+    let at = rest.find("0x")?;
+    let (address, body) = hex_token(&rest[at..])?;
+    let image = rest[..at].trim();
+    let (name, offset) = body.trim().rsplit_once(" + ")?;
+    let offset = offset.split(' ').next().unwrap_or("");
+    if image.is_empty() || image.len() > 80 || !offset.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let function = if name.starts_with("0x") || name == image { String::new() } else { clean_function(name) };
+    found(
+        Some(index),
+        Frame { function, module: image.to_owned(), address: Some(address), ..Frame::default() },
+    )
+}
+
+/// `0012f3b0 7c91 module!name+0x12 [file @ 3]`.
+fn debugger(text: &str) -> Option<Found> {
+    let mut words = text.splitn(3, ' ');
+    let is_address = |word: &str| word.len() >= 8 && word.bytes().all(|b| b.is_ascii_hexdigit() || b == b'`');
+    if !is_address(words.next()?) || !is_address(words.next()?) {
+        return None;
+    }
+    let rest = words.next()?;
+    let (module, name) = rest.split_once('!')?;
+    if module.is_empty() || module.contains(' ') {
+        return None;
+    }
+    let (name, _) = name.rsplit_once("+0x")?;
+    found(None, Frame { function: clean_function(name), module: module.to_owned(), ..Frame::default() })
+}
+
+/// ` ns::name [0x0012+34] (file:12)`, as Chromium prints on Windows.
+fn backtrace_brackets(text: &str) -> Option<Found> {
+    let (name, rest) = text.split_once(" [0x")?;
+    let (inside, after) = rest.split_once(']')?;
+    let (base, offset) = inside.split_once('+')?;
+    let plain = !base.is_empty() && base.bytes().all(|b| b.is_ascii_hexdigit());
+    if !plain || !offset.bytes().all(|b| b.is_ascii_digit()) || name.contains(['/', '\\']) {
+        return None;
+    }
+    let mut frame = Frame { function: clean_function(name), ..Frame::default() };
+    put_place(&mut frame, after.trim().trim_start_matches('(').trim_end_matches(')'));
+    found(None, frame)
+}
+
+/// `uSP+0000c0: 0x0000000000012 in name`.
+fn trusted_app(text: &str) -> Option<Found> {
+    let (_, name) = text.strip_prefix("uSP+")?.split_once(" in ")?;
+    found(None, Frame { function: clean_function(name), ..Frame::default() })
+}
+
+/// `[<c0667574>] (name+0xa0/0x124)`, with or without the time since boot before it.
+fn kernel_address(text: &str) -> Option<Found> {
+    let at = text.find("[<")?;
+    let (inside, rest) = text[at + 2..].split_once(">]")?;
+    if inside.trim() == "inline" {
+        return None;
+    }
+    let address = u64::from_str_radix(inside.trim_start_matches("0x"), 16).ok();
+    let mut found = kernel_plain(rest.trim_start())?;
+    found.frame.address = address;
+    Some(found)
+}
+
+/// `name+0xa0/0x124 [module]`.
+fn kernel_plain(text: &str) -> Option<Found> {
+    // The kernel marks what it found on the stack by chance with a question mark.
+    let text = text.strip_prefix('(').unwrap_or(text);
+    let end = text.bytes().position(|b| !(b.is_ascii_alphanumeric() || b == b'_' || b == b'.'))?;
+    let name = &text[..end];
+    let (offset, size) = text[end..].strip_prefix("+0x")?.split_once("/0x")?;
+    let is_hex = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_hexdigit());
+    let size_digits = size.bytes().take_while(u8::is_ascii_hexdigit).count();
+    if name.is_empty() || !is_hex(offset) || size_digits == 0 {
+        return None;
+    }
+    let mut frame = Frame { function: name.to_owned(), ..Frame::default() };
+    let rest = size[size_digits..].trim_start_matches(')').trim();
+    if let Some(module) = rest.strip_prefix('[').and_then(|r| r.split(']').next()) {
+        frame.module = module.to_owned();
+    } else {
+        put_place(&mut frame, rest);
+    }
+    found(None, frame)
+}
+
+/// Splits a sanitizer's body into function and place: the place is the last word, if it looks like one.
+fn split_place(body: &str) -> (&str, &str) {
+    let body = body.strip_suffix(')').map_or(body, |head| match head.rfind(" (BuildId: ") {
+        Some(at) => &body[..at],
+        None => body,
+    });
+    let Some(at) = body.rfind(char::is_whitespace) else {
+        return if body.starts_with('(') || body.starts_with("<") && body.contains(">+0x") {
+            ("", body)
+        } else {
+            (body, "")
+        };
+    };
+    let (function, last) = (&body[..at], body[at..].trim_start());
+    let is_module = last.starts_with('(')
+        && last.ends_with(')')
+        && (last.contains('/') || last.contains("+0x") || last.contains('\\'));
+    let is_special = last.starts_with('<') && last.contains("+0x");
+    if is_special
+        && function.rfind(char::is_whitespace).is_some_and(|at| numbered_file(&function[at + 1..]).is_some())
+    {
+        return split_place(function);
+    }
+    if is_module
+        || is_special
+        || numbered_file(last).is_some()
+        || (last.contains('/') && !last.contains(['(', ')', '<', '>']))
+    {
+        (function.trim_end(), last)
+    } else {
+        (body, "")
+    }
+}
+
+/// `path:12:3` or `path:12`.
+fn numbered_file(text: &str) -> Option<(&str, u32)> {
+    let (head, last) = text.rsplit_once(':')?;
+    let last: u32 = last.parse().ok()?;
+    if let Some((path, line)) = head.rsplit_once(':')
+        && let Ok(line) = line.parse()
+    {
+        return Some((path, line));
+    }
+    (!head.is_empty()).then_some((head, last))
+}
+
+fn put_place(frame: &mut Frame, place: &str) {
+    if let Some((file, line)) = numbered_file(place) {
+        frame.file = file.to_owned();
+        frame.line = line;
+    } else if let Some(module) = place.strip_prefix('(') {
+        frame.module = module.trim_end_matches(')').to_owned();
+    } else if place.contains(">+0x") {
+        frame.module = place.to_owned();
+    } else if !place.is_empty() {
+        frame.file = place.to_owned();
+    }
+}
+
+/// A function without arguments, unnamed scopes and module prefix: how crash states are written.
+pub(crate) fn clean_function(raw: &str) -> String {
+    let mut name = raw.trim();
+    if name.is_empty() || name == "??" {
+        return String::new();
+    }
+    let owned;
+    if name.contains("anonymous namespace") || name.contains("non-virtual thunk to ") {
+        owned = name
+            .replace("non-virtual thunk to ", "")
+            .replace("(anonymous namespace)::", "")
+            .replace("`anonymous namespace'::", "");
+        name = &owned;
+    }
+    if let Some((_, last)) = name.rsplit_once('!') {
+        name = last;
+    }
+    let name = match name.find(['(', '[']) {
+        Some(at) if at > 0 => name[..at].trim(),
+        _ => name.split(' ').next().unwrap_or(""),
+    };
+    let name = match name.rsplit_once("+0x") {
+        Some((head, offset)) if !head.is_empty() && offset.bytes().all(|b| b.is_ascii_hexdigit()) => head,
+        _ => name,
+    };
+    name.to_owned()
+}

@@ -1,0 +1,157 @@
+//! Crash reports of native code, invented.
+
+use super::*;
+use crate::frames::StackMeaning;
+
+const USE_AFTER_FREE: &str = "INFO: seed 77
+==411==ERROR: AddressSanitizer: heap-use-after-free on address 0x602000000010 at pc 0x55d5 bp 0x7ffd sp 0x7ffd
+READ of size 4 at 0x602000000010 thread T0
+    #0 0x55d5aa11b3c4 in shelf::Box::weigh(shelf::Item const&) const /src/shelf/box.cc:31:12
+    #1 0x55d5aa11b999 in shelf::(anonymous namespace)::total(std::vector<shelf::Box>&) /src/shelf/total.cc:8
+    #2 0x55d5aa110000 in main /src/shelf/main.cc:5:3
+    #3 0x7f00aa0b2d8f in __libc_start_main (/lib/x86_64-linux-gnu/libc.so.6+0x2d8f)
+
+0x602000000010 is located 0 bytes inside of 4-byte region
+freed by thread T0 here:
+    #0 0x55d5aa0f2b3d in free /llvm/compiler-rt/lib/asan/asan_malloc_linux.cpp:52:3
+    #1 0x55d5aa11aaaa in shelf::Box::drop() /src/shelf/box.cc:11:5
+previously allocated by thread T0 here:
+    #0 0x55d5aa0f2bbd in malloc /llvm/compiler-rt/lib/asan/asan_malloc_linux.cpp:69:3
+SUMMARY: AddressSanitizer: heap-use-after-free /src/shelf/box.cc:31:12 in weigh
+";
+
+#[test]
+fn a_sanitizer_report() {
+    let trace = check(
+        USE_AFTER_FREE,
+        Language::Native,
+        "Heap-use-after-free\nREAD 4",
+        "",
+        &["shelf::Box::weigh", "shelf::total"],
+    );
+    assert_eq!(trace.state, ["shelf::Box::weigh", "shelf::total", "shelf::Box::drop"]);
+    assert_eq!((trace.frames[0].file.as_str(), trace.frames[0].line), ("/src/shelf/box.cc", 31));
+}
+
+#[test]
+fn a_fault_near_zero_is_a_null_pointer() {
+    let text =
+        "==1==ERROR: AddressSanitizer: SEGV on unknown address 0x000000000018 (pc 0x1 bp 0x2 sp 0x3 T0)
+==1==The signal is caused by a WRITE memory access.
+    #0 0x1000 in crate_open crate.c:4:1";
+    check(text, Language::Native, "Null-dereference WRITE", "", &["crate_open"]);
+    let wild = text.replace("0x000000000018", "0x7f3300000018");
+    check(&wild, Language::Native, "UNKNOWN WRITE", "", &["crate_open"]);
+}
+
+#[test]
+fn undefined_behaviour_threads_and_leaks() {
+    let ub = "src/pack.c:9:14: runtime error: signed integer overflow: 2147483647 + 1 cannot be represented in type 'int'
+    #0 0x4f6b78 in pack_sum src/pack.c:9:14";
+    check(ub, Language::Native, "Integer-overflow", "", &["pack_sum"]);
+    let race = "WARNING: ThreadSanitizer: data race (pid=9)
+  Write of size 8 at 0x7b0400000800 by thread T2:
+    #0 depot_put src/depot.c:17 (app+0x4c2)
+    #1 0x4c2000 in depot_worker src/depot.c:30:2";
+    assert_eq!(parse(race).and_then(|t| t.kind).as_deref(), Some("Data race\nWRITE 8"));
+    let leak = "==7==ERROR: LeakSanitizer: detected memory leaks
+Direct leak of 16 byte(s) in 1 object(s) allocated from:
+    #0 0x4c1 in malloc /llvm/compiler-rt/lib/asan/asan_malloc_linux.cpp:69:3
+    #1 0x4c2000 in depot_new src/depot.c:3:9";
+    assert_eq!(parse(leak).map(|t| t.state), Some(vec!["depot_new".to_owned()]));
+}
+
+#[test]
+fn a_failed_check_speaks_before_the_frames_and_outlives_its_signal() {
+    let text = "[77:77:0301/120000.5:FATAL:lid_hinge.cc(42)] Check failed: angle <= kMax (181 vs. 180)
+#0 0x55d5aa000001 box::debug::StackTrace::StackTrace()
+#1 0x55d5aa000002 logging::LogMessage::~LogMessage()
+#2 0x55d5aa000003 box::Lid::Open()
+Received signal 6
+==77==ERROR: AddressSanitizer: ABRT on unknown address 0x3e8 (pc 0x1 bp 0x2 sp 0x3 T0)";
+    let trace = parse(text).expect("a trace is found");
+    assert_eq!(trace.kind.as_deref(), Some("CHECK failure"));
+    assert_eq!(trace.state, ["angle <= kMax in lid_hinge.cc", "box::Lid::Open"]);
+}
+
+#[test]
+fn assertions_of_several_libraries() {
+    for (line, words) in [
+        ("tool: crate.c:12: void seal(int): Assertion `count > 0' failed.", "count > 0"),
+        ("thread 'main' panicked at 'no lid', src/lid.rs:3:1", "no lid"),
+        ("ASSERTION FAILED: lid != nullptr", "lid != nullptr"),
+        ("F0301 12:00:00.123456   77 crate.cc:9] Check failed: sealed_ ", "sealed_ in crate.cc"),
+    ] {
+        let text = format!("{line}\n    #0 0x1000000 in seal crate.c:12:1");
+        let trace = parse(&text).expect("a trace is found");
+        assert_eq!(trace.headline.as_deref(), Some(words), "{line}");
+    }
+}
+
+#[test]
+fn a_debugger_trace_with_arguments_over_lines() {
+    let text = "#0  0x00007f1200001faf in ?? () from /usr/lib/libpack.so.2
+#1  0x0000000000410004 in seal_all (boxes=0x64e810,
+    count=3) at ../src/seal.c:99
+\tlid = 0x0
+#2  <signal handler called>
+#3  IA__pack_run (q=<value optimized out>) at pack.c:7";
+    let trace = parse(text).expect("a trace is found");
+    assert_eq!(trace.stack, StackMeaning::NoFailure);
+    assert_eq!(trace.frames[0].module, "/usr/lib/libpack.so.2");
+    assert_eq!(trace.frames[0].address, Some(0x7f12_0000_1faf));
+    assert_eq!(
+        (trace.frames[1].function.as_str(), trace.frames[1].file.as_str(), trace.frames[1].line),
+        ("seal_all", "../src/seal.c", 99)
+    );
+    assert_eq!(trace.frames[2].function, "<signal handler called>");
+}
+
+#[test]
+fn an_android_tombstone_and_a_windows_stack() {
+    let tombstone = "signal 11 (SIGSEGV), code 1 (SEGV_MAPERR), fault addr 0x0
+backtrace:
+      #00 pc 0000000000014d30  /data/app/lib/arm64/libdepot.so (depot::load(int)+48)
+      #01 pc 00000000000d0e44  /apex/com.android.runtime/lib64/bionic/libc.so (__pthread_start(void*)+36)";
+    check(tombstone, Language::Native, "Null-dereference", "", &["depot::load"]);
+    let windows = "[1:2:FATAL:depot.cc(3)] Check failed: open_.
+Backtrace:
+\tdepot::Door::Shut [0x00007FFE913FFCF2+18] (src/depot/door.cc:32)";
+    assert_eq!(
+        parse(windows).map(|t| t.state),
+        Some(vec!["open_ in depot.cc".to_owned(), "depot::Door::Shut".to_owned()])
+    );
+}
+
+#[test]
+fn a_kernel_report_leaves_out_what_it_doubts() {
+    let text = "[  12.345678] BUG: KASAN: slab-out-of-bounds in crate_read+0x12/0x40
+[  12.345680] Read of size 8 at addr ffff888003c4 by task sh/77
+[  12.345690] Call Trace:
+[  12.345691]  dump_stack+0x94/0xc8
+[  12.345692]  ? stale_entry+0x1/0x9
+[  12.345693]  crate_read+0x12/0x40 [crate]
+[  12.345694]  vfs_read+0x88/0x120";
+    let trace = parse(text).expect("a trace is found");
+    assert_eq!(trace.language, Language::Kernel);
+    assert_eq!(trace.kind.as_deref(), Some("Kernel failure\nSlab-out-of-bounds\nREAD 8"));
+    assert_eq!(trace.state, ["crate_read", "vfs_read"]);
+}
+
+#[test]
+fn when_memory_runs_out_the_stack_is_a_bystander() {
+    let text = "==9==ERROR: AddressSanitizer: allocator is out of memory trying to allocate 0x10000 bytes
+    #0 0x4c1000 in depot_grow src/depot.c:3:9";
+    let trace = parse(text).expect("a trace is found");
+    assert_eq!((trace.kind.as_deref(), trace.stack), (Some("Out-of-memory"), StackMeaning::Bystander));
+    assert!(trace.state.is_empty());
+    assert_eq!(trace.frames.len(), 1);
+}
+
+#[test]
+fn a_logged_exception_does_not_hide_the_crash_below_it() {
+    let text = format!(
+        "W/Strict: java.lang.Throwable: slow\n\tat com.acme.A.b(A.java:1)\n\tat com.acme.C.d(C.java:2)\n{USE_AFTER_FREE}"
+    );
+    assert_eq!(parse(&text).map(|t| t.language), Some(Language::Native));
+}

@@ -1,0 +1,4 @@
+//! What fingerprints and grouping promise, checked over generated inputs.
+
+mod fingerprints;
+mod grouping;
