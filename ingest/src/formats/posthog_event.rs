@@ -42,7 +42,10 @@ pub(super) fn read(bytes: &[u8], from: Provenance) -> Result<Reading, Unreadable
     let trace = properties
         .get("$exception_list")
         .and_then(|list| exceptions_from_json(list, &InAppRules::default()))
-        .ok_or(Unreadable::Field { at: "properties.$exception_list".into(), expected: "a list of exceptions" })?;
+        .ok_or(Unreadable::Field {
+            at: "properties.$exception_list".into(),
+            expected: "a list of exceptions",
+        })?;
     Ok(Reading::Kept(Box::new(observation(&record, &properties, &trace, from)?)))
 }
 
@@ -63,7 +66,8 @@ fn observation(
 ) -> Result<Observation, Unreadable> {
     let text = |name: &str| properties.get(name).and_then(Value::as_str).map(str::to_owned);
     let title = title(trace, text("$issue_name"));
-    let upstream = Upstream { issue: text("$exception_issue_id"), fingerprint: text("$exception_fingerprint") };
+    let upstream =
+        Upstream { issue: text("$exception_issue_id"), fingerprint: text("$exception_fingerprint") };
     let key = fingerprint(&Identity {
         source: FAMILY.name(),
         kind: KIND,
@@ -143,8 +147,16 @@ pub(super) fn frames(trace: &ParsedTrace) -> Vec<Frame> {
 
 /// What helps whoever works on it, and nothing else: no variables' values, no person's properties.
 fn attributes(properties: &Map<String, Value>) -> Map<String, Value> {
-    const TELLING: [&str; 8] =
-        ["$lib", "$lib_version", "$browser", "$os", "$current_url", "$exception_handled", "$session_id", "$host"];
+    const TELLING: [&str; 8] = [
+        "$lib",
+        "$lib_version",
+        "$browser",
+        "$os",
+        "$current_url",
+        "$exception_handled",
+        "$session_id",
+        "$host",
+    ];
     TELLING
         .iter()
         .filter_map(|name| properties.get(*name).map(|value| ((*name).to_owned(), value.clone())))

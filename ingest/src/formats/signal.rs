@@ -97,9 +97,7 @@ fn severity(fields: &Fields<'_>) -> Result<Severity, Unreadable> {
     })
 }
 
-fn occurred_at(
-    fields: &Fields<'_>,
-) -> Result<Option<signalbox_domain::time::Timestamp>, Unreadable> {
+fn occurred_at(fields: &Fields<'_>) -> Result<Option<signalbox_domain::time::Timestamp>, Unreadable> {
     let Some(text) = fields.text("occurred_at")? else { return Ok(None) };
     let wrong = Unreadable::Field { at: "occurred_at".into(), expected: "a time in RFC 3339" };
     moment(text).map(Some).ok_or(wrong)
@@ -141,7 +139,8 @@ fn links(fields: &Fields<'_>) -> Result<Vec<Link>, Unreadable> {
         .take(MOST_LINKS)
         .enumerate()
         .map(|(index, link)| {
-            let text = |name: &str| link.get(name).and_then(Value::as_str).map(|text| bounded(text, TEXT_LIMIT));
+            let text =
+                |name: &str| link.get(name).and_then(Value::as_str).map(|text| bounded(text, TEXT_LIMIT));
             let (Some(label), Some(url)) = (text("label"), text("url")) else {
                 return Err(wrong(format!("links[{index}]")));
             };
