@@ -28,6 +28,7 @@ pub mod quota;
 pub mod record;
 pub mod release;
 pub mod run;
+pub mod secret_ref;
 pub mod signal;
 pub mod states;
 pub mod task;

@@ -1,5 +1,6 @@
 //! A signal: one distinct hint from one source. Further records of it fold in; it is what cases are made of.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -202,21 +203,16 @@ impl Form for Sample {
 /// How many samples a signal keeps.
 pub const SAMPLES_KEPT: usize = 4;
 
-/// The samples that a signal keeps of those it has and a new one: chosen by hash, not by chance or arrival, so that
-/// any order and any split into batches keeps the same ones. None when nothing changes.
-pub fn keep_samples(kept: &[Sample], new: &Sample) -> Result<Option<Vec<Sample>>, FormError> {
-    let rank = |sample: &Sample| to_form(sample).map(|text| (hash(&text), text));
-    let new_rank = rank(new)?;
-    let mut ranked =
-        kept.iter().map(|sample| Ok((rank(sample)?, sample))).collect::<Result<Vec<_>, FormError>>()?;
-    if ranked.iter().any(|(other, _)| *other == new_rank) {
-        return Ok(None);
+/// The samples that a signal keeps of those it has and some new ones: chosen by hash, not by chance or arrival, so
+/// that any order and any split into batches keeps the same ones. None when nothing changes.
+pub fn keep_samples(kept: &[Sample], new: &[Sample]) -> Result<Option<Vec<Sample>>, FormError> {
+    let mut ranked = BTreeMap::new();
+    for sample in kept.iter().chain(new) {
+        let text = to_form(sample)?;
+        ranked.insert((hash(&text), text), sample);
     }
-    ranked.push((new_rank, new));
-    ranked.sort_by(|one, other| one.0.cmp(&other.0));
-    ranked.truncate(SAMPLES_KEPT);
-    let is_in = ranked.iter().any(|(_, sample)| std::ptr::eq(*sample, new));
-    Ok(is_in.then(|| ranked.into_iter().map(|(_, sample)| sample.clone()).collect()))
+    let chosen: Vec<Sample> = ranked.into_values().take(SAMPLES_KEPT).cloned().collect();
+    Ok((chosen != kept).then_some(chosen))
 }
 
 /// FNV-1a, 64 bits: stable over versions and machines, which the standard hasher does not promise.
@@ -272,7 +268,7 @@ mod tests {
     }
 
     fn keep_all<'a>(texts: impl Iterator<Item = &'a String>) -> Vec<Sample> {
-        texts.fold(Vec::new(), |kept, text| keep_samples(&kept, &sample(text)).unwrap().unwrap_or(kept))
+        texts.fold(Vec::new(), |kept, text| keep_samples(&kept, &[sample(text)]).unwrap().unwrap_or(kept))
     }
 
     #[test]
@@ -286,8 +282,8 @@ mod tests {
     #[test]
     fn what_changes_nothing_is_not_written() {
         let kept = vec![sample("a")];
-        assert_eq!(keep_samples(&kept, &sample("a")).unwrap(), None);
-        assert!(keep_samples(&kept, &sample("b")).unwrap().is_some());
+        assert_eq!(keep_samples(&kept, &[sample("a")]).unwrap(), None);
+        assert!(keep_samples(&kept, &[sample("b")]).unwrap().is_some());
     }
 
     #[test]

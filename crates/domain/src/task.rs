@@ -111,6 +111,34 @@ impl fmt::Display for Priority {
     }
 }
 
+/// Who may set a queued task going.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Starter {
+    /// The dispatcher, where what it holds may start without a person (invariant 8).
+    Itself,
+    /// A person starts it, or takes it in hand.
+    Person,
+    /// A person has started this very task: the dispatcher runs it.
+    Approved,
+}
+
+impl Starter {
+    pub const ALL: [Self; 3] = [Self::Itself, Self::Person, Self::Approved];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Itself => "itself",
+            Self::Person => "person",
+            Self::Approved => "approved",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|starter| starter.name() == name)
+    }
+}
+
 /// Who wanted the task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "by", rename_all = "snake_case")]
@@ -175,6 +203,7 @@ pub struct Task {
     pub origin: Origin,
     pub lineage: Lineage,
     pub state: TaskState,
+    pub starter: Starter,
     /// The least trusted writer of any field: decides whether it may start by itself outside a sandbox.
     pub provenance: Provenance,
     pub opened_at: Timestamp,
@@ -200,6 +229,9 @@ mod tests {
         for priority in Priority::ALL {
             assert_eq!(Priority::from_rank(priority.rank()), Some(priority));
             assert_eq!(Priority::from_name(&priority.to_string().to_lowercase()), Some(priority));
+        }
+        for starter in Starter::ALL {
+            assert_eq!(Starter::from_name(starter.name()), Some(starter));
         }
         assert_eq!(Priority::from_rank(5), None);
         assert_eq!(Mode::from_name("remote"), None);

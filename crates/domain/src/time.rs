@@ -22,15 +22,17 @@ pub struct TimestampError {
 impl Timestamp {
     pub const EPOCH: Self = Self(0);
 
-    /// Years -9999 to 9999, jiff's range less a day: beyond it a moment could not be written as text.
-    const EDGE: i64 = 377_705_023_201_000_000 - 86_400_000_000;
+    /// 9999-12-30T22:00:00Z, the last moment that jiff writes, in whole seconds.
+    const LAST: i64 = 253_402_207_200_000_000;
+    /// 0000-01-01T00:00:00Z: RFC 3339 knows no year before it.
+    const FIRST: i64 = -62_167_219_200_000_000;
 
-    /// Moments beyond year ±9999 become that edge: no input can make a value that cannot be shown.
+    /// Moments outside the years 0 to 9999 become that edge: no number makes a value that cannot be shown.
     pub const fn from_micros(micros: i64) -> Self {
-        if micros > 253_402_207_200_000_000 {
-            Self(253_402_207_200_000_000)
-        } else if micros < -Self::EDGE {
-            Self(-Self::EDGE)
+        if micros > Self::LAST {
+            Self(Self::LAST)
+        } else if micros < Self::FIRST {
+            Self(Self::FIRST)
         } else {
             Self(micros)
         }

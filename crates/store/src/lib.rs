@@ -13,19 +13,30 @@
 mod column;
 mod config;
 mod error;
+mod ledger;
 mod method;
 mod open;
 mod page;
 mod statement;
 mod step;
+mod wakeups;
 
+pub mod automations;
+pub mod control;
+pub mod decisions;
 pub mod dispatcher;
 pub mod ingest;
-//PLANNER pub mod planner;
+pub mod leases;
+pub mod planner;
+pub mod quotas;
+pub mod retention;
+pub mod tables;
 pub mod tasks;
 
 pub use config::{Location, StoreConfig};
 pub use error::StoreError;
-pub use method::Method;
+pub use ledger::Ledger;
+pub use method::{Method, MethodKind};
 pub use open::Store;
 pub use page::Page;
+pub use wakeups::{PostgresBridge, PostgresSession};

@@ -35,6 +35,8 @@ pub enum MethodKind {
 methods! {
     /// Reaching, holding and migrating; not a transaction of its own.
     Open = "open" Read,
+    /// Listening and notifying, on connections of their own.
+    Wakeups = "wakeups" Read,
     // ingest
     SignalsFold = "signals_fold" Write,
     PositionsLoad = "positions_load" Read,
@@ -50,6 +52,7 @@ methods! {
     // tasks
     TaskOpen = "task_open" Write,
     TaskPickUp = "task_pick_up" Write,
+    TaskApprove = "task_approve" Write,
     TaskMove = "task_move" Write,
     TaskShow = "task_show" Read,
     TasksList = "tasks_list" Read,
@@ -70,6 +73,45 @@ methods! {
     RunNotesList = "run_notes_list" Read,
     OutcomesList = "outcomes_list" Read,
     ChangesList = "changes_list" Read,
+    // control
+    ProjectEnsure = "project_ensure" Write,
+    ProjectFind = "project_find" Read,
+    ProjectsList = "projects_list" Read,
+    RepositoryPut = "repository_put" Write,
+    RepositoryFind = "repository_find" Read,
+    RepositoryShow = "repository_show" Read,
+    RepositoriesList = "repositories_list" Read,
+    PersonPut = "person_put" Write,
+    PeopleList = "people_list" Read,
+    TokenPut = "token_put" Write,
+    TokenByHash = "token_by_hash" Read,
+    TokensList = "tokens_list" Read,
+    TokenRevoke = "token_revoke" Write,
+    TokenUsed = "token_used" Write,
+    SecretPut = "secret_put" Write,
+    SecretFind = "secret_find" Read,
+    SecretsList = "secrets_list" Read,
+    SecretRemove = "secret_remove" Write,
+    // decisions
+    DecisionsRecord = "decisions_record" Write,
+    DecisionsList = "decisions_list" Read,
+    // quotas
+    QuotaTake = "quota_take" Write,
+    QuotaGiveBack = "quota_give_back" Write,
+    // leases
+    LeaseTake = "lease_take" Write,
+    LeaseRenew = "lease_renew" Write,
+    LeaseRelease = "lease_release" Write,
+    // automations
+    AutomationPut = "automation_put" Write,
+    AutomationsList = "automations_list" Read,
+    FiringOpen = "firing_open" Write,
+    FiringsDue = "firings_due" Read,
+    FiringMove = "firing_move" Write,
+    FiringFulfil = "firing_fulfil" Write,
+    FiringsList = "firings_list" Read,
+    // retention
+    Prune = "prune" Write,
 }
 
 impl fmt::Display for Method {

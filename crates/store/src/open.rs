@@ -46,7 +46,10 @@ enum Pools {
         /// Held while the store is open; the operating system lets go of it when the process ends, however it ends.
         _held: File,
     },
-    Postgres(PgPool),
+    Postgres {
+        pool: PgPool,
+        options: PgConnectOptions,
+    },
 }
 
 impl Store {
@@ -71,7 +74,15 @@ impl Store {
                 readers.close().await;
                 writer.close().await;
             }
-            Pools::Postgres(pool) => pool.close().await,
+            Pools::Postgres { pool, .. } => pool.close().await,
+        }
+    }
+
+    /// How another connection to the same server is made; None on SQLite.
+    pub(crate) fn postgres_options(&self) -> Option<&PgConnectOptions> {
+        match &self.inner.pools {
+            Pools::Sqlite { .. } => None,
+            Pools::Postgres { options, .. } => Some(options),
         }
     }
 
@@ -82,7 +93,7 @@ impl Store {
             #[cfg(feature = "sqlite")]
             Pools::Sqlite { readers, .. } => readers.begin().await.map(Tx::Sqlite),
             #[cfg(feature = "postgres")]
-            Pools::Postgres(pool) => {
+            Pools::Postgres { pool, .. } => {
                 pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await.map(Tx::Postgres)
             }
             #[cfg(not(all(feature = "sqlite", feature = "postgres")))]
@@ -98,7 +109,7 @@ impl Store {
             #[cfg(feature = "sqlite")]
             Pools::Sqlite { writer, .. } => writer.begin_with("BEGIN IMMEDIATE").await.map(Tx::Sqlite),
             #[cfg(feature = "postgres")]
-            Pools::Postgres(pool) => pool.begin().await.map(Tx::Postgres),
+            Pools::Postgres { pool, .. } => pool.begin().await.map(Tx::Postgres),
             #[cfg(not(all(feature = "sqlite", feature = "postgres")))]
             _ => Err(sqlx::Error::PoolClosed),
         };
@@ -162,14 +173,15 @@ fn lock_path(path: &Path) -> PathBuf {
 async fn open_postgres(url: &str, location: &Location, connections: u32) -> Result<Pools, StoreError> {
     let unreachable = |source| unreachable_at(location, source);
     let options: PgConnectOptions = url.parse().map_err(unreachable)?;
+    let options = options.application_name("signalbox");
     let pool = PgPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(ACQUIRE_BOUND)
-        .connect_with(options.application_name("signalbox"))
+        .connect_with(options.clone())
         .await
         .map_err(unreachable)?;
     migrate(POSTGRES_MIGRATIONS.run(&pool).await, &POSTGRES_MIGRATIONS)?;
-    Ok(Pools::Postgres(pool))
+    Ok(Pools::Postgres { pool, options })
 }
 
 /// At the door a locked, read-only or full database is told apart from one that is not there.

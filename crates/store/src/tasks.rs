@@ -9,7 +9,7 @@ mod row;
 use signalbox_domain::ids::{PersonId, ProjectId, TaskId};
 use signalbox_domain::policy::Policy;
 use signalbox_domain::states::{Machine, TaskEvent, TaskState};
-use signalbox_domain::task::{Origin, Task};
+use signalbox_domain::task::{Mode, Origin, Task};
 use signalbox_domain::time::Timestamp;
 use uuid::Uuid;
 
@@ -112,6 +112,32 @@ impl Store {
         Ok(task)
     }
 
+    /// A person starts this very task, in a mode of their choice: the dispatcher may run it now.
+    pub async fn task_approve(
+        &self,
+        task: TaskId,
+        mode: Mode,
+        now: Timestamp,
+    ) -> Result<TaskState, StoreError> {
+        let mut step = self.write(Method::TaskApprove).await?;
+        let from = state_within(&mut step, task).await?;
+        let to = match from {
+            TaskState::Queued => from,
+            TaskState::Proposed => move_within(&mut step, task, TaskEvent::Accept, None, now).await?,
+            _ => move_within(&mut step, task, TaskEvent::Release, None, now).await?,
+        };
+        execute!(
+            step,
+            "queries/tasks/approve.sqlite.sql",
+            "queries/tasks/approve.postgres.sql",
+            task.uuid(),
+            mode.name(),
+            now.micros()
+        )?;
+        step.commit().await?;
+        Ok(to)
+    }
+
     pub async fn task_show(&self, task: TaskId) -> Result<Option<Task>, StoreError> {
         let mut step = self.read(Method::TaskShow).await?;
         show_within(&mut step, task).await
@@ -191,6 +217,7 @@ async fn insert(step: &mut Step, task: &Task, once: Option<&str>) -> Result<u64,
         task.lineage.root.uuid(),
         i64::from(task.lineage.depth),
         task.state.name(),
+        task.starter.name(),
         task.provenance.name(),
         task.assignee.map(PersonId::uuid),
         once,
@@ -212,16 +239,7 @@ pub(crate) async fn move_within(
     assignee: Option<PersonId>,
     now: Timestamp,
 ) -> Result<TaskState, StoreError> {
-    let row = fetch_optional!(
-        step,
-        StateRow,
-        "queries/tasks/state_for_move.sqlite.sql",
-        "queries/tasks/state_for_move.postgres.sql",
-        task.uuid()
-    )?;
-    let row = row.ok_or_else(|| StoreError::Missing { what: "task", id: task.to_string() })?;
-    let from = TaskState::from_name(&row.state).map_err(|error| StoreError::damaged("task", error))?;
-    let to = from.next(event)?;
+    let to = state_within(step, task).await?.next(event)?;
     execute!(
         step,
         "queries/tasks/move.sqlite.sql",
@@ -232,6 +250,19 @@ pub(crate) async fn move_within(
         now.micros()
     )?;
     Ok(to)
+}
+
+/// The state, with the row locked until the step ends.
+async fn state_within(step: &mut Step, task: TaskId) -> Result<TaskState, StoreError> {
+    let row = fetch_optional!(
+        step,
+        StateRow,
+        "queries/tasks/state_for_move.sqlite.sql",
+        "queries/tasks/state_for_move.postgres.sql",
+        task.uuid()
+    )?;
+    let row = row.ok_or_else(|| StoreError::Missing { what: "task", id: task.to_string() })?;
+    TaskState::from_name(&row.state).map_err(|error| StoreError::damaged("task", error))
 }
 
 pub(crate) async fn show_within(step: &mut Step, task: TaskId) -> Result<Option<Task>, StoreError> {

@@ -8,17 +8,20 @@ use signalbox_domain::provenance::{Provenance, Sourced};
 use signalbox_domain::run::Run;
 use signalbox_domain::signal::{Fingerprint, Sample, Severity, SignalKey, SourceFamily};
 use signalbox_domain::states::{ChangeState, TaskState};
-use signalbox_domain::task::{Intent, Lineage, Mode, Origin, Priority, Task};
+use signalbox_domain::task::{Intent, Lineage, Mode, Origin, Priority, Starter, Task};
 use signalbox_domain::time::Timestamp;
 use signalbox_store::ingest::Fold;
-use signalbox_store::{Store, StoreConfig};
+use signalbox_store::{Location, Store, StoreConfig};
 use uuid::Uuid;
+
+use crate::database::Database;
 
 /// An open store whose database goes away with it.
 pub struct Fixture {
     pub store: Store,
     ids: AtomicU64,
     _folder: Option<tempfile::TempDir>,
+    _database: Option<Database>,
 }
 
 /// Noon of a day that every test may stand on.
@@ -32,15 +35,26 @@ impl Fixture {
             ..StoreConfig::default()
         };
         let store = Store::open(&config).await.unwrap();
-        Some(Self { store, ids: AtomicU64::new(1), _folder: Some(folder) })
+        Some(Self { store, ids: AtomicU64::new(1), _folder: Some(folder), _database: None })
     }
 
     /// None where PostgreSQL may be left out (a bare `cargo test` without it).
     pub async fn postgres() -> Option<Self> {
-        let url = std::env::var("SIGNALBOX_TEST_POSTGRES").ok()?;
-        let config = StoreConfig { url: url.parse().unwrap(), ..StoreConfig::default() };
+        let database = Database::create()?;
+        let config = StoreConfig { url: database.url.parse().unwrap(), ..StoreConfig::default() };
         let store = Store::open(&config).await.unwrap();
-        Some(Self { store, ids: AtomicU64::new(1), _folder: None })
+        Some(Self { store, ids: AtomicU64::new(1), _folder: None, _database: Some(database) })
+    }
+
+    /// The store as another process has it, as far as the database can be had by two.
+    pub async fn other_process(&self) -> Store {
+        match self.store.location() {
+            Location::Sqlite(_) => self.store.clone(),
+            Location::Postgres(_) => {
+                let url = self.store.location().clone();
+                Store::open(&StoreConfig { url, ..StoreConfig::default() }).await.unwrap()
+            }
+        }
     }
 
     /// The next id, in order, of any kind.
@@ -63,6 +77,7 @@ impl Fixture {
             origin,
             lineage: Lineage::root(id),
             state: TaskState::Queued,
+            starter: Starter::Itself,
             provenance: Provenance::Stranger,
             opened_at: NOON,
             changed_at: NOON,
@@ -91,7 +106,7 @@ impl Fixture {
             hold: None,
             repository: None,
             records: vec![],
-            sample: None,
+            samples: vec![],
         }
     }
 

@@ -58,7 +58,8 @@ async fn a_locked_file_is_told_apart() {
     let error = match store {
         Err(error) => error,
         // Nothing to migrate needs no write lock: then the first write says it.
-        Ok(store) => store.project_ensure(&"web".parse().unwrap(), uuid::Uuid::nil().into(), crate::fixture::NOON)
+        Ok(store) => store
+            .project_ensure(&"web".parse().unwrap(), uuid::Uuid::nil().into(), crate::fixture::NOON)
             .await
             .unwrap_err(),
     };

@@ -161,6 +161,7 @@ CREATE TABLE tasks (
     root_id uuid NOT NULL,
     depth bigint NOT NULL,
     state text NOT NULL,
+    starter text NOT NULL,
     provenance text NOT NULL,
     assignee uuid,
     once_key text UNIQUE,
@@ -243,6 +244,7 @@ CREATE TABLE firings (
     trigger_index bigint NOT NULL,
     due_at bigint NOT NULL,
     state text NOT NULL,
+    delivery_id uuid,
     task_id uuid,
     reason text,
     changed_at bigint NOT NULL,
@@ -264,11 +266,13 @@ CREATE TABLE decisions (
     count bigint NOT NULL
 );
 CREATE UNIQUE INDEX decisions_current ON decisions (stage, subject, subject_id) WHERE is_current = 1;
-CREATE INDEX decisions_subject ON decisions (subject_id, last_at);
-CREATE INDEX decisions_past ON decisions (last_at) WHERE is_current = 0;
+-- Neither holds last_at or count: a reason that stands grows without touching an index.
+CREATE INDEX decisions_subject ON decisions (subject_id);
+CREATE INDEX decisions_past ON decisions (first_at) WHERE is_current = 0;
 CREATE TABLE quota_windows (
     name text NOT NULL,
     window_start bigint NOT NULL,
+    ends_at bigint NOT NULL,
     used bigint NOT NULL,
     PRIMARY KEY (name, window_start)
 );

@@ -161,6 +161,7 @@ CREATE TABLE tasks (
     root_id BLOB NOT NULL,
     depth INTEGER NOT NULL,
     state TEXT NOT NULL,
+    starter TEXT NOT NULL,
     provenance TEXT NOT NULL,
     assignee BLOB,
     once_key TEXT UNIQUE,
@@ -243,6 +244,7 @@ CREATE TABLE firings (
     trigger_index INTEGER NOT NULL,
     due_at INTEGER NOT NULL,
     state TEXT NOT NULL,
+    delivery_id BLOB,
     task_id BLOB,
     reason TEXT,
     changed_at INTEGER NOT NULL,
@@ -264,11 +266,13 @@ CREATE TABLE decisions (
     count INTEGER NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX decisions_current ON decisions (stage, subject, subject_id) WHERE is_current = 1;
-CREATE INDEX decisions_subject ON decisions (subject_id, last_at);
-CREATE INDEX decisions_past ON decisions (last_at) WHERE is_current = 0;
+-- Neither holds last_at or count: a reason that stands grows without touching an index.
+CREATE INDEX decisions_subject ON decisions (subject_id);
+CREATE INDEX decisions_past ON decisions (first_at) WHERE is_current = 0;
 CREATE TABLE quota_windows (
     name TEXT NOT NULL,
     window_start INTEGER NOT NULL,
+    ends_at INTEGER NOT NULL,
     used INTEGER NOT NULL,
     PRIMARY KEY (name, window_start)
 ) STRICT;

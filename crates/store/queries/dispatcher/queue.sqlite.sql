@@ -1,4 +1,4 @@
--- Tasks that may be started, the most urgent first.
+-- Queued tasks that wait for no person, the most urgent first.
 SELECT
     id AS "id!: Uuid",
     project_id AS "project_id!: Uuid",
@@ -6,8 +6,9 @@ SELECT
     mode,
     priority,
     provenance,
+    starter,
     opened_at
 FROM tasks
-WHERE state = 'queued'
+WHERE state = 'queued' AND starter <> 'person'
 ORDER BY priority, opened_at, id
 LIMIT ?1

@@ -12,7 +12,7 @@ SELECT
     origin,
     root_id AS "root_id!: Uuid",
     depth,
-    state,
+    state, starter,
     provenance,
     assignee AS "assignee: Uuid",
     opened_at,

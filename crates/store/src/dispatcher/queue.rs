@@ -4,7 +4,7 @@ use signalbox_domain::ids::{ProjectId, RepositoryId, RunnerId, TaskId};
 use signalbox_domain::provenance::Provenance;
 use signalbox_domain::run::{Run, Runner};
 use signalbox_domain::states::{Machine, RunState, TaskEvent};
-use signalbox_domain::task::{Mode, Priority};
+use signalbox_domain::task::{Mode, Priority, Starter};
 use signalbox_domain::time::Timestamp;
 use uuid::Uuid;
 
@@ -18,7 +18,7 @@ use crate::statement::{execute, fetch_all, fetch_one};
 use crate::step::Step;
 use crate::tasks;
 
-/// A queued task, as far as assign needs it.
+/// A queued task that waits for no person, as far as assign needs it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QueuedTask {
     pub task: TaskId,
@@ -27,6 +27,7 @@ pub struct QueuedTask {
     pub mode: Mode,
     pub priority: Priority,
     pub provenance: Provenance,
+    pub starter: Starter,
     pub opened_at: Timestamp,
 }
 
@@ -47,6 +48,7 @@ struct QueuedRow {
     mode: String,
     priority: i64,
     provenance: String,
+    starter: String,
     opened_at: i64,
 }
 
@@ -165,6 +167,7 @@ fn queued(row: &QueuedRow) -> Result<QueuedTask, DamageSource> {
         mode: row::mode(&row.mode)?,
         priority: column::priority(row.priority)?,
         provenance: column::provenance(&row.provenance)?,
+        starter: Starter::from_name(&row.starter).ok_or_else(|| column::unknown(&row.starter))?,
         opened_at: Timestamp::from_micros(row.opened_at),
     })
 }

@@ -56,7 +56,8 @@ pub struct Fold {
     pub hold: Option<HoldReason>,
     pub repository: Option<Sourced<String>>,
     pub records: Vec<FoldedRecord>,
-    pub sample: Option<Sample>,
+    /// Examples to choose from; at most `SAMPLES_KEPT` of a signal's are kept.
+    pub samples: Vec<Sample>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -218,8 +219,8 @@ async fn fold_within(
 ) -> Result<bool, StoreError> {
     let (id, is_new) = signal_within(step, fold, now).await?;
     counts_within(step, id, fold.key.project, fresh).await?;
-    if let Some(sample) = &fold.sample {
-        sample_within(step, id, sample, now).await?;
+    if !fold.samples.is_empty() {
+        samples_within(step, id, &fold.samples, now).await?;
     }
     Ok(is_new)
 }
@@ -299,11 +300,11 @@ async fn counts_within(
     Ok(())
 }
 
-/// Written only when the new sample is one to keep. The signal's row of counts is locked by this step already.
-async fn sample_within(
+/// Written only when a new sample is one to keep. The signal's row of counts is locked by this step already.
+async fn samples_within(
     step: &mut Step,
     id: SignalId,
-    new: &Sample,
+    new: &[Sample],
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let row = fetch_optional!(

@@ -37,11 +37,11 @@ pub struct PlanCommit {
 }
 
 /// Whether the plan was written.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Committed {
-    /// In the order of the plan's tasks.
-    Yes { tasks: Vec<Opened> },
-    /// Somebody else wrote to the project meanwhile: nothing was written, the next pass plans anew.
+    Yes,
+    /// Somebody else wrote to the project, or opened a task of a case, meanwhile: nothing was written, the next pass
+    /// plans anew.
     Stale,
 }
 
@@ -61,14 +61,15 @@ impl Store {
         for (signal, revision) in &plan.planned {
             planned_within(&mut step, *signal, *revision).await?;
         }
-        let mut opened = Vec::with_capacity(plan.tasks.len());
         for task in &plan.tasks {
-            opened.push(tasks::open_within(&mut step, task, None, &plan.policy).await?);
+            if tasks::open_within(&mut step, task, None, &plan.policy).await? != Opened::New {
+                return Ok(Committed::Stale);
+            }
         }
         decisions::record_within(&mut step, &plan.decisions).await?;
         document_within(&mut step, plan).await?;
         step.commit().await?;
-        Ok(Committed::Yes { tasks: opened })
+        Ok(Committed::Yes)
     }
 }
 
@@ -113,7 +114,12 @@ async fn case_within(step: &mut Step, case: &Case) -> Result<(), StoreError> {
     .map(drop)
 }
 
-async fn join_within(step: &mut Step, signal: SignalId, case: CaseId, at: Timestamp) -> Result<(), StoreError> {
+async fn join_within(
+    step: &mut Step,
+    signal: SignalId,
+    case: CaseId,
+    at: Timestamp,
+) -> Result<(), StoreError> {
     execute!(
         step,
         "queries/planner/case_signal_put.sqlite.sql",

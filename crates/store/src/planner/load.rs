@@ -105,7 +105,11 @@ impl Store {
     }
 
     /// A page of cases, the newest first.
-    pub async fn cases_list(&self, filter: CaseFilter, page: Page<CaseId>) -> Result<Vec<CaseRecord>, StoreError> {
+    pub async fn cases_list(
+        &self,
+        filter: CaseFilter,
+        page: Page<CaseId>,
+    ) -> Result<Vec<CaseRecord>, StoreError> {
         let mut step = self.read(Method::CasesList).await?;
         let rows = fetch_all!(
             step,

@@ -3,7 +3,7 @@
 use signalbox_domain::ids::{PersonId, ProjectId, RepositoryId, TaskId};
 use signalbox_domain::provenance::Sourced;
 use signalbox_domain::states::{Machine, TaskState};
-use signalbox_domain::task::{Lineage, Mode, Task};
+use signalbox_domain::task::{Lineage, Mode, Starter, Task};
 use signalbox_domain::time::Timestamp;
 use uuid::Uuid;
 
@@ -25,6 +25,7 @@ pub(super) struct TaskRow {
     pub(super) root_id: Uuid,
     pub(super) depth: i64,
     pub(super) state: String,
+    pub(super) starter: String,
     pub(super) provenance: String,
     pub(super) assignee: Option<Uuid>,
     pub(super) opened_at: i64,
@@ -52,6 +53,7 @@ fn task(row: TaskRow) -> Result<Task, DamageSource> {
         origin: column::from_json(&row.origin)?,
         lineage: Lineage { root: TaskId::from_uuid(row.root_id), depth: column::small(row.depth)? },
         state: TaskState::from_name(&row.state)?,
+        starter: Starter::from_name(&row.starter).ok_or_else(|| column::unknown(&row.starter))?,
         provenance: column::provenance(&row.provenance)?,
         opened_at: Timestamp::from_micros(row.opened_at),
         changed_at: Timestamp::from_micros(row.changed_at),

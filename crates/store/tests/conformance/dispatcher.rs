@@ -189,7 +189,8 @@ async fn a_task_is_assigned_once(fixture: &Fixture) {
     let run = assigned(fixture, Mode::Cloud).await;
     let again = Run { id: fixture.id(), ..run.clone() };
     assert_eq!(fixture.store.runs_assign(&[again]).await.unwrap(), [run.task]);
-    let runs = fixture.store.runs_list(RunFilter { task: Some(run.task), state: None }, Page::first(10)).await;
+    let runs =
+        fixture.store.runs_list(RunFilter { task: Some(run.task), state: None }, Page::first(10)).await;
     assert_eq!(runs.unwrap().len(), 1);
 }
 

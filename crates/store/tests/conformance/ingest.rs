@@ -5,7 +5,9 @@ use std::time::Duration;
 use signalbox_domain::record::{RecordOrigin, Stream};
 use signalbox_domain::signal::SAMPLES_KEPT;
 use signalbox_store::Page;
-use signalbox_store::ingest::{Fold, FoldBatch, FoldPart, FoldedRecord, PartReport, PositionMove, Quarantined, SignalFilter};
+use signalbox_store::ingest::{
+    Fold, FoldBatch, FoldPart, FoldedRecord, PartReport, PositionMove, Quarantined, SignalFilter,
+};
 
 use super::on_both;
 use crate::fixture::{Fixture, NOON};
@@ -145,11 +147,15 @@ async fn what_cannot_be_read_is_kept_with_its_reason(fixture: &Fixture) {
         sealed: vec![1, 2, 3],
         size: 12,
     };
-    let parts = vec![FoldPart { position: moved(0, None, 5), folds: vec![], quarantined: vec![quarantined.clone()] }];
+    let parts =
+        vec![FoldPart { position: moved(0, None, 5), folds: vec![], quarantined: vec![quarantined.clone()] }];
     commit(fixture, parts).await;
     let rows = fixture.store.quarantine_list(Page::first(10)).await.unwrap();
     let [row] = rows.as_slice() else { panic!("{rows:?}") };
-    assert_eq!((&row.origin, &row.sealed, row.size, row.at), (&quarantined.origin, &quarantined.sealed, 12, NOON));
+    assert_eq!(
+        (&row.origin, &row.sealed, row.size, row.at),
+        (&quarantined.origin, &quarantined.sealed, 12, NOON)
+    );
     assert_eq!(row.words, quarantined.words);
 }
 
@@ -162,7 +168,7 @@ async fn samples_do_not_depend_on_order(fixture: &Fixture) {
         }
         for n in texts {
             let mut one = fold(fixture, fingerprint, vec![record(n, None)]).await;
-            one.sample = Some(fixture.sample(&format!("record {n}")));
+            one.samples = vec![fixture.sample(&format!("record {n}"))];
             commit(fixture, vec![part(None, vec![one])]).await;
         }
         let signals = fixture.store.signals_list(SignalFilter::default(), Page::first(1)).await.unwrap();

@@ -1,8 +1,14 @@
 //! One module an owner; each test takes a fresh store and does not know which database it is.
 
+mod automations;
+mod control;
+mod decisions;
 mod dispatcher;
 mod ingest;
+mod leases;
 mod planner;
+mod quotas;
+mod retention;
 mod tasks;
 
 /// Makes each named test of a module twice: `tasks::sqlite::NAME` and `tasks::postgres::NAME`.

@@ -9,7 +9,6 @@ use signalbox_domain::task::{Origin, Priority};
 use signalbox_store::Page;
 use signalbox_store::ingest::{FoldBatch, FoldPart, FoldedRecord};
 use signalbox_store::planner::{CaseFilter, Committed, PlanCommit, PlanInput};
-use signalbox_store::tasks::Opened;
 
 use super::on_both;
 use crate::fixture::{Fixture, NOON};
@@ -87,7 +86,7 @@ async fn a_changed_signal_is_planned_once(fixture: &Fixture) {
     let input = load(fixture).await;
     assert_eq!(input.signals.len(), 1);
     let done = fixture.store.plan_commit(&plan(fixture, &input)).await.unwrap();
-    assert_eq!(done, Committed::Yes { tasks: vec![] });
+    assert_eq!(done, Committed::Yes);
     assert_eq!(load(fixture).await.signals, []);
     assert_eq!(fixture.store.projects_to_plan().await.unwrap(), []);
     record(fixture, "a").await;
@@ -100,7 +99,8 @@ async fn of_two_plans_from_one_reading_one_is_written(fixture: &Fixture) {
         let input = load(fixture).await;
         let (one, _) = plan_with_task(fixture, &input).await;
         let (other, _) = plan_with_task(fixture, &input).await;
-        let (first, second) = tokio::join!(fixture.store.plan_commit(&one), fixture.store.plan_commit(&other));
+        let (first, second) =
+            tokio::join!(fixture.store.plan_commit(&one), fixture.store.plan_commit(&other));
         let written: Vec<bool> =
             [first, second].into_iter().map(|done| done.unwrap() != Committed::Stale).collect();
         assert_eq!(written.iter().filter(|yes| **yes).count(), 1, "{written:?}");
@@ -121,14 +121,22 @@ async fn a_record_between_reading_and_writing_is_planned_next(fixture: &Fixture)
 async fn a_plan_opens_one_task_a_case(fixture: &Fixture) {
     record(fixture, "a").await;
     let input = load(fixture).await;
-    let (mut plan, case) = plan_with_task(fixture, &input).await;
-    plan.tasks.push(fixture.task(input.project, Origin::Case { case, generation: 1 }));
-    let first = plan.tasks[0].id;
-    let done = fixture.store.plan_commit(&plan).await.unwrap();
-    assert_eq!(done, Committed::Yes { tasks: vec![Opened::New, Opened::AlreadyLive { task: first }] });
+    let (plan, case) = plan_with_task(fixture, &input).await;
+    let task = plan.tasks[0].clone();
+    let mut two = plan.clone();
+    two.tasks.push(fixture.task(input.project, Origin::Case { case, generation: 1 }));
+    assert_eq!(fixture.store.plan_commit(&two).await.unwrap(), Committed::Stale);
+    assert_eq!(
+        fixture.store.case_show(case).await.unwrap(),
+        None,
+        "a plan is written as a whole or not at all"
+    );
+    assert_eq!(fixture.store.task_show(task.id).await.unwrap(), None);
+
+    assert_eq!(fixture.store.plan_commit(&plan).await.unwrap(), Committed::Yes);
     let kept = fixture.store.case_show(case).await.unwrap().unwrap();
     assert_eq!(kept.case.signals, ids(&input));
-    assert_eq!(kept.tasks, [(first, TaskState::Queued)]);
+    assert_eq!(kept.tasks, [(task.id, TaskState::Queued)]);
 }
 
 async fn a_case_whose_task_ended_is_planned_again(fixture: &Fixture) {

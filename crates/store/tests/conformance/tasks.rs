@@ -3,7 +3,7 @@
 use signalbox_domain::ids::{CaseId, FiringId, TaskId};
 use signalbox_domain::policy::Policy;
 use signalbox_domain::states::{TaskEvent, TaskState};
-use signalbox_domain::task::{Lineage, Origin, Priority, Task};
+use signalbox_domain::task::{Lineage, Mode, Origin, Priority, Starter, Task};
 use signalbox_store::tasks::{Opened, TaskFilter};
 use signalbox_store::{Page, StoreError};
 
@@ -19,6 +19,7 @@ on_both! {
     the_next_task_goes_into_one_hand,
     a_page_goes_on_where_the_last_one_ended,
     what_was_written_is_read,
+    a_person_starts_what_may_not_start_by_itself,
 }
 
 async fn of_case(fixture: &Fixture, case: CaseId, generation: u32) -> Task {
@@ -59,7 +60,8 @@ async fn of_two_openers_at_once_one_opens(fixture: &Fixture) {
             fixture.store.task_open(&one, None, &policy),
             fixture.store.task_open(&other, None, &policy)
         );
-        let new = [first.unwrap(), second.unwrap()].into_iter().filter(|opened| *opened == Opened::New).count();
+        let new =
+            [first.unwrap(), second.unwrap()].into_iter().filter(|opened| *opened == Opened::New).count();
         assert_eq!(new, 1);
     }
 }
@@ -151,4 +153,18 @@ async fn what_was_written_is_read(fixture: &Fixture) {
     let task = of_case(fixture, fixture.id(), 7).await;
     open(fixture, &task).await;
     assert_eq!(fixture.store.task_show(task.id).await.unwrap(), Some(task));
+}
+
+async fn a_person_starts_what_may_not_start_by_itself(fixture: &Fixture) {
+    let mut task = by_person(fixture).await;
+    task.starter = Starter::Person;
+    open(fixture, &task).await;
+    assert_eq!(fixture.store.queue_load(10, NOON).await.unwrap().tasks, []);
+
+    fixture.store.task_approve(task.id, Mode::Cloud, NOON).await.unwrap();
+    let queue = fixture.store.queue_load(10, NOON).await.unwrap().tasks;
+    let [queued] = queue.as_slice() else { panic!("{queue:?}") };
+    assert_eq!((queued.task, queued.starter, queued.mode), (task.id, Starter::Approved, Mode::Cloud));
+    fixture.store.task_move(task.id, TaskEvent::Cancel, None, NOON).await.unwrap();
+    assert!(fixture.store.task_approve(task.id, Mode::Cloud, NOON).await.is_err());
 }

@@ -1,0 +1,30 @@
+//! Writes an error with its causes, once, for logs and statuses.
+//!
+//! Errors of this house keep the cause out of their own text, so whoever shows one has to walk the chain.
+
+use std::error::Error;
+
+/// More causes than this are a loop or noise.
+const MOST_CAUSES: usize = 16;
+
+/// "could not read: permission denied: …"
+pub fn error_chain(error: &(dyn Error + 'static)) -> String {
+    let causes = std::iter::successors(Some(error), |error: &&(dyn Error + 'static)| (*error).source());
+    let texts: Vec<String> = causes.take(MOST_CAUSES).map(ToString::to_string).collect();
+    texts.join(": ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("could not open the store")]
+    struct Outer(#[source] std::io::Error);
+
+    #[test]
+    fn every_cause_is_told_once() {
+        let error = Outer(std::io::Error::other("no such disk"));
+        assert_eq!(error_chain(&error), "could not open the store: no such disk");
+    }
+}

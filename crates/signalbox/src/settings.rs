@@ -1,0 +1,145 @@
+//! Settings: signalbox.toml < SIGNALBOX_… < flags. Every stage owns its part; here they are only put together.
+//!
+//! A key that nobody owns, or a value that its owner refuses, names file, line, key and what was expected.
+
+mod layers;
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+use signalbox_runtime::{ProcessConfig, SealConfig, TelemetryConfig};
+use signalbox_server::ServerConfig;
+use signalbox_store::{Location, RetentionConfig, StoreConfig};
+
+pub use layers::{Layers, Origin, PREFIX};
+
+/// The file that is read where none is named.
+pub const DEFAULT_FILE: &str = "signalbox.toml";
+/// Names the file, where no flag does.
+pub const FILE_VARIABLE: &str = "SIGNALBOX_CONFIG";
+
+/// Every stage's part, each with its own defaults.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    pub server: ServerConfig,
+    pub store: StoreConfig,
+    pub retention: RetentionConfig,
+    pub redact: signalbox_redact::Config,
+    pub telemetry: TelemetryConfig,
+    pub process: ProcessConfig,
+    pub seal: SealConfig,
+}
+
+/// What is wrong with the settings; each is one line.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    #[error("{}: cannot be read: {source}", path.display())]
+    File { path: PathBuf, source: std::io::Error },
+    #[error("{}:{line}: {what}", path.display())]
+    NotToml { path: PathBuf, line: usize, what: String },
+    #[error("--set expects KEY=VALUE, got {text:?}")]
+    NotAssignment { text: String },
+    #[error("{origin}: {key:?} is no key of a setting, such as store.url")]
+    NotAKey { origin: Origin, key: String },
+    #[error("{}{key}: {what}", place(.origin.as_ref()))]
+    Value { origin: Option<Origin>, key: String, what: String },
+}
+
+fn place(origin: Option<&Origin>) -> String {
+    origin.map(|origin| format!("{origin}: ")).unwrap_or_default()
+}
+
+/// Where settings come from.
+#[derive(Debug, Clone, Default)]
+pub struct Sources {
+    /// Named by a flag or variable: then it has to be there.
+    pub file: Option<PathBuf>,
+    pub variables: Vec<(String, String)>,
+    pub flags: Vec<String>,
+}
+
+/// The settings, and where they came from.
+#[derive(Debug)]
+pub struct Loaded {
+    pub settings: Settings,
+    pub file: Option<PathBuf>,
+    pub layers: Layers,
+}
+
+impl Sources {
+    pub fn load(&self) -> Result<Loaded, SettingsError> {
+        let mut layers = Layers::default();
+        let file = self.file()?;
+        if let Some((path, text)) = &file {
+            layers.file(path, text)?;
+        }
+        layers.environment(self.variables.iter().cloned())?;
+        self.flags.iter().try_for_each(|flag| layers.flag(flag))?;
+        let settings = read(&layers)?;
+        Ok(Loaded { settings, file: file.map(|(path, _)| path), layers })
+    }
+
+    fn file(&self) -> Result<Option<(PathBuf, String)>, SettingsError> {
+        let named = self.file.clone().or_else(|| {
+            self.variables.iter().find(|(name, _)| name == FILE_VARIABLE).map(|(_, path)| PathBuf::from(path))
+        });
+        let path = named.clone().unwrap_or_else(|| PathBuf::from(DEFAULT_FILE));
+        match std::fs::read_to_string(&path) {
+            Ok(text) => Ok(Some((path, text))),
+            Err(error) if named.is_none() && error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(source) => Err(SettingsError::File { path, source }),
+        }
+    }
+}
+
+fn read(layers: &Layers) -> Result<Settings, SettingsError> {
+    let settings: Settings = serde_path_to_error::deserialize(layers.table().clone()).map_err(|error| {
+        let key = key_of(&error.path().to_string(), &error.inner().to_string());
+        SettingsError::Value { origin: layers.origin(&key).cloned(), key, what: one_line(error.inner()) }
+    })?;
+    no_password_in_the_open(&settings, layers)?;
+    Ok(settings)
+}
+
+/// serde names the table that an unknown key stands in; the key itself stands in its message.
+fn key_of(path: &str, message: &str) -> String {
+    let path = if path == "." { "" } else { path };
+    let unknown = message.strip_prefix("unknown field `").and_then(|rest| rest.split('`').next());
+    match unknown {
+        Some(field) if path.is_empty() => field.to_owned(),
+        Some(field) if !path.ends_with(&format!(".{field}")) && path != field => format!("{path}.{field}"),
+        _ => path.to_owned(),
+    }
+}
+
+fn one_line(error: &toml::de::Error) -> String {
+    error.message().lines().map(str::trim).collect::<Vec<_>>().join(" ")
+}
+
+/// A file lands in a repository, a flag in the list of processes.
+fn no_password_in_the_open(settings: &Settings, layers: &Layers) -> Result<(), SettingsError> {
+    let key = "store.url";
+    let origin = layers.origin(key);
+    let open = matches!(origin, Some(Origin::File { .. } | Origin::Flag { .. }));
+    if open && has_password(&settings.store.url) {
+        let what = "expected a URL without a password: give it as store.password = { env = \"NAME\" } or { file = \"PATH\" }";
+        return Err(SettingsError::Value { origin: origin.cloned(), key: key.to_owned(), what: what.to_owned() });
+    }
+    Ok(())
+}
+
+fn has_password(location: &Location) -> bool {
+    match location {
+        Location::Sqlite(_) => false,
+        Location::Postgres(url) => {
+            let (base, parameters) = url.split_once('?').unwrap_or((url, ""));
+            let userinfo = base.split_once("//").and_then(|(_, rest)| rest.rsplit_once('@'));
+            userinfo.is_some_and(|(user, _)| user.contains(':')) || parameters.contains("password=")
+        }
+    }
+}
+
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,3 @@
+SELECT id, name, document
+FROM automations
+WHERE name = $1

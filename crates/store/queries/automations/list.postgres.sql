@@ -1,0 +1,4 @@
+SELECT id, name, document
+FROM automations
+ORDER BY name
+LIMIT $1

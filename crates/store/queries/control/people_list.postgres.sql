@@ -1,0 +1,4 @@
+SELECT id, name, document
+FROM people
+ORDER BY name
+LIMIT $1

@@ -1,0 +1,3 @@
+SELECT id, name, document
+FROM people
+WHERE name = $1

@@ -1,0 +1,3 @@
+UPDATE people
+SET name = ?2, document = ?3
+WHERE id = ?1

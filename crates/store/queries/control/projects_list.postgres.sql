@@ -1,0 +1,4 @@
+SELECT id, name
+FROM projects
+ORDER BY name
+LIMIT $1

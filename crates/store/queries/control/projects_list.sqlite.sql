@@ -1,0 +1,4 @@
+SELECT id AS "id!: uuid::Uuid", name
+FROM projects
+ORDER BY name
+LIMIT ?1

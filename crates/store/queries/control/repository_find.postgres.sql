@@ -1,0 +1,3 @@
+SELECT id, project_id, name, location, default_branch
+FROM repositories
+WHERE project_id = $1 AND name = $2

@@ -1,0 +1,2 @@
+DELETE FROM secrets
+WHERE name = $1

@@ -1,0 +1,4 @@
+SELECT id, name, made_at, changed_at
+FROM secrets
+ORDER BY name
+LIMIT $1

@@ -1,0 +1,3 @@
+SELECT revoked_at
+FROM tokens
+WHERE id = ?1

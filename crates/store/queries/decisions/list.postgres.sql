@@ -1,0 +1,5 @@
+SELECT id, stage, subject, subject_id, code, words, first_at, last_at, count
+FROM decisions
+WHERE subject_id = $2 AND subject = $1
+ORDER BY last_at DESC, is_current DESC, id DESC
+LIMIT $3

@@ -1,0 +1,3 @@
+SELECT holder, until
+FROM leases
+WHERE name = ?1

@@ -1,0 +1,3 @@
+SELECT used
+FROM quota_windows
+WHERE name = ?1 AND window_start = ?2

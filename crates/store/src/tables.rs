@@ -1,0 +1,101 @@
+//! Every table of the store: whose it is, what it grows with, and what keeps it small. ARCHITECTURE.md shows this
+//! list; a test compares it with that page and with both databases, so a table without a rule does not get in.
+
+use std::fmt::Write as _;
+
+/// One table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TableRule {
+    pub table: &'static str,
+    /// The only module of the store that writes it; retention removes rows of most.
+    pub owner: &'static str,
+    pub grows_with: &'static str,
+    pub kept: &'static str,
+}
+
+const fn rule(
+    table: &'static str,
+    owner: &'static str,
+    grows_with: &'static str,
+    kept: &'static str,
+) -> TableRule {
+    TableRule { table, owner, grows_with, kept }
+}
+
+/// In the order of the migrations. Spans are the defaults of `RetentionConfig`.
+pub const TABLES: &[TableRule] = &[
+    rule("projects", "control", "projects", "for good"),
+    rule("repositories", "control", "repositories", "for good"),
+    rule("people", "control", "people", "for good"),
+    rule("tokens", "control", "tokens given out, one a run among them", "90 days after revocation or expiry"),
+    rule("secrets", "control", "secrets", "until removed"),
+    rule("stream_positions", "ingest", "partitions of topics", "for good"),
+    rule(
+        "signals",
+        "ingest",
+        "distinct signals",
+        "90 days after the last record; longer while unplanned, in an open case or in one with a live task",
+    ),
+    rule("signal_counts", "ingest", "signals, one row each", "with the signal"),
+    rule("signal_hours", "ingest", "signals and the hours in which they were seen", "35 days"),
+    rule("signal_samples", "ingest", "signals, one row each", "with the signal"),
+    rule("record_marks", "ingest", "records", "1 hour, the dedupe window"),
+    rule("quarantine", "ingest", "records that could not be read", "30 days, and at most 10,000 rows"),
+    rule("plan_heads", "planner", "projects, one row each", "for good"),
+    rule("plans", "planner", "passes of the planner", "the newest 50 a project"),
+    rule(
+        "cases",
+        "planner",
+        "distinct causes",
+        "400 days after closing; longer while a signal of it was seen since, a task of it is live, or an open case \
+         has taken it in; a suppressed one while it has signals",
+    ),
+    rule("case_signals", "planner", "signals, at most one row each", "with the signal and the case"),
+    rule(
+        "tasks",
+        "tasks",
+        "tasks opened",
+        "180 days after the end; longer while its case is open or a run of it is live",
+    ),
+    rule("runners", "dispatcher", "runners", "30 days after they were last heard of; longer with a live run"),
+    rule("runs", "dispatcher", "attempts at tasks", "with the task"),
+    rule("run_notes", "dispatcher", "what agents say and do", "90 days after the run ended"),
+    rule("outcomes", "dispatcher", "ended runs", "with the task"),
+    rule(
+        "changes",
+        "dispatcher",
+        "branches with changes",
+        "180 days after the last change of state; longer while the task or the case is kept",
+    ),
+    rule("automations", "automations", "automations", "for good"),
+    rule(
+        "firings",
+        "automations",
+        "firings of triggers",
+        "90 days after the end; the newest of each trigger for good",
+    ),
+    rule(
+        "decisions",
+        "decisions",
+        "changes of a reason",
+        "the current one of each stage with its subject; others 30 days after they last held",
+    ),
+    rule(
+        "quota_windows",
+        "quotas",
+        "windows in which something was granted",
+        "2 days after the window ended",
+    ),
+    rule("leases", "leases", "shards of stages, one row each", "for good: its token never starts anew"),
+];
+
+/// The list as the Markdown table of ARCHITECTURE.md.
+pub fn tables_markdown() -> String {
+    let mut text = String::from("| table | owner | grows with | kept |\n|---|---|---|---|\n");
+    for TableRule { table, owner, grows_with, kept } in TABLES {
+        // Writing to a String cannot fail.
+        #[expect(clippy::expect_used, reason = "fmt::Write for String never returns an error")]
+        writeln!(text, "| `{table}` | {owner} | {grows_with} | {kept} |").expect("a String takes it");
+    }
+    text
+}

@@ -1,0 +1,6 @@
+//! The promises of testkit, against the real parts.
+
+mod kafka;
+mod left_out;
+mod postgres;
+mod process;

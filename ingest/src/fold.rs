@@ -1,0 +1,168 @@
+//! The decision of ingest: readings in, one part of a batch out. Pure: redaction, clamping and folding happen here,
+//! so that nothing unredacted ever reaches the store.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+use sha2::{Digest as _, Sha256};
+use signalbox_domain::ids::{ProjectId, QuarantineId, SignalId};
+use signalbox_domain::names::SourceName;
+use signalbox_domain::provenance::Sourced;
+use signalbox_domain::record::RecordOrigin;
+use signalbox_domain::signal::{Fingerprint, Frame, Link, Sample, SignalKey};
+use signalbox_domain::time::Timestamp;
+use signalbox_redact::Redactor;
+use signalbox_runtime::IdSource;
+use signalbox_store::ingest::{Fold, FoldPart, FoldedRecord, Quarantined};
+
+use crate::observation::Observation;
+
+/// Record times are clamped to this before what the clock said at receipt, and to `AHEAD` after it.
+const BEHIND: Duration = Duration::from_secs(7 * 24 * 3600);
+const AHEAD: Duration = Duration::from_secs(5 * 60);
+
+/// What stands still while a part is folded.
+pub struct FoldContext<'a> {
+    pub redactor: &'a Redactor,
+    pub ids: &'a IdSource,
+    pub received_at: Timestamp,
+}
+
+/// A part under construction.
+#[derive(Default)]
+pub struct Folder {
+    folds: BTreeMap<SignalKey, Fold>,
+    quarantined: Vec<Quarantined>,
+}
+
+/// A record that could not be read; its bytes are sealed before they come here.
+pub struct Refusal {
+    pub source: SourceName,
+    pub origin: RecordOrigin,
+    pub code: String,
+    pub words: String,
+    pub sealed: Vec<u8>,
+    pub size: u64,
+}
+
+impl Folder {
+    /// Adds an observation of a project; the id of a signal is drawn when its key is first seen.
+    pub fn add(&mut self, project: ProjectId, observation: Observation, context: &FoldContext<'_>) {
+        let key = SignalKey {
+            project,
+            family: observation.family,
+            kind: observation.kind.clone(),
+            fingerprint: Fingerprint {
+                version: observation.fingerprint_version,
+                key: observation.fingerprint.clone(),
+            },
+        };
+        let record = record(&observation, context.received_at);
+        let sample = sample(&observation, record.at, context.redactor);
+        let fold = self.folds.entry(key.clone()).or_insert_with(|| Fold {
+            id: context.ids.next::<SignalId>(),
+            key,
+            title: sample.title.clone(),
+            severity: observation.severity,
+            hold: observation.hold,
+            repository: observation.repository.map(|name| Sourced::new(name, observation.from)),
+            records: Vec::new(),
+            samples: Vec::new(),
+        });
+        fold.records.push(record);
+        fold.samples.push(sample);
+    }
+
+    pub fn refuse(&mut self, refusal: Refusal, context: &FoldContext<'_>) {
+        let Refusal { source, origin, code, words, sealed, size } = refusal;
+        let id = context.ids.next::<QuarantineId>();
+        self.quarantined.push(Quarantined { id, source, origin, code, words, sealed, size });
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.folds.is_empty() && self.quarantined.is_empty()
+    }
+
+    /// The part, without a position.
+    pub fn finish(self) -> FoldPart {
+        FoldPart { position: None, folds: self.folds.into_values().collect(), quarantined: self.quarantined }
+    }
+}
+
+fn record(observation: &Observation, received_at: Timestamp) -> FoldedRecord {
+    let at = observation.occurred_at.unwrap_or(received_at);
+    FoldedRecord {
+        mark: observation.record_id.as_deref().map(|id| mark(observation, id)),
+        at: at.clamp(received_at.minus(BEHIND), received_at.plus(AHEAD)),
+        count: observation.count,
+    }
+}
+
+/// 128 bits of a hash over family and id: ids of two senders never meet.
+fn mark(observation: &Observation, id: &str) -> [u8; 16] {
+    let mut hasher = Sha256::new();
+    hasher.update(observation.family.name().as_bytes());
+    hasher.update([0]);
+    hasher.update(id.as_bytes());
+    let digest: [u8; 32] = hasher.finalize().into();
+    let mut mark = [0; 16];
+    mark.copy_from_slice(&digest[..16]);
+    mark
+}
+
+/// The observation as it may be kept: every text of it has passed the redactor.
+fn sample(observation: &Observation, occurred_at: Timestamp, redactor: &Redactor) -> Sample {
+    let mut clean = Cleaner { redactor, rules: BTreeSet::new() };
+    let from = observation.from;
+    let title = Sourced::new(clean.text(&observation.title), from);
+    let text = Sourced::new(clean.text(&observation.text), from);
+    let frames = observation.frames.iter().map(|frame| clean.frame(frame)).collect();
+    let links = observation.links.iter().map(|link| Sourced::new(clean.link(link), from)).collect();
+    let mut optional =
+        |text: &Option<String>| text.as_deref().map(|text| Sourced::new(clean.text(text), from));
+    let release = optional(&observation.release);
+    let environment = optional(&observation.environment);
+    let route = optional(&observation.route);
+    let attributes = clean.object(&observation.attributes);
+    let redacted = clean.rules.iter().filter_map(|rule| rule.parse().ok()).collect();
+    Sample { occurred_at, title, text, frames, release, environment, route, links, attributes, redacted }
+}
+
+/// Redacts the fields of one sample and remembers which rules found something.
+struct Cleaner<'a> {
+    redactor: &'a Redactor,
+    rules: BTreeSet<String>,
+}
+
+impl Cleaner<'_> {
+    fn text(&mut self, text: &str) -> String {
+        let redacted = self.redactor.text(text);
+        self.rules.extend(redacted.findings.iter().map(|finding| finding.rule.to_string()));
+        redacted.text.into_owned()
+    }
+
+    fn frame(&mut self, frame: &Frame) -> Frame {
+        Frame {
+            function: frame.function.as_deref().map(|text| self.text(text)),
+            module: frame.module.as_deref().map(|text| self.text(text)),
+            file: frame.file.as_deref().map(|text| self.text(text)),
+            line: frame.line,
+            in_app: frame.in_app,
+        }
+    }
+
+    fn link(&mut self, link: &Link) -> Link {
+        Link { label: self.text(&link.label), url: self.text(&link.url) }
+    }
+
+    fn object(&mut self, attributes: &Map<String, Value>) -> Map<String, Value> {
+        let mut value = Value::Object(attributes.clone());
+        let findings = self.redactor.json(&mut value);
+        self.rules.extend(findings.iter().map(|finding| finding.rule.to_string()));
+        match value {
+            Value::Object(map) => map,
+            _ => Map::new(),
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! Formats: one file a format, each turning a record's bytes into a reading. Pure; a wrong record is a typed error,
+//! never a panic.
+
+mod posthog_event;
+mod signal;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use serde_json::error::Category;
+use signalbox_domain::provenance::Provenance;
+use signalbox_domain::time::Timestamp;
+
+use crate::observation::{Reading, Unreadable};
+
+/// No record may be larger (CONTRACTS): it is quarantined, cut to this.
+pub const RECORD_LIMIT: usize = 1 << 20;
+/// No text that is kept is longer.
+pub const TEXT_LIMIT: usize = 32 << 10;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Format {
+    /// PostHog's `clickhouse_events_json`.
+    PosthogEvent,
+    /// Signalbox's own.
+    Signal,
+}
+
+/// Reads one record.
+pub fn read(format: Format, bytes: &[u8], from: Provenance) -> Result<Reading, Unreadable> {
+    if bytes.len() > RECORD_LIMIT {
+        return Err(Unreadable::TooLarge { size: bytes.len(), limit: RECORD_LIMIT });
+    }
+    match format {
+        Format::PosthogEvent => posthog_event::read(bytes, from),
+        Format::Signal => signal::read_bytes(bytes, from),
+    }
+}
+
+/// Reads one native signal that is parsed already, as the API has it.
+pub fn read_signal(value: &Value, from: Provenance) -> Result<Reading, Unreadable> {
+    signal::read(value, from)
+}
+
+fn parse(bytes: &[u8]) -> Result<Value, Unreadable> {
+    serde_json::from_slice(bytes).map_err(|error| no_json(&error))
+}
+
+/// serde's words for a wrong shape repeat the value, which may be a secret; its words for wrong syntax do not.
+fn no_json(error: &serde_json::Error) -> Unreadable {
+    let detail = match error.classify() {
+        Category::Data => format!("another shape at line {} column {}", error.line(), error.column()),
+        Category::Syntax | Category::Eof | Category::Io => error.to_string(),
+    };
+    Unreadable::NoJson { detail }
+}
+
+/// At most `limit` bytes of a text, cut between characters.
+fn bounded(text: &str, limit: usize) -> String {
+    let mut end = text.len().min(limit);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text[..end].to_owned()
+}
+
+/// RFC 3339, or "YYYY-MM-DD HH:MM:SS.ffffff", which is UTC.
+fn moment(text: &str) -> Option<Timestamp> {
+    text.parse().ok().or_else(|| {
+        let (day, time) = text.split_once(' ')?;
+        format!("{day}T{time}Z").parse().ok()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_spellings_of_a_moment() {
+        let utc = moment("2026-11-21T08:30:00Z");
+        assert!(utc.is_some());
+        assert_eq!(moment("2026-11-21 08:30:00.000000"), utc);
+        assert_eq!(moment("2026-11-21T09:30:00+01:00"), utc);
+        assert_eq!(moment("soon"), None);
+    }
+
+    #[test]
+    fn a_text_is_cut_between_characters() {
+        assert_eq!(bounded("aé", 2), "a");
+        assert_eq!(bounded("aé", 3), "aé");
+    }
+
+    #[test]
+    fn a_record_over_the_limit_is_refused_unread() {
+        let error = read(Format::Signal, &vec![b' '; RECORD_LIMIT + 1], Provenance::Stranger).unwrap_err();
+        assert_eq!(error.code(), "too-large");
+    }
+}

@@ -1,0 +1,54 @@
+//! The benches by name. Each starts what it needs, plays its cases, and gives rows. Called by `command`.
+//!
+//! A new bench is one file in `cases/` and one line here.
+
+pub mod claim;
+mod noise;
+
+use anyhow::Context;
+use xtask::process::complain;
+
+use crate::frame::{Case, Size};
+use crate::report::{self, Row};
+use crate::rounds;
+
+/// How much of everything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Plan {
+    pub rounds: u32,
+    pub size: Size,
+}
+
+impl Plan {
+    /// Plays the cases one after the other.
+    pub fn play(&self, cases: &mut [Case<'_>]) -> anyhow::Result<Vec<Row>> {
+        let mut rows = Vec::new();
+        for case in cases {
+            rows.extend(report::rows(&rounds::play(case, self.rounds, complain)?));
+        }
+        Ok(rows)
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct Bench {
+    pub name: &'static str,
+    pub about: &'static str,
+    pub run: fn(&Plan) -> anyhow::Result<Vec<Row>>,
+}
+
+pub const BENCHES: &[Bench] = &[Bench {
+    name: "noise",
+    about: "a bare statement under pgbench beside itself: how far a ratio strays from 1 here by chance",
+    run: noise::run,
+}];
+
+/// The bench with this name; an unknown name is answered with all there are.
+pub fn find(name: &str) -> anyhow::Result<&'static Bench> {
+    let known =
+        || BENCHES.iter().map(|bench| format!("  {}: {}", bench.name, bench.about)).collect::<Vec<_>>();
+    BENCHES
+        .iter()
+        .find(|bench| bench.name == name)
+        .with_context(|| format!("no bench named {name}; there are\n{}", known().join("\n")))
+}

@@ -1,0 +1,19 @@
+//! The benches' command line, run at the workspace's root by `cargo xtask bench`.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use signalbox_bench::command;
+use xtask::process::complain;
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match command::parse(&words).and_then(|request| command::run(&request, Path::new("docs/bench"))) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&format!("{error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
