@@ -9,6 +9,7 @@ use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process_group};
+use serde::{Deserialize, Serialize};
 use signalbox_runtime::Clock;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, Command};
@@ -61,14 +62,18 @@ const TAIL: usize = 2_000;
 const GRACE: Duration = Duration::from_secs(2);
 
 /// The knobs of every call.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct GitConfig {
     pub program: PathBuf,
     /// For calls that stay on this computer.
+    #[serde(with = "signalbox_runtime::duration")]
     pub local_limit: Duration,
     /// For fetching and pushing.
+    #[serde(with = "signalbox_runtime::duration")]
     pub remote_limit: Duration,
     /// How long another process may hold a repository.
+    #[serde(with = "signalbox_runtime::duration")]
     pub lock_limit: Duration,
     /// The most that is read of one answer.
     pub output_limit: usize,
