@@ -1,8 +1,10 @@
 //! The sandbox for real: bubblewrap, where it is installed.
 
+#![expect(clippy::unwrap_used, reason = "a fixture that fails fails its test")]
+
 use std::ffi::OsString;
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Write};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -19,11 +21,16 @@ async fn sandbox() -> Option<Sandbox> {
     let all = std::env::var("SIGNALBOX_TESTS").is_ok_and(|demand| demand == "all");
     if matches!(&installed, Err(error) if error.kind() == ErrorKind::NotFound) && !all {
         SAID.call_once(|| {
-            eprintln!("signalbox: left out the tests that need bubblewrap: bwrap is not installed.")
+            tell("signalbox: left out the tests that need bubblewrap: bwrap is not installed.\n");
         });
         return None;
     }
     Some(Sandbox::probe(SandboxConfig::default(), &Clock::system()).await.unwrap())
+}
+
+/// Past the harness, which keeps what a passing test prints.
+fn tell(line: &str) {
+    std::io::stderr().write_all(line.as_bytes()).unwrap();
 }
 
 fn spec(workspace: &Path, script: &str) -> SandboxSpec {

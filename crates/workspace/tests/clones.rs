@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use signalbox_workspace::{Commit, Found, Repository, SandboxClone, Taking, WorkspaceError};
 
@@ -74,6 +75,11 @@ async fn changes_come_out_as_one_commit_and_once() {
     git(&clone.path, &["commit", "-q", "-a", "-m", "The agent's own"]);
     let commit = take(&house, &repository, &clone).await.unwrap().unwrap();
     assert_eq!((commit.commits, commit.touched.files), (1, 2));
+    // A commit made anew would have another time, and so another name.
+    let second = house.clock.now().seconds();
+    while house.clock.now().seconds() == second {
+        house.clock.sleep(Duration::from_millis(20)).await;
+    }
     let again = repository.clone_for_sandbox(&house.path("c"), BRANCH, "main").await.unwrap();
     assert_eq!(again.found, Found::Before);
     assert_eq!(take(&house, &repository, &again).await.unwrap(), Some(commit.clone()));
