@@ -136,7 +136,8 @@ mod tests {
 
     #[test]
     fn no_half_of_a_secret_is_shown_wherever_it_lies() {
-        for before in (0..9_000).step_by(41) {
+        // Around the end of what is shown, and around the end of what is kept.
+        for before in (480..520).chain(500 + MARGIN - 20..500 + MARGIN + 20) {
             let text = format!("{}hunter22{}", " ".repeat(before), " ".repeat(60_000 - before));
             for text in [text.clone(), text.chars().rev().collect::<String>().replace("22retnuh", "hunter22")]
             {
