@@ -31,7 +31,7 @@ kafka_fetch() {
     rm -rf "$home".part.*
     part=$(mktemp -d "$home.part.XXXXXX")
     # Maven makes no target folder beside the pom as long as it only copies.
-    if ! MAVEN_OPTS="-XX:-UsePerfData ${MAVEN_OPTS:-}" mvn -q -B -f "$pom" dependency:copy-dependencies \
+    if ! MAVEN_OPTS="-XX:-UsePerfData ${MAVEN_OPTS:-}" mvn -q -B -Dstyle.color=never -f "$pom" dependency:copy-dependencies \
         -DincludeScope=runtime -DoutputDirectory="$part/lib" >&2 9>&-; then
         rm -rf "$part"
         fail "Maven could not fetch Apache Kafka $version; without a network, set KAFKA_HOME to a distribution of it"

@@ -15,6 +15,7 @@ build | libssl-dev | pkgconfig:openssl | Kafka over TLS
 build | zlib1g-dev | pkgconfig:zlib | Kafka records compressed with gzip
 test | openjdk-17-jre-headless openjdk-21-jre-headless | java:17 | Apache Kafka runs on it
 test | maven | command:mvn | fetches Apache Kafka
+test | git | command:git | the tests make repositories of their own
 test | postgresql | postgresql | the tests start servers of their own from it
 LIST
 }
@@ -97,7 +98,8 @@ packages_names() {
 }
 
 package_is_offered() {
-    LC_ALL=C apt-cache policy "$1" 2>/dev/null | grep -q 'Candidate: [^(]'
+    local known
+    known=$(LC_ALL=C apt-cache policy "$1" 2>/dev/null) && [[ $known =~ Candidate:\ [^\(] ]]
 }
 
 packages_install() {

@@ -1,7 +1,8 @@
 //! The pass: load, decide, commit, project by project. Killed anywhere, the next pass finds the same work.
 
 use signalbox_domain::ids::ProjectId;
-use signalbox_runtime::{Clock, IdSource, NextPass, PassEnd};
+use signalbox_domain::time::Timestamp;
+use signalbox_runtime::{IdSource, NextPass, PassEnd};
 use signalbox_store::planner::Committed;
 use signalbox_store::{Store, StoreError};
 
@@ -23,35 +24,39 @@ pub enum PlanError {
 #[derive(Clone)]
 pub struct Planner {
     store: Store,
-    clock: Clock,
     ids: IdSource,
     config: PlannerConfig,
 }
 
 impl Planner {
-    pub fn new(store: Store, clock: Clock, ids: IdSource, config: PlannerConfig) -> Self {
-        Self { store, clock, ids, config }
+    pub fn new(store: Store, ids: IdSource, config: PlannerConfig) -> Self {
+        Self { store, ids, config }
     }
 
     /// One pass over every project that has something to plan.
-    pub async fn pass(&self) -> Result<PassEnd<PlannerStatus>, PlanError> {
+    pub async fn pass(&self, now: Timestamp) -> Result<PassEnd<PlannerStatus>, PlanError> {
         let projects = self.store.projects_to_plan().await.map_err(PlanError::Projects)?;
         let mut status = PlannerStatus::default();
         for project in projects {
-            self.project(project, &mut status).await?;
+            self.project(project, now, &mut status).await?;
         }
         let next = if status.more { NextPass::AtOnce } else { NextPass::AtPeriod };
         Ok(PassEnd { report: status, next })
     }
 
-    async fn project(&self, project: ProjectId, status: &mut PlannerStatus) -> Result<(), PlanError> {
+    async fn project(
+        &self,
+        project: ProjectId,
+        now: Timestamp,
+        status: &mut PlannerStatus,
+    ) -> Result<(), PlanError> {
         let at_most = self.config.signals_a_plan.get();
         let input = self
             .store
             .plan_load(project, at_most)
             .await
             .map_err(|source| PlanError::Load { project, source })?;
-        let plan = decide(&input, &self.config.policy, self.clock.now(), &self.ids);
+        let plan = decide(&input, &self.config.policy, now, &self.ids);
         let committed =
             self.store.plan_commit(&plan).await.map_err(|source| PlanError::Commit { project, source })?;
         status.projects += 1;

@@ -2,6 +2,7 @@
 //!
 //! The secret of a token is shown once, when it is made. Nobody is trusted for the address they come from.
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use sha2::{Digest as _, Sha256};
@@ -9,7 +10,9 @@ use signalbox_domain::access::{Action, Actor, Denied, Role, Scope, Target, Token
 use signalbox_domain::ids::TokenId;
 use signalbox_domain::names::Label;
 use signalbox_runtime::{Clock, IdSource};
-use signalbox_store::{Store, StoreError};
+use signalbox_store::control::Revoked;
+use signalbox_store::{Page, Store, StoreError};
+use uuid::Uuid;
 use zeroize::Zeroizing;
 
 /// What a token shall be.
@@ -89,14 +92,14 @@ impl Access {
         if !token.is_good_at(now) {
             return Err(Refused::Ended.into());
         }
-        self.store.token_used(token.id, now).await?;
+        self.store.token_used(&token, now).await?;
         Ok(Actor { token: token.id, name: token.name, role: token.role, scope: token.scope })
     }
 
-    /// Every token, without secrets, to somebody who may manage access.
-    pub async fn tokens_list(&self, actor: &Actor) -> Result<Vec<Token>, AccessError> {
+    /// A page of tokens, without secrets, to somebody who may manage access.
+    pub async fn tokens_list(&self, actor: &Actor, page: Page<TokenId>) -> Result<Vec<Token>, AccessError> {
         actor.authorize(Action::ManageAccess, Target::System)?;
-        Ok(self.store.tokens_list().await?)
+        Ok(self.store.tokens_list(page).await?)
     }
 
     /// Makes a token for somebody who may manage access.
@@ -105,11 +108,24 @@ impl Access {
         self.token_make(wish).await
     }
 
-    pub async fn token_revoke(&self, actor: &Actor, token: TokenId) -> Result<(), AccessError> {
+    pub async fn token_revoke(&self, actor: &Actor, token: TokenId) -> Result<Revoked, AccessError> {
         actor.authorize(Action::ManageAccess, Target::System)?;
         Ok(self.store.token_revoke(token, self.clock.now()).await?)
     }
 }
+
+/// Whoever can open the database's file itself is its admin already.
+pub fn local() -> Actor {
+    Actor {
+        token: TokenId::from_uuid(Uuid::nil()),
+        name: LOCAL.clone(),
+        role: Role::Admin,
+        scope: Scope::Everything,
+    }
+}
+
+#[expect(clippy::expect_used, reason = "the text is a label: a test makes it")]
+static LOCAL: LazyLock<Label> = LazyLock::new(|| "local".parse().expect("a label"));
 
 /// A token's secret has 256 random bits: one round of SHA-256 hides it, and looking it up tells nobody a part of it.
 fn hash(secret: &str) -> [u8; 32] {

@@ -10,6 +10,8 @@
 
 mod access;
 mod secrets;
+mod sweep;
 
-pub use access::{Access, AccessError, NewToken, Refused, TokenWish};
-pub use secrets::{SecretError, SecretSummary, Secrets};
+pub use access::{Access, AccessError, NewToken, Refused, TokenWish, local};
+pub use secrets::{SecretError, Secrets};
+pub use sweep::{Sweep, SweepStatus};

@@ -1,21 +1,15 @@
 //! Named values that are kept sealed: forge tokens, model keys, what a tool needs. They leave only through
 //! `reveal`, to code that was granted them; lists show names and times.
 
+use std::sync::Arc;
+
 use signalbox_domain::access::{Action, Actor, Denied, Target};
 use signalbox_domain::ids::SecretId;
 use signalbox_domain::names::Label;
-use signalbox_domain::time::Timestamp;
-use signalbox_runtime::{Clock, IdSource, OpenError, Sealer};
+use signalbox_runtime::{Clock, IdSource, SealContext, SealError, SealPurpose, SealingKeys};
+use signalbox_store::control::{Removed, SecretEntry};
 use signalbox_store::{Store, StoreError};
 use zeroize::Zeroizing;
-
-/// What is shown of a secret.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SecretSummary {
-    pub name: Label,
-    pub made_at: Timestamp,
-    pub changed_at: Timestamp,
-}
 
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
@@ -23,10 +17,58 @@ pub enum SecretError {
     Denied(#[from] Denied),
     #[error("there is no secret {0}")]
     Missing(Label),
-    #[error("the secret {name} cannot be opened with the present key")]
-    Sealed { name: Label, source: OpenError },
-    #[error("sealing the secret {name}")]
-    Seal { name: Label },
+    #[error("sealing or opening the secret {name}")]
+    Seal { name: Label, source: SealError },
     #[error("reading or writing secrets")]
     Store(#[from] StoreError),
 }
+
+#[derive(Clone)]
+pub struct Secrets {
+    store: Store,
+    clock: Clock,
+    ids: IdSource,
+    keys: Arc<SealingKeys>,
+}
+
+/// A sealed value opens under its own name only: rows that change places do not open.
+fn context(name: &Label) -> SealContext<'_> {
+    SealContext { purpose: SealPurpose::Secret, row: name.as_str().as_bytes() }
+}
+
+impl Secrets {
+    pub fn new(store: Store, clock: Clock, ids: IdSource, keys: Arc<SealingKeys>) -> Self {
+        Self { store, clock, ids, keys }
+    }
+
+    pub async fn set(&self, actor: &Actor, name: &Label, value: &[u8]) -> Result<(), SecretError> {
+        actor.authorize(Action::ManageSecrets, Target::System)?;
+        let seal = |source| SecretError::Seal { name: name.clone(), source };
+        let sealed = self.keys.seal(context(name), value).map_err(seal)?;
+        self.store.secret_put(self.ids.next::<SecretId>(), name, &sealed, self.clock.now()).await?;
+        Ok(())
+    }
+
+    /// The value itself, for code that was granted it. No face calls this.
+    pub async fn reveal(&self, name: &Label) -> Result<Zeroizing<Vec<u8>>, SecretError> {
+        let kept = self.store.secret_find(name).await?.ok_or_else(|| SecretError::Missing(name.clone()))?;
+        let seal = |source| SecretError::Seal { name: name.clone(), source };
+        self.keys.open(context(name), &kept.sealed).map_err(seal)
+    }
+
+    pub async fn list(&self, actor: &Actor) -> Result<Vec<SecretEntry>, SecretError> {
+        actor.authorize(Action::ManageSecrets, Target::System)?;
+        Ok(self.store.secrets_list().await?)
+    }
+
+    pub async fn remove(&self, actor: &Actor, name: &Label) -> Result<(), SecretError> {
+        actor.authorize(Action::ManageSecrets, Target::System)?;
+        match self.store.secret_remove(name).await? {
+            Removed::Now => Ok(()),
+            Removed::WasNotThere => Err(SecretError::Missing(name.clone())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

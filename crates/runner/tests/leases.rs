@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
+use std::time::Duration;
 
 use signalbox_domain::job::Publish;
 use signalbox_domain::task::Mode;
@@ -98,7 +99,10 @@ async fn an_agent_that_outlived_a_killed_runner_is_ended_before_the_next_begins(
 async fn a_report_whose_answer_was_lost_is_the_same_outcome_again() {
     let house = House::new();
     house.dispatcher.table().lost_answers = 2;
-    house.start(&[Mode::Worktree]).await;
+    let mut config = house.config(&[Mode::Worktree]);
+    // A renewal would learn before the repeated report that the run has ended.
+    config.lease.length = Duration::from_secs(600);
+    house.start_with(config).await.unwrap();
     let job = house.job(1, "echo x > x.txt");
     let run = job.run;
     house.dispatcher.queue(job);

@@ -17,6 +17,8 @@ pub enum Condition {
     Ready,
     /// It works, but slower or in part; traffic may come.
     Degraded(String),
+    /// It does not work now; it tries again by itself, and no restart would help.
+    Unavailable(String),
     /// It does not work, and a restart is the cure.
     Failed(String),
 }
@@ -78,7 +80,7 @@ impl Health {
 
     pub fn readyz(&self) -> Readiness {
         let reasons =
-            self.reasons(|condition| matches!(condition, Condition::Starting | Condition::Failed(_)));
+            self.reasons(|condition| !matches!(condition, Condition::Ready | Condition::Degraded(_)));
         if reasons.is_empty() {
             Readiness::Ready {
                 degraded: self.reasons(|condition| matches!(condition, Condition::Degraded(_))),
@@ -132,6 +134,17 @@ mod tests {
 
     fn failed(text: &str) -> Condition {
         Condition::Failed(text.to_owned())
+    }
+
+    #[test]
+    fn a_part_that_tries_again_is_not_ready_and_no_reason_to_restart() {
+        let health = Health::default();
+        let store = health.register("store");
+        let condition = Condition::Unavailable("no answer".to_owned());
+        store.report(condition.clone());
+        assert_eq!(health.healthz(), Liveness::Live);
+        let reasons = vec![Reason { component: "store", condition }];
+        assert_eq!(health.readyz(), Readiness::NotReady { reasons });
     }
 
     #[test]

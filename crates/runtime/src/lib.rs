@@ -32,6 +32,7 @@ mod process;
 mod quota;
 mod randomness;
 mod seal;
+mod secret;
 mod shutdown;
 mod tasks;
 mod telemetry;
@@ -55,6 +56,7 @@ pub use process::{Process, ProcessConfig, ServiceFailure, SignalError, Signals, 
 pub use quota::{LedgerAnswer, Quota, QuotaAnswer, QuotaConfig, QuotaError, QuotaLedger, Shape, Share};
 pub use randomness::{Randomness, RandomnessError};
 pub use seal::{KeyAge, KeyError, KeyId, LARGEST_PLAIN, SealContext, SealError, SealPurpose, SealingKeys};
+pub use secret::{SecretRefError, resolve_secret};
 pub use shutdown::{Shutdown, Stage, Stop, StopReason};
 pub use signalbox_domain::time::{Timestamp, TimestampError};
 pub use tasks::{TaskEnd, TaskHandle, Tasks};

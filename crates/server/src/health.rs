@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     async fn ask(health: &Health, path: &str) -> (StatusCode, String) {
-        let metrics = Metrics::new(BuildInfo { version: "0.1.0", commit: "test" }).unwrap();
+        let metrics = Metrics::new(BuildInfo { version: "0.1.0", revision: "test" }).unwrap();
         let request = Request::get(path).body(Body::empty()).unwrap();
         let response = health_routes(health.clone(), metrics).oneshot(request).await.unwrap();
         let status = response.status();

@@ -7,33 +7,47 @@ mod layers;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
-use signalbox_runtime::{ProcessConfig, SealConfig, TelemetryConfig};
+use signalbox_domain::secret_ref::SecretRef;
+use signalbox_runtime::{ProcessConfig, TelemetryConfig};
 use signalbox_server::ServerConfig;
-use signalbox_store::{Location, RetentionConfig, StoreConfig};
+use signalbox_store::retention::RetentionConfig;
+use signalbox_store::{Location, StoreConfig};
 
-pub use layers::{Layers, Origin, PREFIX};
+pub(crate) use layers::{Layers, Origin, PREFIX};
 
 /// The file that is read where none is named.
-pub const DEFAULT_FILE: &str = "signalbox.toml";
+pub(crate) const DEFAULT_FILE: &str = "signalbox.toml";
 /// Names the file, where no flag does.
-pub const FILE_VARIABLE: &str = "SIGNALBOX_CONFIG";
+pub(crate) const FILE_VARIABLE: &str = "SIGNALBOX_CONFIG";
+
+/// The example file, whole: every key with its default. A test reads it.
+pub(crate) const EXAMPLE: &str = include_str!("../../../config/signalbox.example.toml");
+
+/// Where the keys are that seal what must not lie in clear.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct SealConfig {
+    /// None: a file of mode 0600 beside the data, made at the first start.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) keys: Option<SecretRef>,
+}
 
 /// Every stage's part, each with its own defaults.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Settings {
-    pub server: ServerConfig,
-    pub store: StoreConfig,
-    pub retention: RetentionConfig,
-    pub redact: signalbox_redact::Config,
-    pub telemetry: TelemetryConfig,
-    pub process: ProcessConfig,
-    pub seal: SealConfig,
+pub(crate) struct Settings {
+    pub(crate) server: ServerConfig,
+    pub(crate) store: StoreConfig,
+    pub(crate) retention: RetentionConfig,
+    pub(crate) redact: signalbox_redact::Config,
+    pub(crate) telemetry: TelemetryConfig,
+    pub(crate) process: ProcessConfig,
+    pub(crate) seal: SealConfig,
 }
 
 /// What is wrong with the settings; each is one line.
 #[derive(Debug, thiserror::Error)]
-pub enum SettingsError {
+pub(crate) enum SettingsError {
     #[error("{}: cannot be read: {source}", path.display())]
     File { path: PathBuf, source: std::io::Error },
     #[error("{}:{line}: {what}", path.display())]
@@ -52,23 +66,23 @@ fn place(origin: Option<&Origin>) -> String {
 
 /// Where settings come from.
 #[derive(Debug, Clone, Default)]
-pub struct Sources {
+pub(crate) struct Sources {
     /// Named by a flag or variable: then it has to be there.
-    pub file: Option<PathBuf>,
-    pub variables: Vec<(String, String)>,
-    pub flags: Vec<String>,
+    pub(crate) file: Option<PathBuf>,
+    pub(crate) variables: Vec<(String, String)>,
+    pub(crate) flags: Vec<String>,
 }
 
 /// The settings, and where they came from.
 #[derive(Debug)]
-pub struct Loaded {
-    pub settings: Settings,
-    pub file: Option<PathBuf>,
-    pub layers: Layers,
+pub(crate) struct Loaded {
+    pub(crate) settings: Settings,
+    pub(crate) file: Option<PathBuf>,
+    pub(crate) layers: Layers,
 }
 
 impl Sources {
-    pub fn load(&self) -> Result<Loaded, SettingsError> {
+    pub(crate) fn load(&self) -> Result<Loaded, SettingsError> {
         let mut layers = Layers::default();
         let file = self.file()?;
         if let Some((path, text)) = &file {
@@ -124,7 +138,11 @@ fn no_password_in_the_open(settings: &Settings, layers: &Layers) -> Result<(), S
     let open = matches!(origin, Some(Origin::File { .. } | Origin::Flag { .. }));
     if open && has_password(&settings.store.url) {
         let what = "expected a URL without a password: give it as store.password = { env = \"NAME\" } or { file = \"PATH\" }";
-        return Err(SettingsError::Value { origin: origin.cloned(), key: key.to_owned(), what: what.to_owned() });
+        return Err(SettingsError::Value {
+            origin: origin.cloned(),
+            key: key.to_owned(),
+            what: what.to_owned(),
+        });
     }
     Ok(())
 }
@@ -139,7 +157,6 @@ fn has_password(location: &Location) -> bool {
         }
     }
 }
-
 
 #[cfg(test)]
 mod tests;

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use signalbox_domain::secret_ref::SecretRef;
 
 /// Which database, and where.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,6 +86,9 @@ fn without_userinfo(url: &str) -> String {
 pub struct StoreConfig {
     /// `sqlite:PATH` or `postgres://…`.
     pub url: Location,
+    /// The password for PostgreSQL, where the URL has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub password: Option<SecretRef>,
     /// How many connections read at once (SQLite), or are open at all (PostgreSQL).
     pub connections: NonZeroU32,
 }
@@ -93,6 +97,7 @@ impl Default for StoreConfig {
     fn default() -> Self {
         Self {
             url: Location::Sqlite(PathBuf::from("data/signalbox.db")),
+            password: None,
             connections: const { NonZeroU32::new(8).unwrap() },
         }
     }

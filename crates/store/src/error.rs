@@ -8,6 +8,8 @@ use signalbox_domain::ids::RunId;
 use signalbox_domain::names::NameError;
 use signalbox_domain::states::{IllegalMove, UnknownState};
 
+use signalbox_runtime::SecretRefError;
+
 use crate::Method;
 use crate::config::Location;
 
@@ -15,6 +17,8 @@ use crate::config::Location;
 pub enum StoreError {
     #[error("cannot reach the database at {location}")]
     Unreachable { location: Location, source: sqlx::Error },
+    #[error("the password of the database")]
+    Password(#[from] SecretRefError),
     #[error("the database was unreachable in {method}")]
     Lost { method: Method, source: sqlx::Error },
     #[error(
@@ -126,6 +130,10 @@ fn kind_of_code(code: &str) -> Kind {
             _ => Kind::Other,
         };
     }
+    // SQLITE_IOERR_SHMSIZE: the index beside the log could not be made as large as it has to be.
+    if code == "4874" {
+        return Kind::DiskFull;
+    }
     match code.parse::<u32>().map(|number| number & 0xff) {
         Ok(5 | 6) => Kind::Locked,
         Ok(8) => Kind::ReadOnly,
@@ -147,6 +155,7 @@ mod tests {
             ("8", Kind::ReadOnly),
             ("1032", Kind::ReadOnly),
             ("13", Kind::DiskFull),
+            ("4874", Kind::DiskFull),
             ("14", Kind::Gone),
             ("2067", Kind::Other),
             ("40001", Kind::Contended),

@@ -37,6 +37,7 @@ methods! {
     Open = "open" Read,
     /// Listening and notifying, on connections of their own.
     Wakeups = "wakeups" Read,
+    Ping = "ping" Read,
     // ingest
     SignalsFold = "signals_fold" Write,
     PositionsLoad = "positions_load" Read,

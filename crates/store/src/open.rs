@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use signalbox_runtime::resolve_secret;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
@@ -48,7 +49,7 @@ enum Pools {
     },
     Postgres {
         pool: PgPool,
-        options: PgConnectOptions,
+        options: Box<PgConnectOptions>,
     },
 }
 
@@ -58,13 +59,18 @@ impl Store {
         let connections = config.connections.get();
         let pools = match &config.url {
             Location::Sqlite(path) => open_sqlite(path, connections).await?,
-            Location::Postgres(url) => open_postgres(url, &config.url, connections).await?,
+            Location::Postgres(url) => open_postgres(url, config).await?,
         };
         Ok(Self { inner: Arc::new(Inner { location: config.url.clone(), pools }) })
     }
 
     pub fn location(&self) -> &Location {
         &self.inner.location
+    }
+
+    /// Can it be read right now?
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.read(Method::Ping).await?.commit().await
     }
 
     /// Waits until every connection is given back and closed.
@@ -170,18 +176,21 @@ fn lock_path(path: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
-async fn open_postgres(url: &str, location: &Location, connections: u32) -> Result<Pools, StoreError> {
-    let unreachable = |source| unreachable_at(location, source);
+async fn open_postgres(url: &str, config: &StoreConfig) -> Result<Pools, StoreError> {
+    let unreachable = |source| unreachable_at(&config.url, source);
     let options: PgConnectOptions = url.parse().map_err(unreachable)?;
-    let options = options.application_name("signalbox");
+    let mut options = options.application_name("signalbox");
+    if let Some(place) = &config.password {
+        options = options.password(&resolve_secret(place)?);
+    }
     let pool = PgPoolOptions::new()
-        .max_connections(connections)
+        .max_connections(config.connections.get())
         .acquire_timeout(ACQUIRE_BOUND)
         .connect_with(options.clone())
         .await
         .map_err(unreachable)?;
     migrate(POSTGRES_MIGRATIONS.run(&pool).await, &POSTGRES_MIGRATIONS)?;
-    Ok(Pools::Postgres { pool, options })
+    Ok(Pools::Postgres { pool, options: Box::new(options) })
 }
 
 /// At the door a locked, read-only or full database is told apart from one that is not there.

@@ -14,21 +14,22 @@ use signalbox_store::ingest::Fold;
 use signalbox_store::{Location, Store, StoreConfig};
 use uuid::Uuid;
 
-use crate::database::Database;
+use signalbox_testkit::postgres::{Database, Server};
+use signalbox_testkit::{Part, require};
 
 /// An open store whose database goes away with it.
-pub struct Fixture {
-    pub store: Store,
+pub(crate) struct Fixture {
+    pub(crate) store: Store,
     ids: AtomicU64,
     _folder: Option<tempfile::TempDir>,
     _database: Option<Database>,
 }
 
 /// Noon of a day that every test may stand on.
-pub const NOON: Timestamp = Timestamp::from_micros(1_790_000_000_000_000);
+pub(crate) const NOON: Timestamp = Timestamp::from_micros(1_790_000_000_000_000);
 
 impl Fixture {
-    pub async fn sqlite() -> Option<Self> {
+    pub(crate) async fn sqlite() -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let config = StoreConfig {
             url: format!("sqlite:{}", folder.path().join("test.db").display()).parse().unwrap(),
@@ -39,15 +40,16 @@ impl Fixture {
     }
 
     /// None where PostgreSQL may be left out (a bare `cargo test` without it).
-    pub async fn postgres() -> Option<Self> {
-        let database = Database::create()?;
-        let config = StoreConfig { url: database.url.parse().unwrap(), ..StoreConfig::default() };
+    pub(crate) async fn postgres() -> Option<Self> {
+        require(Part::Postgres)?;
+        let database = Server::shared().unwrap().database().unwrap();
+        let config = StoreConfig { url: database.url().parse().unwrap(), ..StoreConfig::default() };
         let store = Store::open(&config).await.unwrap();
         Some(Self { store, ids: AtomicU64::new(1), _folder: None, _database: Some(database) })
     }
 
     /// The store as another process has it, as far as the database can be had by two.
-    pub async fn other_process(&self) -> Store {
+    pub(crate) async fn other_process(&self) -> Store {
         match self.store.location() {
             Location::Sqlite(_) => self.store.clone(),
             Location::Postgres(_) => {
@@ -58,12 +60,12 @@ impl Fixture {
     }
 
     /// The next id, in order, of any kind.
-    pub fn id<Id: From<Uuid>>(&self) -> Id {
+    pub(crate) fn id<Id: From<Uuid>>(&self) -> Id {
         let n = self.ids.fetch_add(1, Ordering::Relaxed);
         Id::from(Uuid::from_u128((0x0190_u128 << 112) | u128::from(n)))
     }
 
-    pub fn task(&self, project: ProjectId, origin: Origin) -> Task {
+    pub(crate) fn task(&self, project: ProjectId, origin: Origin) -> Task {
         let id: TaskId = self.id();
         Task {
             id,
@@ -86,12 +88,12 @@ impl Fixture {
     }
 
     /// The project of that name, made at the first call.
-    pub async fn project(&self, name: &str) -> ProjectId {
+    pub(crate) async fn project(&self, name: &str) -> ProjectId {
         self.store.project_ensure(&name.parse().unwrap(), self.id(), NOON).await.unwrap().id
     }
 
     /// A fold without records.
-    pub async fn fold(&self, fingerprint: &str) -> Fold {
+    pub(crate) async fn fold(&self, fingerprint: &str) -> Fold {
         let key = SignalKey {
             project: self.project("web").await,
             family: SourceFamily::ErrorTracking,
@@ -110,7 +112,7 @@ impl Fixture {
         }
     }
 
-    pub fn sample(&self, text: &str) -> Sample {
+    pub(crate) fn sample(&self, text: &str) -> Sample {
         Sample {
             occurred_at: NOON,
             title: Sourced::stranger("It broke".to_owned()),
@@ -125,7 +127,7 @@ impl Fixture {
         }
     }
 
-    pub fn change(&self, run: &Run) -> Change {
+    pub(crate) fn change(&self, run: &Run) -> Change {
         Change {
             id: self.id(),
             repository: self.id(),

@@ -3,9 +3,9 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what goes wrong in a test is a failed test")]
 
 mod conformance;
-mod database;
 mod fixture;
 mod method_list;
 mod open;
+mod outage;
 mod raw;
 mod tables;

@@ -6,13 +6,13 @@ use uuid::Uuid;
 
 use crate::fixture::Fixture;
 
-pub enum Raw {
+pub(crate) enum Raw {
     Sqlite(SqliteConnection),
     Postgres(PgConnection),
 }
 
 #[derive(Debug, Clone, Copy)]
-pub enum Cell<'a> {
+pub(crate) enum Cell<'a> {
     Id(Uuid),
     NoId,
     Number(i64),
@@ -36,7 +36,7 @@ macro_rules! bound {
 }
 
 impl Raw {
-    pub async fn beside(fixture: &Fixture) -> Self {
+    pub(crate) async fn beside(fixture: &Fixture) -> Self {
         match fixture.store.location() {
             Location::Sqlite(path) => {
                 let url = format!("sqlite:{}", path.display());
@@ -46,7 +46,7 @@ impl Raw {
         }
     }
 
-    pub async fn run(&mut self, sql: &'static str, cells: &[Cell<'_>]) {
+    pub(crate) async fn run(&mut self, sql: &'static str, cells: &[Cell<'_>]) {
         match self {
             Self::Sqlite(connection) => bound!(sql, cells).execute(connection).await.map(|_| ()),
             Self::Postgres(connection) => bound!(sql, cells).execute(connection).await.map(|_| ()),
@@ -55,7 +55,7 @@ impl Raw {
     }
 
     /// A row with these columns.
-    pub async fn insert(&mut self, table: &str, row: &[(&str, Cell<'_>)]) {
+    pub(crate) async fn insert(&mut self, table: &str, row: &[(&str, Cell<'_>)]) {
         let columns: Vec<&str> = row.iter().map(|(column, _)| *column).collect();
         let places: Vec<String> = (1..=row.len()).map(|n| format!("${n}")).collect();
         let cells: Vec<Cell<'_>> = row.iter().map(|(_, cell)| *cell).collect();
@@ -71,7 +71,7 @@ impl Raw {
         done.unwrap_or_else(|error| panic!("a row of {table}: {error}"));
     }
 
-    pub async fn numbers(&mut self, sql: &str) -> Vec<i64> {
+    pub(crate) async fn numbers(&mut self, sql: &str) -> Vec<i64> {
         let sql = AssertSqlSafe(sql.to_owned());
         match self {
             Self::Sqlite(connection) => sqlx::query_scalar(sql).fetch_all(connection).await,
@@ -80,7 +80,7 @@ impl Raw {
         .unwrap()
     }
 
-    pub async fn texts(&mut self, sql: &str) -> Vec<String> {
+    pub(crate) async fn texts(&mut self, sql: &str) -> Vec<String> {
         let sql = AssertSqlSafe(sql.to_owned());
         match self {
             Self::Sqlite(connection) => sqlx::query_scalar(sql).fetch_all(connection).await,
@@ -89,7 +89,7 @@ impl Raw {
         .unwrap()
     }
 
-    pub async fn ids(&mut self, sql: &str) -> Vec<Uuid> {
+    pub(crate) async fn ids(&mut self, sql: &str) -> Vec<Uuid> {
         let sql = AssertSqlSafe(sql.to_owned());
         match self {
             Self::Sqlite(connection) => sqlx::query_scalar(sql).fetch_all(connection).await,

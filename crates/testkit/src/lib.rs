@@ -18,6 +18,7 @@
 //! trying things by hand.
 
 mod availability;
+pub mod git;
 #[cfg(feature = "kafka")]
 pub mod kafka;
 pub mod postgres;

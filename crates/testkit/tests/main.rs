@@ -1,5 +1,6 @@
 //! The promises of testkit, against the real parts.
 
+mod git;
 mod kafka;
 mod left_out;
 mod postgres;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 use signalbox_testkit::process::{Account, Nest, members_of};
 use signalbox_testkit::{Part, require, wait_for, wait_until, wait_until_async};
 
@@ -60,9 +60,12 @@ fn a_person_who_looks_into_the_folder_is_left_alone() -> Result<()> {
         .stdout(Stdio::null())
         .spawn()?;
     let pid = wait_for("the person stands in the folder", PATIENCE, || {
+        if terminal.try_wait().is_ok_and(|ended| ended.is_some()) {
+            return Some(Err(anyhow!("`script` gave no terminal; is there no /dev/pts?")));
+        }
         let text = std::fs::read_to_string(&stranger).ok()?;
-        text.trim().parse::<u32>().ok()
-    })?;
+        text.trim().parse::<u32>().ok().map(Ok)
+    })??;
     let members = nest.members()?;
     nest.kill_members()?;
     let survived = is_alive(pid);

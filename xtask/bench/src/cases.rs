@@ -4,6 +4,7 @@
 
 pub mod claim;
 mod noise;
+mod store;
 
 use anyhow::Context;
 use xtask::process::complain;
@@ -37,11 +38,18 @@ pub struct Bench {
     pub run: fn(&Plan) -> anyhow::Result<Vec<Row>>,
 }
 
-pub const BENCHES: &[Bench] = &[Bench {
-    name: "noise",
-    about: "a bare statement under pgbench beside itself: how far a ratio strays from 1 here by chance",
-    run: noise::run,
-}];
+pub const BENCHES: &[Bench] = &[
+    Bench {
+        name: "noise",
+        about: "a bare statement under pgbench beside itself: how far a ratio strays from 1 here by chance",
+        run: noise::run,
+    },
+    Bench {
+        name: "store",
+        about: "the store's claim of runs beside its own statement under pgbench",
+        run: store::run,
+    },
+];
 
 /// The bench with this name; an unknown name is answered with all there are.
 pub fn find(name: &str) -> anyhow::Result<&'static Bench> {

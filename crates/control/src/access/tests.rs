@@ -53,7 +53,7 @@ async fn a_token_ends_by_time_and_by_hand() {
     let admin = fixture.access.token_make(wish(Role::Admin, None)).await.unwrap();
     let actor = fixture.access.authenticate(Some(&admin.secret)).await.unwrap();
     fixture.access.authenticate(Some(&short.secret)).await.unwrap();
-    fixture.time.advance(hour);
+    fixture.time.jump(hour);
     assert_eq!(refused(&fixture, Some(&short.secret)).await, Refused::Ended);
 
     fixture.access.token_revoke(&actor, admin.token.id).await.unwrap();
@@ -67,9 +67,14 @@ async fn only_an_admin_gives_access() {
         let made = fixture.access.token_make(wish(role, None)).await.unwrap();
         let actor = fixture.access.authenticate(Some(&made.secret)).await.unwrap();
         let asked = fixture.access.token_make_for(&actor, wish(Role::Admin, None)).await;
-        let listed = fixture.access.tokens_list(&actor).await;
+        let listed = fixture.access.tokens_list(&actor, Page::first(10)).await;
         let revoked = fixture.access.token_revoke(&actor, made.token.id).await;
         let allowed = role == Role::Admin;
         assert_eq!((asked.is_ok(), listed.is_ok(), revoked.is_ok()), (allowed, allowed, allowed), "{role}");
     }
+}
+
+#[test]
+fn the_local_admin_is_one() {
+    assert_eq!(local().authorize(Action::ManageAccess, Target::System), Ok(()));
 }

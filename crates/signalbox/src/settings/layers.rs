@@ -12,12 +12,12 @@ use toml::{Table, Value};
 use super::SettingsError;
 
 /// Variables of this form are settings: `SIGNALBOX_STORE__URL` is `store.url`.
-pub const PREFIX: &str = "SIGNALBOX_";
+pub(crate) const PREFIX: &str = "SIGNALBOX_";
 const SEPARATOR: &str = "__";
 
 /// Where a value stood.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Origin {
+pub(crate) enum Origin {
     File { path: PathBuf, line: usize },
     Environment { variable: String },
     Flag { text: String },
@@ -35,14 +35,14 @@ impl fmt::Display for Origin {
 
 /// All layers as one.
 #[derive(Debug, Default)]
-pub struct Layers {
+pub(crate) struct Layers {
     table: Table,
     origins: BTreeMap<String, Origin>,
 }
 
 impl Layers {
     /// The lowest layer.
-    pub fn file(&mut self, path: &Path, text: &str) -> Result<(), SettingsError> {
+    pub(crate) fn file(&mut self, path: &Path, text: &str) -> Result<(), SettingsError> {
         let not_toml = |error: &toml::de::Error| SettingsError::NotToml {
             path: path.to_owned(),
             line: error.span().map_or(1, |span| line_of(text, span.start)),
@@ -59,7 +59,7 @@ impl Layers {
 
     /// Only variables with a double underscore are settings; others (`SIGNALBOX_TOKEN`, what an orchestrator sets)
     /// have meanings of their own.
-    pub fn environment(
+    pub(crate) fn environment(
         &mut self,
         variables: impl Iterator<Item = (String, String)>,
     ) -> Result<(), SettingsError> {
@@ -75,7 +75,7 @@ impl Layers {
     }
 
     /// `store.url=sqlite:x.db`, as given to `--set`.
-    pub fn flag(&mut self, assignment: &str) -> Result<(), SettingsError> {
+    pub(crate) fn flag(&mut self, assignment: &str) -> Result<(), SettingsError> {
         let (key, text) = assignment
             .split_once('=')
             .ok_or_else(|| SettingsError::NotAssignment { text: assignment.to_owned() })?;
@@ -83,12 +83,21 @@ impl Layers {
         self.put(key.trim(), text, Origin::Flag { text: key.trim().to_owned() })
     }
 
-    pub fn table(&self) -> &Table {
+    pub(crate) fn table(&self) -> &Table {
         &self.table
     }
 
+    /// What variables and flags set, by key.
+    pub(crate) fn overrides(&self) -> impl Iterator<Item = (&str, &Origin)> {
+        let above = |origin: &Origin| !matches!(origin, Origin::File { .. });
+        self.origins
+            .iter()
+            .filter(move |(_, origin)| above(origin))
+            .map(|(key, origin)| (key.as_str(), origin))
+    }
+
     /// Where a key stood, or else what it stood in.
-    pub fn origin(&self, key: &str) -> Option<&Origin> {
+    pub(crate) fn origin(&self, key: &str) -> Option<&Origin> {
         let mut key = key;
         loop {
             if let Some(origin) = self.origins.get(key) {
@@ -171,7 +180,8 @@ mod tests {
     fn layers(file: &str, environment: &[(&str, &str)], flags: &[&str]) -> Result<Layers, SettingsError> {
         let mut layers = Layers::default();
         layers.file(Path::new("signalbox.toml"), file)?;
-        layers.environment(environment.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())))?;
+        layers
+            .environment(environment.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())))?;
         flags.iter().try_for_each(|flag| layers.flag(flag))?;
         Ok(layers)
     }
@@ -179,9 +189,12 @@ mod tests {
     #[test]
     fn each_layer_covers_the_one_below() {
         let file = "[store]\nurl = \"a\"\nconnections = 2\n\n[log]\nformat = \"people\"\n";
-        let layers =
-            layers(file, &[("SIGNALBOX_STORE__URL", "b"), ("SIGNALBOX_STORE__CONNECTIONS", "3")], &["store.url=c"])
-                .unwrap();
+        let layers = layers(
+            file,
+            &[("SIGNALBOX_STORE__URL", "b"), ("SIGNALBOX_STORE__CONNECTIONS", "3")],
+            &["store.url=c"],
+        )
+        .unwrap();
         assert_eq!(layers.table()["store"]["url"].as_str(), Some("c"));
         assert_eq!(layers.table()["store"]["connections"].as_integer(), Some(3));
         assert_eq!(layers.table()["log"]["format"].as_str(), Some("people"));
@@ -200,7 +213,8 @@ mod tests {
 
     #[test]
     fn variables_with_meanings_of_their_own_are_let_be() {
-        let layers = layers("", &[("SIGNALBOX_TOKEN", "x"), ("SIGNALBOX_PORT", "tcp://10.0.0.1")], &[]).unwrap();
+        let layers =
+            layers("", &[("SIGNALBOX_TOKEN", "x"), ("SIGNALBOX_PORT", "tcp://10.0.0.1")], &[]).unwrap();
         assert!(layers.table().is_empty());
     }
 
@@ -212,7 +226,9 @@ mod tests {
 
     #[test]
     fn a_value_that_is_no_toml_is_a_text() {
-        for (text, expected) in [("8", Value::Integer(8)), ("true", Value::Boolean(true)), ("1s", "1s".into())] {
+        for (text, expected) in
+            [("8", Value::Integer(8)), ("true", Value::Boolean(true)), ("1s", "1s".into())]
+        {
             assert_eq!(value(text), expected);
         }
         assert_eq!(value("a = b"), Value::String("a = b".into()));

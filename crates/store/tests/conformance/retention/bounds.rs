@@ -1,5 +1,7 @@
 //! A call is bounded, an empty house is left alone, and what is being written to is not taken.
 
+use std::time::Duration;
+
 use signalbox_domain::decision::{Decision, Reason, Stage, Subject};
 use signalbox_store::Location;
 use signalbox_store::retention::{Prunable, RetentionConfig};
@@ -89,7 +91,8 @@ async fn a_signal_that_is_being_folded_stays(fixture: &Fixture) {
     )
     .await;
     if at_once {
-        assert_eq!(prune(fixture, Prunable::Signals).await, 0);
+        let pruned = tokio::time::timeout(Duration::from_secs(20), prune(fixture, Prunable::Signals)).await;
+        assert_eq!(pruned, Ok(0), "it neither takes the signal nor waits for the fold");
     }
     fold.run("COMMIT", &[]).await;
     assert_eq!(prune(fixture, Prunable::Signals).await, 0);

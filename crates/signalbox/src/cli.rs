@@ -1,0 +1,135 @@
+//! The command line: what can be asked for. What it means is each command's own file.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use signalbox_domain::access::Role;
+use signalbox_domain::ids::TokenId;
+use signalbox_domain::names::Label;
+
+use crate::settings::Sources;
+
+/// Turns what a product is telling its team into coding tasks, runs them, and checks that the signal went away.
+#[derive(Debug, Parser)]
+#[command(name = "signalbox", version, about, disable_help_subcommand = true)]
+pub(crate) struct Arguments {
+    /// The settings file [default: signalbox.toml, if it is there]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Overrides one setting: --set store.url=sqlite:other.db
+    #[arg(long, global = true, value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<String>,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Starts the server
+    Up(Up),
+    /// Shows an example of the settings, or checks them
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Looks at this machine and its settings, and says what to do about what it finds
+    Doctor,
+    /// Gives and takes access
+    #[command(subcommand)]
+    Token(TokenCommand),
+    /// Keeps named values sealed
+    #[command(subcommand)]
+    Secret(SecretCommand),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Up {
+    /// Does what there is to do, and ends; ends at once where something cannot be reached
+    #[arg(long)]
+    pub(crate) once: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Prints a settings file with every key, its default and its meaning
+    Example,
+    /// Says whether the settings are understood, and where each came from
+    Check,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TokenCommand {
+    /// Makes a token and shows its secret once
+    Create {
+        name: Label,
+        /// viewer, engineer, operator, admin, runner
+        #[arg(long, value_parser = role)]
+        role: Role,
+        /// Ends by itself after this many days
+        #[arg(long, value_name = "DAYS")]
+        days: Option<u32>,
+    },
+    /// Lists tokens, without their secrets
+    List,
+    /// Ends a token at once
+    Revoke { id: TokenId },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SecretCommand {
+    /// Keeps a value under a name; the value is read from standard input
+    Set { name: Label },
+    /// Lists names and times, never values
+    List,
+    /// Forgets a value
+    Remove { name: Label },
+}
+
+fn role(name: &str) -> Result<Role, String> {
+    match Role::from_name(name) {
+        Some(Role::Run) => Err("a run's token is made by its runner".to_owned()),
+        Some(role) => Ok(role),
+        None => Err("expected viewer, engineer, operator, admin or runner".to_owned()),
+    }
+}
+
+impl Arguments {
+    /// Where settings come from: the one place that reads the environment for them.
+    pub(crate) fn sources(&self) -> Sources {
+        Sources {
+            file: self.config.clone(),
+            variables: std::env::vars_os()
+                .filter_map(|(name, text)| Some((name.into_string().ok()?, text.into_string().ok()?)))
+                .collect(),
+            flags: self.set.clone(),
+        }
+    }
+}
+
+/// Help and version are no failure; anything else is a wrong command line.
+pub(crate) fn explain(error: &clap::Error) -> ExitCode {
+    let printed = error.print();
+    if error.use_stderr() || printed.is_err() {
+        signalbox_runtime::ExitCode::Usage.into()
+    } else {
+        ExitCode::SUCCESS
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn a_role_is_named_or_refused_with_what_was_expected() {
+        assert_eq!(role("admin"), Ok(Role::Admin));
+        assert!(role("king").unwrap_err().contains("viewer"));
+        assert!(role("run").is_err());
+    }
+}

@@ -1,0 +1,218 @@
+//! `signalbox doctor`: looks at settings, keys, store, port and tools; each finding says what to do.
+
+use std::path::Path;
+use std::process::Command;
+
+use signalbox_runtime::{ExitCode, error_chain};
+use signalbox_server::Listener;
+use signalbox_store::{Location, Store, StoreError};
+
+use crate::fail::Failure;
+use crate::out::say;
+use crate::settings::{PREFIX, Settings, Sources};
+use crate::wiring;
+
+/// How much it matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Weight {
+    Fine,
+    /// It works; somebody should know.
+    Notice,
+    /// It will not work like this.
+    Problem,
+}
+
+struct Finding {
+    weight: Weight,
+    about: &'static str,
+    what: String,
+    /// What to do about it.
+    cure: Option<String>,
+}
+
+impl Finding {
+    fn fine(about: &'static str, what: impl Into<String>) -> Self {
+        Self { weight: Weight::Fine, about, what: what.into(), cure: None }
+    }
+
+    fn notice(about: &'static str, what: impl Into<String>, cure: impl Into<String>) -> Self {
+        Self { weight: Weight::Notice, about, what: what.into(), cure: Some(cure.into()) }
+    }
+
+    fn problem(about: &'static str, what: impl Into<String>, cure: impl Into<String>) -> Self {
+        Self { weight: Weight::Problem, about, what: what.into(), cure: Some(cure.into()) }
+    }
+}
+
+pub(crate) async fn run(sources: Sources) -> Result<ExitCode, Failure> {
+    let findings = examine(&sources).await?;
+    for finding in &findings {
+        let mark = match finding.weight {
+            Weight::Fine => "ok      ",
+            Weight::Notice => "notice  ",
+            Weight::Problem => "PROBLEM ",
+        };
+        say(format_args!("{mark} {}: {}", finding.about, finding.what))?;
+        if let Some(cure) = &finding.cure {
+            say(format_args!("          → {cure}"))?;
+        }
+    }
+    let problems = findings.iter().filter(|finding| finding.weight == Weight::Problem).count();
+    say(format_args!("{problems} problems in {} findings", findings.len()))?;
+    Ok(if problems == 0 { ExitCode::Done } else { ExitCode::Failure })
+}
+
+async fn examine(sources: &Sources) -> Result<Vec<Finding>, Failure> {
+    let mut findings = variables(sources);
+    let loaded = match sources.load() {
+        Ok(loaded) => loaded,
+        Err(error) => {
+            let cure = "correct it; `signalbox config example` shows every key";
+            findings.push(Finding::problem("settings", error.to_string(), cure));
+            return Ok(findings);
+        }
+    };
+    let settings = loaded.settings;
+    findings.push(match &loaded.file {
+        Some(path) => Finding::fine("settings", format!("{} is understood", path.display())),
+        None => Finding::notice(
+            "settings",
+            "no signalbox.toml here: everything is at its default",
+            "signalbox config example > signalbox.toml, and change what you need",
+        ),
+    });
+    findings.push(keys(&settings)?);
+    findings.push(store(&settings).await);
+    findings.push(port(&settings).await);
+    findings.push(tool("git", "2.39", "apt-get install git"));
+    Ok(findings)
+}
+
+/// A variable with one underscore where two are meant is silently no setting: the likeliest slip.
+fn variables(sources: &Sources) -> Vec<Finding> {
+    const OWN: [&str; 9] =
+        ["CONFIG", "TASK", "RUN", "URL", "TOKEN", "PORT_START", "PORT_END", "TESTS", "FAILPOINT"];
+    let unknown = |name: &&str| !name.contains("__") && !OWN.contains(name);
+    let names = sources.variables.iter().filter_map(|(name, _)| name.strip_prefix(PREFIX));
+    names
+        .filter(unknown)
+        .map(|name| {
+            Finding::notice(
+                "environment",
+                format!("{PREFIX}{name} is no setting and has no meaning here"),
+                format!("a setting has two underscores between its words: {PREFIX}STORE__URL is store.url"),
+            )
+        })
+        .collect()
+}
+
+fn keys(settings: &Settings) -> Result<Finding, Failure> {
+    if settings.seal.keys.is_none() && !wiring::key_file(settings).exists() {
+        let path = wiring::key_file(settings);
+        return Ok(Finding::fine("keys", format!("{} will be made at the first start", path.display())));
+    }
+    let base = wiring::base()?;
+    Ok(match wiring::sealing_keys(settings, &base) {
+        Ok(keys) => Finding::fine("keys", format!("{} to seal with", keys.ids().len())),
+        Err(failure) => Finding::problem(
+            "keys",
+            failure.line().to_owned(),
+            "without its keys nothing sealed can be opened: put the right ones back rather than making new ones",
+        ),
+    })
+}
+
+async fn store(settings: &Settings) -> Finding {
+    let location = settings.store.url.to_string();
+    if let Location::Sqlite(path) = &settings.store.url
+        && !path.exists()
+    {
+        return Finding::fine("store", format!("{location} will be made at the first start"));
+    }
+    match Store::open(&settings.store).await {
+        Ok(store) => {
+            store.close().await;
+            Finding::fine("store", format!("{location} opens"))
+        }
+        Err(StoreError::HeldByAnother { .. }) => {
+            Finding::fine("store", format!("{location} is held by a running server"))
+        }
+        Err(error) => {
+            let cure = store_cure(&error, &settings.store.url);
+            Finding::problem("store", error_chain(&error), cure)
+        }
+    }
+}
+
+fn store_cure(error: &StoreError, location: &Location) -> String {
+    match (error, location) {
+        (StoreError::Newer { .. }, _) => {
+            "install the newer signalbox; an older one never writes here".to_owned()
+        }
+        (StoreError::DiskFull { .. }, _) => "make room on the disk; nothing was lost".to_owned(),
+        (StoreError::Locked { .. }, _) => "another program holds the file: close it".to_owned(),
+        (StoreError::ReadOnly { .. } | StoreError::File { .. }, Location::Sqlite(path)) => {
+            format!("let this user write to {}", path.parent().unwrap_or(Path::new(".")).display())
+        }
+        (StoreError::Password(_), _) => "set the place that store.password names".to_owned(),
+        (_, Location::Postgres(_)) => "start PostgreSQL, or correct store.url".to_owned(),
+        (_, Location::Sqlite(_)) => "restore the file from a backup, or name another by store.url".to_owned(),
+    }
+}
+
+async fn port(settings: &Settings) -> Finding {
+    match Listener::bind(&settings.server).await {
+        Ok(listener) => Finding::fine("port", format!("{} is free", listener.address())),
+        Err(error) => Finding::notice(
+            "port",
+            error_chain(&error),
+            "a running signalbox has it, or another program: then set server.listen",
+        ),
+    }
+}
+
+fn tool(program: &'static str, least: &str, cure: &str) -> Finding {
+    match Command::new(program).arg("--version").output() {
+        Ok(output) if output.status.success() => {
+            let version = String::from_utf8_lossy(&output.stdout);
+            let version = version.lines().next().unwrap_or_default().trim().to_owned();
+            if is_at_least(&version, least) {
+                Finding::fine(program, version)
+            } else {
+                Finding::problem(program, format!("{version}; {least} or newer is needed"), cure)
+            }
+        }
+        _ => Finding::problem(program, "is not installed", cure),
+    }
+}
+
+/// Compares the first two numbers of what a program says of its version.
+fn is_at_least(said: &str, least: &str) -> bool {
+    let numbers = |text: &str| -> Vec<u32> {
+        text.split(|c: char| !c.is_ascii_digit()).filter_map(|part| part.parse().ok()).take(2).collect()
+    };
+    numbers(said) >= numbers(least)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_compared_as_numbers() {
+        assert!(is_at_least("git version 2.39.5", "2.39"));
+        assert!(is_at_least("git version 2.100.0", "2.39"));
+        assert!(!is_at_least("git version 2.9.5", "2.39"));
+        assert!(!is_at_least("no idea", "2.39"));
+    }
+
+    #[test]
+    fn a_variable_with_one_underscore_is_noticed() {
+        let variable = |name: &str| (name.to_owned(), "x".to_owned());
+        let variables =
+            ["SIGNALBOX_STORE_URL", "SIGNALBOX_STORE__URL", "SIGNALBOX_TOKEN", "HOME"].map(variable);
+        let sources = Sources { variables: variables.to_vec(), ..Sources::default() };
+        let found: Vec<String> = super::variables(&sources).into_iter().map(|finding| finding.what).collect();
+        assert_eq!(found, ["SIGNALBOX_STORE_URL is no setting and has no meaning here"]);
+    }
+}

@@ -1,0 +1,108 @@
+//! One clear line and a documented exit code for each wrong beginning; nothing lost by any of them.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::{Command, Stdio};
+
+use crate::program::{Ended, Place, ended};
+
+const USAGE: i32 = 2;
+const BAD_CONFIG: i32 = 3;
+const UNREACHABLE: i32 = 4;
+const STORE_HELD: i32 = 5;
+const STORE_NEWER: i32 = 6;
+const DISK_FULL: i32 = 8;
+
+#[test]
+fn a_wrong_command_line() {
+    let place = Place::new();
+    assert_eq!(place.run(&["fly"]).code, Some(USAGE));
+    assert_eq!(place.run(&["--help"]).code, Some(0));
+}
+
+#[test]
+fn a_bad_key_names_file_line_and_key() {
+    let place = Place::new();
+    place.write("signalbox.toml", "[server]\nlisten = \"127.0.0.1:0\"\n\n[store]\nurll = \"x\"\n");
+    place.run(&["up"]).failed(BAD_CONFIG, &["signalbox.toml:5: store.urll", "expected one of `url`"]);
+    place.run(&["config", "check"]).failed(BAD_CONFIG, &["signalbox.toml:5"]);
+}
+
+#[test]
+fn a_database_that_is_not_there_ends_a_pass_at_once() {
+    let place = Place::new();
+    let url = "store.url=postgres://127.0.0.1:1/app";
+    place.run(&["--set", url, "up", "--once"]).failed(UNREACHABLE, &["cannot reach", "127.0.0.1:1/app"]);
+}
+
+#[test]
+fn a_second_server_on_the_same_file() {
+    let place = Place::new();
+    let first = place.up(&[]);
+    first.until_ready(true);
+    place.run(&["token", "list"]).failed(STORE_HELD, &["another server holds data/signalbox.db"]);
+    let second = place.run(&["--set", "server.listen=127.0.0.1:0", "up"]);
+    assert_eq!(second.code, Some(STORE_HELD), "{second:?}");
+    assert_eq!(first.get("/readyz").0, 200, "the first goes on");
+    assert_eq!(first.terminate(), Some(0));
+    place.run(&["token", "list"]).worked();
+}
+
+#[test]
+fn a_port_that_is_taken() {
+    let place = Place::new();
+    let first = place.up(&[]);
+    let listen = format!("server.listen={}", first.address);
+    let url = "store.url=sqlite:other.db";
+    place.run(&["--set", &listen, "--set", url, "up"]).failed(1, &["cannot listen on", &first.address]);
+}
+
+#[test]
+fn a_newer_database() {
+    let place = Place::new();
+    place.run(&["up", "--once"]).worked();
+    let from_the_future = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
+                           VALUES (9999, 'newer', TRUE, x'00', 0)";
+    let sqlite = Command::new("sqlite3").arg(place.path("data/signalbox.db")).arg(from_the_future).status();
+    assert!(sqlite.unwrap().success());
+    place.run(&["up", "--once"]).failed(STORE_NEWER, &["newer program", "9999"]);
+}
+
+#[test]
+fn a_key_file_that_others_may_read() {
+    let place = Place::new();
+    place.run(&["up", "--once"]).worked();
+    let key = place.path("data/signalbox.key");
+    assert_eq!(std::fs::metadata(&key).unwrap().permissions().mode() & 0o777, 0o600);
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o644)).unwrap();
+    place.run(&["up", "--once"]).failed(BAD_CONFIG, &["signalbox.key", "0600"]);
+}
+
+/// Runs the program with its folder on a small file system of its own, in namespaces of its own.
+fn on_small_disk(place: &Place, options: &str, script: &str) -> Ended {
+    let program = env!("CARGO_BIN_EXE_signalbox");
+    let script = format!("set -e; mount -t tmpfs -o {options} tmpfs data; P={program}; {script}");
+    std::fs::create_dir_all(place.path("data")).unwrap();
+    let mut command = Command::new("unshare");
+    command.args(["--user", "--map-root-user", "--mount", "sh", "-c", &script]);
+    ended(command.current_dir(place.path(".")).stdin(Stdio::null()))
+}
+
+#[test]
+fn a_full_disk_loses_nothing_that_was_acknowledged() {
+    let place = Place::new();
+    let script = "$P up --once; echo kept | $P secret set FIRST; \
+                  dd if=/dev/zero of=data/filler bs=4096 >/dev/null 2>&1 || true; \
+                  head -c 60000 /dev/zero | tr '\\0' x | $P secret set SECOND || code=$?; \
+                  rm data/filler; $P secret list; exit ${code:-0}";
+    let ended = on_small_disk(&place, "size=2m", script);
+    ended.failed(DISK_FULL, &["full"]);
+    assert!(ended.out.contains("FIRST") && !ended.out.contains("SECOND  "), "{ended:?}");
+}
+
+#[test]
+fn a_file_that_can_only_be_read() {
+    let place = Place::new();
+    let script = "$P up --once; mount -o remount,ro data; $P up --once";
+    let ended = on_small_disk(&place, "size=8m", script);
+    assert_eq!(ended.code, Some(STORE_HELD), "{ended:?}");
+}

@@ -1,0 +1,86 @@
+//! The empty house: starts, says where it listens and how it is, stops cleanly, survives a kill.
+
+use signalbox_testkit::postgres::Server;
+use signalbox_testkit::{Part, require};
+
+use crate::program::Place;
+
+#[test]
+fn it_starts_says_how_it_is_and_stops() {
+    let place = Place::new();
+    let running = place.up(&[]);
+    running.until_ready(true);
+    assert_eq!(running.get("/healthz").0, 200);
+    let (status, metrics) = running.get("/metrics");
+    assert_eq!(status, 200);
+    assert!(metrics.contains("signalbox_build_info"), "{metrics}");
+    assert_eq!(running.get("/nothing-here").0, 404);
+    assert_eq!(running.terminate(), Some(0));
+}
+
+#[test]
+fn what_was_kept_survives_a_kill() {
+    let place = Place::new();
+    place.run(&["token", "create", "laptop", "--role", "engineer"]).worked();
+    let running = place.up(&[]);
+    running.until_ready(true);
+    running.kill();
+    let listed = place.run(&["token", "list"]);
+    assert!(listed.worked().contains("laptop"), "{listed:?}");
+}
+
+#[test]
+fn tokens_and_secrets_from_the_command_line() {
+    let place = Place::new();
+    let made = place.run(&["token", "create", "ci", "--role", "viewer", "--days", "1"]);
+    let secret = made.worked().lines().next().unwrap_or_default().to_owned();
+    assert!(secret.starts_with("sbx_viewer_"), "{made:?}");
+    let listed = place.run(&["token", "list"]);
+    assert!(listed.worked().contains("good until") && !listed.out.contains(&secret), "{listed:?}");
+    let id = listed.out.split(' ').next().unwrap_or_default().to_owned();
+    place.run(&["token", "revoke", &id]).worked();
+    assert!(place.run(&["token", "list"]).worked().contains("revoked"));
+    place.run(&["token", "create", "x", "--role", "king"]).code.filter(|code| *code == 2).unwrap();
+
+    place.run_with_input(&["secret", "set", "FORGE"], "hunter2-value\n").worked();
+    let listed = place.run(&["secret", "list"]);
+    assert!(listed.worked().contains("FORGE") && !listed.out.contains("hunter2"), "{listed:?}");
+    place.run(&["secret", "remove", "FORGE"]).worked();
+    place.run(&["secret", "remove", "FORGE"]).failed(1, &["there is no secret FORGE"]);
+}
+
+#[test]
+fn the_example_is_a_settings_file_and_the_doctor_reads_it() {
+    let place = Place::new();
+    let example = place.run(&["config", "example"]);
+    place.write("signalbox.toml", example.worked());
+    assert!(place.run(&["config", "check"]).worked().contains("signalbox.toml: understood"));
+    let doctor = place.run(&["--set", "server.listen=127.0.0.1:0", "doctor"]);
+    assert!(doctor.worked().contains("0 problems"), "{doctor:?}");
+    place.write("signalbox.toml", "[server]\nlistne = 1\n");
+    let doctor = place.run(&["doctor"]);
+    assert_eq!(doctor.code, Some(1), "{doctor:?}");
+    assert!(doctor.out.contains("PROBLEM") && doctor.out.contains("signalbox.toml:2"), "{doctor:?}");
+}
+
+#[test]
+fn it_waits_for_its_database_and_says_so() {
+    let Some(_) = require(Part::Postgres) else { return };
+    let mut server = Server::start().unwrap();
+    let database = server.database().unwrap();
+    let url = format!("store.url={}", database.url());
+    let place = Place::new();
+    server.kill().unwrap();
+    let running = place.up(&["--set", &url]);
+    let why = running.until_ready(false);
+    assert!(why.contains("store"), "{why}");
+    assert_eq!(running.get("/healthz").0, 200, "a restart would not help");
+    server.restart().unwrap();
+    running.until_ready(true);
+
+    server.kill().unwrap();
+    running.until_ready(false);
+    server.restart().unwrap();
+    running.until_ready(true);
+    assert_eq!(running.terminate(), Some(0));
+}
