@@ -18,6 +18,7 @@ pub mod decision;
 pub mod delivery;
 pub mod form;
 pub mod ids;
+pub mod job;
 pub mod names;
 pub mod outcome;
 pub mod policy;

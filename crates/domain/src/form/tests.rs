@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::*;
 use crate::{
-    access, automation, case, change, delivery, outcome, policy, project, release, run, signal, task,
+    access, automation, case, change, delivery, job, outcome, policy, project, release, run, signal, task,
     verification, workspace,
 };
 
@@ -30,6 +30,9 @@ fn forms() -> Vec<(&'static str, u16, Rewrite)> {
         entry::<change::Change>(),
         entry::<crate::decision::Decision>(),
         entry::<delivery::Delivery>(),
+        entry::<job::Job>(),
+        entry::<job::LeasedRun>(),
+        entry::<job::RunReport>(),
         entry::<outcome::Outcome>(),
         entry::<policy::Policy>(),
         entry::<project::Person>(),

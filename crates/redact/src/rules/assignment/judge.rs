@@ -186,7 +186,7 @@ fn is_next_assignment(text: &[u8]) -> bool {
 fn quoted(kind: KeyKind, text: &[u8]) -> bool {
     match kind {
         KeyKind::Password => true,
-        KeyKind::Token => text.len() >= 4 && !(text.contains(&b' ') && !Class::DIGIT.any(text)),
+        KeyKind::Token => text.len() >= 4 && (Class::DIGIT.any(text) || !text.contains(&b' ')),
         _ => text.len() >= 4,
     }
 }

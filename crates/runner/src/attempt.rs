@@ -1,0 +1,223 @@
+//! One attempt at a run, from its lease to its report.
+//!
+//! Everything here may be dropped at any await: programs are ended with it, files stay, and the next attempt goes on
+//! with them. Only the report is final, and it may be sent again.
+
+use std::fs::File;
+use std::future::Future;
+use std::time::Duration;
+
+use signalbox_domain::job::{ChangeReport, LeasedRun, Publish, RunReport};
+use signalbox_domain::outcome::{Effort, Failure, Verdict};
+use signalbox_domain::provenance::Sourced;
+use signalbox_domain::run::RunNote;
+use signalbox_domain::states::RunEvent;
+use signalbox_domain::task::Intent;
+use signalbox_domain::workspace::Script;
+use signalbox_runtime::{Backoff, BackoffConfig, Hold, LeaseLost, Randomness, error_chain};
+use signalbox_workspace::Commit;
+
+use crate::agents::{self, Invocation};
+use crate::check;
+use crate::outcome_id::outcome_id;
+use crate::place::{Gathered, Place, Tools};
+use crate::port::{PortError, RunnerPort};
+use crate::supervise::{Bounds, Ended, Output, Program, supervise};
+
+/// How much of an agent's output is its answer.
+const LONGEST_ANSWER: usize = 32 << 10;
+
+/// Why an attempt ends without a report.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Abandoned {
+    #[error("{0}")]
+    Lease(LeaseLost),
+    #[error("the server refused: {detail}")]
+    Refused { detail: String },
+}
+
+/// Why a step does not go on.
+enum Stop {
+    Abandoned(Abandoned),
+    Failed(Failure),
+}
+
+impl From<Abandoned> for Stop {
+    fn from(abandoned: Abandoned) -> Self {
+        Self::Abandoned(abandoned)
+    }
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+/// What an attempt came to.
+struct Produced {
+    verdict: Verdict,
+    change: Option<ChangeReport>,
+}
+
+pub(crate) struct Attempt<'a, P> {
+    pub(crate) tools: &'a Tools,
+    pub(crate) port: &'a P,
+    pub(crate) randomness: &'a Randomness,
+    pub(crate) leased: &'a LeasedRun,
+    pub(crate) hold: &'a Hold,
+}
+
+impl<P: RunnerPort> Attempt<'_, P> {
+    /// Works until the report is sent or the lease is lost. Losing it drops everything else at once.
+    pub(crate) async fn run(&self) -> Result<(), Abandoned> {
+        tokio::select! {
+            biased;
+            lost = self.hold.lost() => Err(Abandoned::Lease(lost)),
+            done = self.work() => done,
+        }
+    }
+
+    async fn work(&self) -> Result<(), Abandoned> {
+        let begun = self.tools.clock.boot();
+        let produced = match self.produce().await {
+            Ok(produced) => produced,
+            Err(Stop::Failed(failure)) => Produced { verdict: Verdict::Failed { failure }, change: None },
+            Err(Stop::Abandoned(abandoned)) => return Err(abandoned),
+        };
+        let report = RunReport {
+            outcome: outcome_id(self.leased.lease.run, self.leased.lease.attempt),
+            verdict: produced.verdict,
+            effort: Effort { duration: self.tools.clock.boot().since(begun), ..Effort::default() },
+            change: produced.change,
+        };
+        let (run, token) = (self.leased.lease.run, self.leased.lease.token);
+        self.told(|| self.port.finish(run, token, report.clone())).await
+    }
+
+    async fn produce(&self) -> Result<Produced, Stop> {
+        self.moved(RunEvent::Prepare).await?;
+        let place = Place::prepare(self.tools, self.leased).await?;
+        self.moved(RunEvent::Work).await?;
+        let answer = self.agent(&place).await?;
+        if let Some(script) = &self.leased.job.check {
+            self.moved(RunEvent::Check).await?;
+            self.check(&place, script).await?;
+        }
+        let intent = &self.leased.job.intent;
+        // An answer is what was asked for: whatever the agent wrote besides stays where it is.
+        let gathered = match intent {
+            Intent::Answer { .. } => Gathered::Nothing,
+            Intent::Change | Intent::Investigate => place.gather(&self.leased.job).await?,
+        };
+        match gathered {
+            Gathered::Nothing => {
+                Ok(Produced { verdict: Verdict::without_change(intent, answer), change: None })
+            }
+            Gathered::InPlace { branch, commit, files } => {
+                Ok(Produced { verdict: Verdict::Changed { branch, commit, files }, change: None })
+            }
+            Gathered::Committed(commit) => self.publish(&place, commit).await,
+        }
+    }
+
+    /// Runs the agent, writes its history, and says what it printed.
+    async fn agent(&self, place: &Place<'_>) -> Result<Sourced<String>, Stop> {
+        let (job, redact) = (&self.leased.job, &self.tools.redact);
+        let wall = job.limits.wall;
+        let ended = self.program(place, &agents::invocation(&job.agent), wall).await;
+        let ended = ended.map_err(|error| agents::not_started(&job.agent, &error))?;
+        self.noted(ended.history.notes(redact)).await?;
+        match agents::failure(&job.agent, &ended, place.isolation(), job.limits, redact) {
+            Some(failure) => Err(failure.into()),
+            // The brief may quote strangers, and the agent the brief.
+            None => Ok(Sourced::stranger(ended.answer.tail(LONGEST_ANSWER, redact))),
+        }
+    }
+
+    async fn check(&self, place: &Place<'_>, script: &Script) -> Result<(), Stop> {
+        let file = place.shown(&place.folders().check);
+        let invocation = Invocation { program: "/bin/sh".into(), arguments: vec![file.into_os_string()] };
+        let ended = self.program(place, &invocation, script.timeout).await;
+        let ended = ended.map_err(|error| Failure::CheckFailed { code: None, tail: error.to_string() })?;
+        let (note, passed) = check::verdict(&ended, &self.tools.redact);
+        self.noted(vec![note]).await?;
+        Ok(passed?)
+    }
+
+    async fn program(
+        &self,
+        place: &Place<'_>,
+        invocation: &Invocation,
+        wall: Duration,
+    ) -> std::io::Result<Ended> {
+        let program = Program {
+            run: self.leased.lease.run,
+            command: place.command(&self.leased.job, invocation),
+            input: File::open(&place.folders().brief)?,
+            output: Output::Captured,
+            bounds: Bounds {
+                wall,
+                output_bytes: self.leased.job.limits.output_bytes,
+                history_bytes: self.tools.config.history_bytes,
+            },
+        };
+        supervise(&self.tools.tasks, &self.tools.clock, program).await
+    }
+
+    async fn publish(&self, place: &Place<'_>, commit: Commit) -> Result<Produced, Stop> {
+        // A commit in this computer's own repository is nobody else's concern; a push is.
+        self.hold.check().map_err(Abandoned::Lease)?;
+        match self.leased.job.publish {
+            Publish::Keep => {}
+            Publish::Push => place.push(&commit).await?,
+        }
+        let verdict = Verdict::Changed {
+            branch: commit.branch.clone(),
+            commit: commit.head.to_string(),
+            files: commit.touched.files,
+        };
+        let change = ChangeReport {
+            branch: commit.branch,
+            base: commit.base.to_string(),
+            head: commit.head.to_string(),
+            commits: commit.commits,
+            touches: commit.touched.lines,
+        };
+        Ok(Produced { verdict, change: Some(change) })
+    }
+
+    async fn moved(&self, event: RunEvent) -> Result<(), Abandoned> {
+        let lease = &self.leased.lease;
+        self.told(|| self.port.moved(lease.run, lease.token, event)).await
+    }
+
+    async fn noted(&self, notes: Vec<RunNote>) -> Result<(), Abandoned> {
+        if notes.is_empty() {
+            return Ok(());
+        }
+        let lease = &self.leased.lease;
+        self.told(|| self.port.notes(lease.run, lease.token, notes.clone())).await
+    }
+
+    /// Makes a call until it is answered; the lease bounds how long.
+    async fn told<F>(&self, call: impl Fn() -> F) -> Result<(), Abandoned>
+    where
+        F: Future<Output = Result<(), PortError>>,
+    {
+        let config = BackoffConfig { cap: Duration::from_secs(5), ..BackoffConfig::default() };
+        let mut backoff = Backoff::new(config, self.randomness.clone());
+        loop {
+            match call().await {
+                Ok(()) => return Ok(()),
+                Err(PortError::LeaseLost) => return Err(Abandoned::Lease(LeaseLost::Taken)),
+                Err(PortError::Refused { detail }) => return Err(Abandoned::Refused { detail }),
+                Err(error @ PortError::Unreachable(_)) => {
+                    let wait = backoff.next_wait();
+                    tracing::warn!(run = %self.leased.lease.run, ?wait, "asking again: {}", error_chain(&error));
+                    self.tools.clock.sleep(wait).await;
+                }
+            }
+        }
+    }
+}

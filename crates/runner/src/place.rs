@@ -1,0 +1,192 @@
+//! Where a run works: three modes, one contract. A place is prepared, programs run in it, and its changes are gathered.
+
+mod cloud;
+mod folders;
+mod local;
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use signalbox_domain::job::{Job, LeasedRun};
+use signalbox_domain::outcome::Failure;
+use signalbox_domain::task::Mode;
+use signalbox_runtime::{Clock, Redact, Tasks};
+use signalbox_sandbox::Sandbox;
+use signalbox_workspace::{Cache, Commit, CommitMessage, FileLock, Repository, Worktree};
+
+use crate::agents::Invocation;
+use crate::config::RunnerConfig;
+use crate::failure::of_workspace;
+use cloud::CloudPlace;
+pub(crate) use folders::Folders;
+use local::LocalPlace;
+
+/// What a runner works with, whatever the run.
+pub(crate) struct Tools {
+    pub(crate) config: RunnerConfig,
+    pub(crate) clock: Clock,
+    pub(crate) tasks: Tasks,
+    pub(crate) redact: Redact,
+    pub(crate) cache: Cache,
+    /// There if cloud runs may be leased.
+    pub(crate) sandbox: Option<Sandbox>,
+}
+
+/// What stands between an agent and this computer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Isolation {
+    None,
+    Sandbox,
+}
+
+/// A place, and the lock that keeps other runs out of it.
+pub(crate) struct Place<'a> {
+    tools: &'a Tools,
+    folders: Folders,
+    kind: Kind,
+    _lock: FileLock,
+}
+
+enum Kind {
+    Local(LocalPlace),
+    Worktree(Box<(Repository, Worktree)>),
+    Cloud(Box<CloudPlace>),
+}
+
+/// What was changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Gathered {
+    Nothing,
+    Committed(Commit),
+    /// In the engineer's own working tree, where it stays.
+    InPlace {
+        branch: String,
+        commit: String,
+        files: u32,
+    },
+}
+
+impl<'a> Place<'a> {
+    pub(crate) async fn prepare(tools: &'a Tools, leased: &LeasedRun) -> Result<Self, Failure> {
+        let job = &leased.job;
+        if !tools.config.modes.contains(&job.mode) {
+            return Err(Failure::Refused { detail: format!("this runner does no {} runs", job.mode) });
+        }
+        let folders = Folders::make(&tools.config.root, job)
+            .map_err(|error| Failure::WorkspaceFailed { detail: tools.redact.apply(&error).into_owned() })?;
+        let failed = |error| of_workspace(&error, &tools.redact);
+        let lock = FileLock::acquire(&tools.clock, &folders.lock, tools.config.place_limit).await;
+        let lock = lock.map_err(failed)?;
+        // Of an attempt that was killed together with its runner.
+        crate::leftovers::end(job.run);
+        let kind = match job.mode {
+            Mode::Local => Kind::Local(LocalPlace::open(tools, &folders, job).await.map_err(failed)?),
+            Mode::Worktree => {
+                let repository = open(tools, job).await.map_err(failed)?;
+                let default = &job.repository.default_branch;
+                let worktree = repository.worktree(&folders.worktree, &job.branch, default).await;
+                Kind::Worktree(Box::new((repository, worktree.map_err(failed)?)))
+            }
+            Mode::Cloud => {
+                let sandbox = tools.sandbox.clone().ok_or_else(no_sandbox)?;
+                let repository = open(tools, job).await.map_err(failed)?;
+                let place = CloudPlace::open(repository, sandbox, &folders, job).await.map_err(failed)?;
+                Kind::Cloud(Box::new(place))
+            }
+        };
+        Ok(Self { tools, folders, kind, _lock: lock })
+    }
+
+    pub(crate) fn folders(&self) -> &Folders {
+        &self.folders
+    }
+
+    pub(crate) fn isolation(&self) -> Isolation {
+        match self.kind {
+            Kind::Local(_) | Kind::Worktree(_) => Isolation::None,
+            Kind::Cloud(_) => Isolation::Sandbox,
+        }
+    }
+
+    /// A program in this place. Files of ours (brief, check) are shown to it under the names given by `shown`.
+    pub(crate) fn command(&self, job: &Job, invocation: &Invocation) -> Command {
+        let mut variables = vec![
+            (OsString::from("SIGNALBOX_TASK"), OsString::from(job.task.to_string())),
+            ("SIGNALBOX_RUN".into(), job.run.to_string().into()),
+            ("SIGNALBOX_BRIEF".into(), self.shown(&self.folders.brief).into_os_string()),
+        ];
+        let directory = match &self.kind {
+            Kind::Cloud(place) => return place.command(&self.folders, invocation, variables),
+            Kind::Local(place) => place.path().to_owned(),
+            Kind::Worktree(both) => both.1.path().to_owned(),
+        };
+        let passed =
+            EVERYDAY.iter().map(|name| (*name).to_owned()).chain(self.tools.config.variables.clone());
+        variables.extend(passed.filter_map(|name| Some((OsString::from(&name), std::env::var_os(&name)?))));
+        let mut command = Command::new(&invocation.program);
+        command.args(&invocation.arguments).env_clear().envs(variables).current_dir(directory);
+        command
+    }
+
+    /// Where a program in this place finds a file of ours.
+    pub(crate) fn shown(&self, file: &Path) -> PathBuf {
+        match &self.kind {
+            Kind::Local(_) | Kind::Worktree(_) => file.to_owned(),
+            Kind::Cloud(_) => cloud::inside(file),
+        }
+    }
+
+    pub(crate) async fn gather(&self, job: &Job) -> Result<Gathered, Failure> {
+        let message = CommitMessage { title: &job.title.value, task: job.task, run: job.run };
+        let committed = match &self.kind {
+            Kind::Local(place) => {
+                return place.gather().await.map_err(|error| of_workspace(&error, &self.tools.redact));
+            }
+            Kind::Worktree(both) => {
+                both.1.commit(&message).await.map_err(|error| of_workspace(&error, &self.tools.redact))?
+            }
+            Kind::Cloud(place) => place.gather(self.tools, &self.folders, job, &message).await?,
+        };
+        Ok(committed.map_or(Gathered::Nothing, Gathered::Committed))
+    }
+
+    /// Publishes what was gathered. A local run publishes nothing.
+    pub(crate) async fn push(&self, commit: &Commit) -> Result<(), Failure> {
+        let repository = match &self.kind {
+            Kind::Local(_) => return Ok(()),
+            Kind::Worktree(both) => &both.0,
+            Kind::Cloud(place) => place.repository(),
+        };
+        let pushed = repository.push(&commit.branch, &commit.head).await;
+        pushed.map(drop).map_err(|error| Failure::PushFailed {
+            detail: crate::failure::detail(&error, &self.tools.redact),
+        })
+    }
+}
+
+/// What agents outside of a sandbox get of this process's variables without being asked for: never a secret.
+const EVERYDAY: [&str; 14] = [
+    "PATH",
+    "HOME",
+    "USER",
+    "LOGNAME",
+    "SHELL",
+    "LANG",
+    "LC_ALL",
+    "LC_CTYPE",
+    "TERM",
+    "TMPDIR",
+    "TZ",
+    "XDG_CACHE_HOME",
+    "XDG_CONFIG_HOME",
+    "XDG_DATA_HOME",
+];
+
+async fn open(tools: &Tools, job: &Job) -> Result<Repository, signalbox_workspace::WorkspaceError> {
+    tools.cache.repository(&job.repository.name, &job.repository.location).await
+}
+
+fn no_sandbox() -> Failure {
+    Failure::IsolationMissing { detail: "this runner was started without a sandbox".to_owned() }
+}

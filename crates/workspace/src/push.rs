@@ -1,0 +1,41 @@
+//! Publishes exactly one branch. What is there already is looked up first, so a push may be repeated.
+
+use crate::bare::{CommitId, Repository};
+use crate::error::WorkspaceError;
+
+/// How the branch came to be at origin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pushed {
+    Now,
+    /// Origin had it at that commit: an earlier push whose answer was lost.
+    Before,
+}
+
+impl Repository {
+    /// Pushes `head` as `branch`. Never forces: a branch that moved elsewhere is an error.
+    pub async fn push(&self, branch: &str, head: &CommitId) -> Result<Pushed, WorkspaceError> {
+        self.check_branch(branch).await?;
+        let full = format!("refs/heads/{branch}");
+        if self.at_origin(&full).await?.as_ref() == Some(head) {
+            return Ok(Pushed::Before);
+        }
+        self.call("pushing")
+            .remote()
+            .args(["push", "--quiet", "--no-verify", "--no-follow-tags", "--recurse-submodules=no", "origin"])
+            .arg(format!("{head}:{full}"))
+            .run()
+            .await?;
+        Ok(Pushed::Now)
+    }
+
+    async fn at_origin(&self, full_ref: &str) -> Result<Option<CommitId>, WorkspaceError> {
+        let doing = "looking at origin";
+        let listed =
+            self.call(doing).remote().args(["ls-remote", "--quiet", "origin", full_ref]).text().await?;
+        // A pattern also matches refs that end in it; the name has to be the very one.
+        let line =
+            listed.lines().find(|line| line.split_once('\t').is_some_and(|(_, name)| name == full_ref));
+        let id = line.and_then(|line| line.split('\t').next());
+        id.map(|id| CommitId::parse(doing, id)).transpose()
+    }
+}
