@@ -12,7 +12,7 @@ use crate::error::WorkspaceError;
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Touched {
     pub files: u32,
-    /// Sorted by path, then line. At most [`MOST_RANGES`].
+    /// Sorted by path, then line. At most `MOST_RANGES`.
     pub lines: Vec<TouchedLines>,
 }
 
