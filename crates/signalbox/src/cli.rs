@@ -39,6 +39,28 @@ pub(crate) enum Command {
     /// Keeps named values sealed
     #[command(subcommand)]
     Secret(SecretCommand),
+    /// Answers JSON Lines with JSON Lines: what Signalbox makes of them, without clock or network
+    #[command(subcommand)]
+    Lab(LabCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum LabCommand {
+    /// {"id","text"} → {"id","kind","frames","fingerprint"}
+    Fingerprint,
+    /// {"id","source","title","text"} → {"id","case","new","score","candidates"}
+    Group,
+    /// {"id","stream","text"} → {"id","template_id","template"}
+    Normalize,
+    /// {"stream","timestamp","value"} → {"stream","timestamp","score"}
+    Anomaly,
+    /// Why two texts are, or are not, one case
+    Explain {
+        #[arg(value_name = "FILE")]
+        one: PathBuf,
+        #[arg(value_name = "OTHER")]
+        other: PathBuf,
+    },
 }
 
 #[derive(Debug, clap::Args)]

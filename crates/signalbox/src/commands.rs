@@ -2,6 +2,7 @@
 
 mod config;
 mod doctor;
+mod lab;
 mod secret;
 mod token;
 mod up;
@@ -15,6 +16,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let sources = arguments.sources();
     match &arguments.command {
         Command::Config(command) => config::run(command, &sources),
+        Command::Lab(command) => lab::run(command),
         Command::Up(up) => within(up::run(up, sources.load()?)),
         Command::Doctor => within(doctor::run(sources)),
         Command::Token(command) => within(token::run(command, sources.load()?.settings)),

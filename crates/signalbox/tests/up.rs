@@ -84,3 +84,17 @@ fn it_waits_for_its_database_and_says_so() {
     running.until_ready(true);
     assert_eq!(running.terminate(), Some(0));
 }
+
+#[test]
+fn the_lab_answers_row_by_row() {
+    let place = Place::new();
+    let trace =
+        r#"Traceback (most recent call last):\n  File \"app/cart.py\", line 12, in total\nKeyError: 'price'"#;
+    let row = |id: &str| format!(r#"{{"id":"{id}","text":"{trace}"}}"#);
+    let answered = place.run_with_input(&["lab", "fingerprint"], &format!("{}\n{}\n", row("a"), row("b")));
+    let lines: Vec<&str> = answered.worked().lines().collect();
+    assert_eq!(lines.len(), 2, "{answered:?}");
+    assert!(lines[0].contains("KeyError") && lines[0].contains("total"), "{}", lines[0]);
+    assert_eq!(lines[0].replace(r#""a""#, r#""b""#), lines[1], "equal texts have equal fingerprints");
+    assert_eq!(place.run_with_input(&["lab", "group"], "{}\n").code, Some(1));
+}
