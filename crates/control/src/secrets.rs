@@ -56,6 +56,14 @@ impl Secrets {
         self.keys.open(context(name), &kept.sealed).map_err(seal)
     }
 
+    /// Do the present keys open everything that is kept?
+    pub async fn check(&self) -> Result<(), SecretError> {
+        for entry in self.store.secrets_list().await? {
+            self.reveal(&entry.name).await?;
+        }
+        Ok(())
+    }
+
     pub async fn list(&self, actor: &Actor) -> Result<Vec<SecretEntry>, SecretError> {
         actor.authorize(Action::ManageSecrets, Target::System)?;
         Ok(self.store.secrets_list().await?)

@@ -25,3 +25,15 @@ pub enum ConfigError {
     #[error("keys: expected fewer or shorter keys")]
     Anchors(#[source] aho_corasick::BuildError),
 }
+
+impl ConfigError {
+    /// The key that is wrong, below the configuration: `rules.nosuch`.
+    pub fn key(&self) -> String {
+        match self {
+            Self::UnknownRule { name, .. } => format!("rules.{name}"),
+            Self::Unfit { key, .. } | Self::Pattern { key, .. } => key.clone(),
+            Self::Literals(_) => "literals".to_owned(),
+            Self::Anchors(_) => "keys".to_owned(),
+        }
+    }
+}

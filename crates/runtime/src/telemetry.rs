@@ -52,6 +52,14 @@ pub struct TelemetryConfig {
     pub filter: String,
 }
 
+impl TelemetryConfig {
+    /// Is the filter one? For whoever checks settings before anything starts.
+    pub fn check(&self) -> Result<(), TelemetryError> {
+        let filter = EnvFilter::try_new(&self.filter);
+        filter.map(drop).map_err(|source| TelemetryError::Filter { filter: self.filter.clone(), source })
+    }
+}
+
 impl Default for TelemetryConfig {
     fn default() -> Self {
         Self { format: LogFormat::default(), filter: "info".to_owned() }

@@ -8,6 +8,7 @@ use signalbox_server::ListenError;
 use signalbox_store::StoreError;
 
 use crate::settings::SettingsError;
+use crate::wiring::file_code;
 
 /// Why a command did not do what was asked.
 #[derive(Debug)]
@@ -61,17 +62,10 @@ pub(crate) fn store_code(error: &StoreError) -> ExitCode {
         StoreError::HeldByAnother { .. } | StoreError::Locked { .. } | StoreError::ReadOnly { .. } => {
             ExitCode::StoreHeld
         }
-        StoreError::File { source, .. } if source.kind() == std::io::ErrorKind::StorageFull => {
-            ExitCode::DiskFull
-        }
-        StoreError::File { source, .. }
-            if matches!(
-                source.kind(),
-                std::io::ErrorKind::ReadOnlyFilesystem | std::io::ErrorKind::PermissionDenied
-            ) =>
-        {
-            ExitCode::StoreHeld
-        }
+        StoreError::File { source, .. } => match file_code(source) {
+            ExitCode::BadConfig => ExitCode::Failure,
+            code => code,
+        },
         StoreError::Newer { .. } => ExitCode::StoreNewer,
         StoreError::DiskFull { .. } => ExitCode::DiskFull,
         StoreError::Password(_) => ExitCode::BadConfig,

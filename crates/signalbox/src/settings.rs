@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 use signalbox_domain::secret_ref::SecretRef;
+use signalbox_redact::Redactor;
 use signalbox_runtime::{ProcessConfig, TelemetryConfig};
 use signalbox_server::ServerConfig;
 use signalbox_store::retention::RetentionConfig;
@@ -48,7 +49,7 @@ pub(crate) struct Settings {
 /// What is wrong with the settings; each is one line.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SettingsError {
-    #[error("{}: cannot be read: {source}", path.display())]
+    #[error("{}: cannot be read", path.display())]
     File { path: PathBuf, source: std::io::Error },
     #[error("{}:{line}: {what}", path.display())]
     NotToml { path: PathBuf, line: usize, what: String },
@@ -113,7 +114,23 @@ fn read(layers: &Layers) -> Result<Settings, SettingsError> {
         SettingsError::Value { origin: layers.origin(&key).cloned(), key, what: one_line(error.inner()) }
     })?;
     no_password_in_the_open(&settings, layers)?;
+    each_owner_agrees(&settings, layers)?;
     Ok(settings)
+}
+
+/// What a part's owner can only say once it has the whole part.
+fn each_owner_agrees(settings: &Settings, layers: &Layers) -> Result<(), SettingsError> {
+    let wrong = |key: String, what: String| {
+        let what = what.lines().map(str::trim).collect::<Vec<_>>().join(" ");
+        SettingsError::Value { origin: layers.origin(&key).cloned(), key, what }
+    };
+    if let Err(error) = Redactor::new(&settings.redact) {
+        return Err(wrong(format!("redact.{}", error.key()), error.to_string()));
+    }
+    if let Err(error) = settings.telemetry.check() {
+        return Err(wrong("telemetry.filter".to_owned(), error.to_string()));
+    }
+    settings.retention.check().map_err(|(key, what)| wrong(format!("retention.{key}"), what.to_owned()))
 }
 
 /// serde names the table that an unknown key stands in; the key itself stands in its message.

@@ -1,12 +1,14 @@
 //! Puts the rooms together: who gives the clock, the ids, the keys and the store to whom. No rule lives here.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use signalbox_control::{SecretError, Secrets};
 use signalbox_redact::Redactor;
 use signalbox_runtime::{
-    Backoff, BackoffConfig, BuildInfo, Clock, Condition, ExitCode, HealthReporter, IdSource, Metrics,
-    Randomness, Redact, SealingKeys, ServiceIdentity, Stop, Telemetry, error_chain, resolve_secret,
+    Backoff, BackoffConfig, BuildInfo, Clock, Condition, ExitCode, HealthReporter, IdSource, KeyError,
+    Metrics, Randomness, Redact, SealingKeys, ServiceIdentity, Stop, Telemetry, error_chain, resolve_secret,
 };
 use signalbox_store::{Location, Store, StoreConfig, StoreError};
 
@@ -69,13 +71,43 @@ pub(crate) fn sealing_keys(settings: &Settings, base: &Base) -> Result<SealingKe
         None => {
             let path = key_file(settings);
             if let Some(folder) = path.parent() {
-                std::fs::create_dir_all(folder)
-                    .map_err(|error| bad(format!("{}: {error}", folder.display())))?;
+                std::fs::create_dir_all(folder).map_err(|error| {
+                    Failure::new(file_code(&error), format!("{}: {error}", folder.display()))
+                })?;
             }
             SealingKeys::from_file(&path, base.randomness.clone())
         }
     };
-    keys.map_err(|error| bad(error_chain(&error)))
+    keys.map_err(|error| {
+        let code = match &error {
+            KeyError::File { source, .. } => file_code(source),
+            _ => ExitCode::BadConfig,
+        };
+        Failure::new(code, error_chain(&error))
+    })
+}
+
+/// The documented exit code of a file that cannot be made or written.
+pub(crate) fn file_code(error: &std::io::Error) -> ExitCode {
+    match error.kind() {
+        ErrorKind::StorageFull => ExitCode::DiskFull,
+        ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied => ExitCode::StoreHeld,
+        _ => ExitCode::BadConfig,
+    }
+}
+
+/// Do the keys open what lies sealed? A lost key that was replaced in silence would only be missed when it is too
+/// late to look for it.
+pub(crate) async fn keys_fit(store: &Store, keys: Arc<SealingKeys>, base: &Base) -> Result<(), Failure> {
+    let secrets = Secrets::new(store.clone(), base.clock.clone(), base.ids.clone(), keys);
+    match secrets.check().await {
+        Ok(()) => Ok(()),
+        Err(error @ SecretError::Seal { .. }) => Err(Failure::new(
+            ExitCode::BadConfig,
+            format!("{}: put the key back that sealed it, or remove the secret", error_chain(&error)),
+        )),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Beside the SQLite file, or in the folder `data` where the database is elsewhere.

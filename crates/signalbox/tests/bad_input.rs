@@ -28,10 +28,40 @@ fn a_bad_key_names_file_line_and_key() {
 }
 
 #[test]
+fn a_lost_key_is_missed_at_once() {
+    let place = Place::new();
+    place.run_with_input(&["secret", "set", "FORGE"], "hunter2-value").worked();
+    std::fs::remove_file(place.path("data/signalbox.key")).unwrap();
+    place.run(&["up", "--once"]).failed(BAD_CONFIG, &["FORGE", "put the key back"]);
+    place.run_with_input(&["secret", "set", "OTHER"], "value").failed(BAD_CONFIG, &["put the key back"]);
+}
+
+#[test]
+fn a_file_that_is_no_database_is_not_waited_for() {
+    let place = Place::new();
+    std::fs::create_dir(place.path("data")).unwrap();
+    place.write("data/signalbox.db", &"this is my diary\n".repeat(300));
+    place.run(&["up", "--once"]).failed(1, &["data/signalbox.db cannot be used", "not a database"]);
+    assert_eq!(place.run(&["--set", "server.listen=127.0.0.1:0", "up"]).code, Some(1));
+}
+
+#[test]
+fn a_link_to_a_held_database() {
+    let place = Place::new();
+    let first = place.up(&[]);
+    first.until_ready(true);
+    std::os::unix::fs::symlink("signalbox.db", place.path("data/link.db")).unwrap();
+    let link = ["--set", "store.url=sqlite:data/link.db", "token", "list"];
+    place.run(&link).failed(STORE_HELD, &["another server holds"]);
+}
+
+#[test]
 fn a_database_that_is_not_there_ends_a_pass_at_once() {
     let place = Place::new();
     let url = "store.url=postgres://127.0.0.1:1/app";
-    place.run(&["--set", url, "up", "--once"]).failed(UNREACHABLE, &["cannot reach", "127.0.0.1:1/app"]);
+    place
+        .run(&["--set", url, "up", "--once"])
+        .failed(UNREACHABLE, &["cannot reach", "127.0.0.1:1/app", "refused"]);
 }
 
 #[test]
@@ -97,6 +127,16 @@ fn a_full_disk_loses_nothing_that_was_acknowledged() {
     let ended = on_small_disk(&place, "size=2m", script);
     ended.failed(DISK_FULL, &["full"]);
     assert!(ended.out.contains("FIRST") && !ended.out.contains("SECOND  "), "{ended:?}");
+}
+
+#[test]
+fn a_first_start_where_nothing_can_be_written() {
+    let place = Place::new();
+    let ended = on_small_disk(&place, "size=1m,ro", "$P up --once");
+    assert_eq!(ended.code, Some(STORE_HELD), "{ended:?}");
+    let script = "dd if=/dev/zero of=data/filler bs=4096 >/dev/null 2>&1 || true; $P up --once";
+    let ended = on_small_disk(&place, "size=64k", script);
+    assert_eq!(ended.code, Some(DISK_FULL), "{ended:?}");
 }
 
 #[test]

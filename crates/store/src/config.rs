@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use signalbox_domain::secret_ref::SecretRef;
+use sqlx::postgres::PgConnectOptions;
 
 /// Which database, and where.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,7 +20,7 @@ pub enum Location {
 
 /// Why a text names no database.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("expected sqlite:PATH or postgres://…, got {scheme:?}")]
+#[error("expected sqlite:PATH or postgres://HOST:PORT/DATABASE, got something with the scheme {scheme:?}")]
 pub struct LocationError {
     /// What stands before the colon only: the rest may hold a password.
     pub scheme: String,
@@ -34,7 +35,11 @@ impl FromStr for Location {
             "sqlite" if !rest.is_empty() => {
                 Ok(Self::Sqlite(PathBuf::from(rest.strip_prefix("//").unwrap_or(rest))))
             }
-            "postgres" | "postgresql" if rest.starts_with("//") => Ok(Self::Postgres(text.to_owned())),
+            "postgres" | "postgresql"
+                if rest.starts_with("//") && text.parse::<PgConnectOptions>().is_ok() =>
+            {
+                Ok(Self::Postgres(text.to_owned()))
+            }
             _ => Err(LocationError { scheme: scheme.chars().take(32).collect() }),
         }
     }
@@ -118,7 +123,9 @@ mod tests {
     #[test]
     fn what_is_no_database_is_named_without_what_may_be_secret() {
         let error = "mysql://root:hunter2@h/db".parse::<Location>().unwrap_err().to_string();
-        assert_eq!(error, "expected sqlite:PATH or postgres://…, got \"mysql\"");
+        assert!(error.ends_with("the scheme \"mysql\""), "{error}");
+        let error = "postgres://ada:hunter2@h:notaport/db".parse::<Location>().unwrap_err().to_string();
+        assert!(error.contains("HOST:PORT") && !error.contains("hunter2"), "{error}");
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use signalbox_domain::form::FormError;
-use signalbox_domain::ids::RunId;
+use signalbox_domain::ids::{RunId, TaskId};
 use signalbox_domain::names::NameError;
 use signalbox_domain::states::{IllegalMove, UnknownState};
 
@@ -17,6 +17,9 @@ use crate::config::Location;
 pub enum StoreError {
     #[error("cannot reach the database at {location}")]
     Unreachable { location: Location, source: sqlx::Error },
+    /// It answered, or lies there, and is nothing that this program may or can use.
+    #[error("the database at {location} cannot be used")]
+    Refused { location: Location, source: sqlx::Error },
     #[error("the password of the database")]
     Password(#[from] SecretRefError),
     #[error("the database was unreachable in {method}")]
@@ -49,6 +52,9 @@ pub enum StoreError {
     /// Another holder, or nobody, has the run: the caller's token changes nothing.
     #[error("the lease on {run} is lost")]
     LeaseLost { run: RunId },
+    /// Its id is taken, or others came and went faster than it could get in.
+    #[error("{task} could not be opened")]
+    InTheWay { task: TaskId },
     #[error("there is no {what} {id}")]
     Missing { what: &'static str, id: String },
 }

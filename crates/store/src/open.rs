@@ -10,10 +10,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use signalbox_runtime::resolve_secret;
+use sqlx::Connection as _;
 use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
+    SqliteSynchronous,
 };
 
 use crate::config::{Location, StoreConfig};
@@ -63,6 +65,24 @@ impl Store {
             Location::Postgres(url) => open_postgres(url, config).await?,
         };
         Ok(Self { inner: Arc::new(Inner { location: config.url.clone(), pools }) })
+    }
+
+    /// Can it be reached at all? Opens nothing and brings nothing up to date.
+    pub async fn reach(config: &StoreConfig) -> Result<(), StoreError> {
+        let unreachable = |source| unreachable_at(&config.url, source);
+        match &config.url {
+            Location::Sqlite(path) => {
+                let options = SqliteConnectOptions::new().filename(path).read_only(true);
+                let mut connection = SqliteConnection::connect_with(&options).await.map_err(unreachable)?;
+                connection.ping().await.map_err(unreachable)?;
+                connection.close().await.map_err(unreachable)
+            }
+            Location::Postgres(url) => {
+                let options = postgres_options(url, config)?;
+                let connection = PgConnection::connect_with(&options).await.map_err(unreachable)?;
+                connection.close().await.map_err(unreachable)
+            }
+        }
     }
 
     pub fn location(&self) -> &Location {
@@ -160,7 +180,7 @@ fn hold(path: &Path) -> Result<File, StoreError> {
         std::fs::create_dir_all(folder)
             .map_err(|source| StoreError::File { path: folder.to_owned(), source })?;
     }
-    let lock = lock_path(path);
+    let lock = lock_path(path)?;
     let file = File::options()
         .create(true)
         .truncate(false)
@@ -174,19 +194,29 @@ fn hold(path: &Path) -> Result<File, StoreError> {
     }
 }
 
-fn lock_path(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
+/// Named after the file itself, not after the way that led to it: a link to the database is the same database.
+fn lock_path(path: &Path) -> Result<PathBuf, StoreError> {
+    let file = |source| StoreError::File { path: path.to_owned(), source };
+    let real = match path.canonicalize() {
+        Ok(real) => real,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let folder =
+                path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            folder.canonicalize().map_err(file)?.join(path.file_name().unwrap_or_default())
+        }
+        Err(source) => return Err(file(source)),
+    };
+    let mut name = real.into_os_string();
     name.push(".lock");
-    PathBuf::from(name)
+    Ok(PathBuf::from(name))
 }
 
 async fn open_postgres(url: &str, config: &StoreConfig) -> Result<Pools, StoreError> {
     let unreachable = |source| unreachable_at(&config.url, source);
-    let options: PgConnectOptions = url.parse().map_err(unreachable)?;
-    let mut options = options.application_name("signalbox");
-    if let Some(place) = &config.password {
-        options = options.password(&resolve_secret(place)?);
-    }
+    let options = postgres_options(url, config)?;
+    // One connection by itself, because a pool only says that it waited.
+    let first = PgConnection::connect_with(&options).await.map_err(unreachable)?;
+    first.close().await.map_err(unreachable)?;
     let pool = PgPoolOptions::new()
         .max_connections(config.connections.get())
         .acquire_timeout(ACQUIRE_BOUND)
@@ -197,10 +227,20 @@ async fn open_postgres(url: &str, config: &StoreConfig) -> Result<Pools, StoreEr
     Ok(Pools::Postgres { pool, options: Box::new(options) })
 }
 
-/// At the door a locked, read-only or full database is told apart from one that is not there.
+fn postgres_options(url: &str, config: &StoreConfig) -> Result<PgConnectOptions, StoreError> {
+    let options: PgConnectOptions = url.parse().map_err(|source| unreachable_at(&config.url, source))?;
+    let options = options.application_name("signalbox");
+    Ok(match &config.password {
+        Some(place) => options.password(&resolve_secret(place)?),
+        None => options,
+    })
+}
+
+/// At the door: what is away may come back, what refuses us will refuse us again.
 fn unreachable_at(location: &Location, source: sqlx::Error) -> StoreError {
     match kind_of(&source) {
-        Kind::Gone | Kind::Other => StoreError::Unreachable { location: location.clone(), source },
+        Kind::Gone => StoreError::Unreachable { location: location.clone(), source },
+        Kind::Other => StoreError::Refused { location: location.clone(), source },
         _ => StoreError::from_sqlx(Method::Open, source),
     }
 }

@@ -48,6 +48,9 @@ pub struct TaskFilter {
     pub state: Option<TaskState>,
 }
 
+/// How often an insert is tried again when what stood in its way has just ended.
+const OPEN_TRIES: u32 = 5;
+
 struct StateRow {
     state: String,
 }
@@ -170,11 +173,22 @@ pub(crate) async fn open_within(
     if depth > policy.depth_limit {
         return Ok(Opened::TooDeep { depth, limit: policy.depth_limit });
     }
-    if insert(step, task, once).await? == 1 {
-        return Ok(Opened::New);
+    for _ in 0..OPEN_TRIES {
+        if insert(step, task, once).await? == 1 {
+            return Ok(Opened::New);
+        }
+        // What stood in the way may have ended between the two statements: then the next try goes in.
+        if let Some(opened) = standing(step, task, once).await? {
+            return Ok(opened);
+        }
     }
+    Err(StoreError::InTheWay { task: task.id })
+}
+
+/// The task that keeps this one out, as it stands now.
+async fn standing(step: &mut Step, task: &Task, once: Option<&str>) -> Result<Option<Opened>, StoreError> {
     let (case, generation) = case_of(task);
-    let standing = fetch_optional!(
+    let row = fetch_optional!(
         step,
         InTheWayRow,
         "queries/tasks/standing_in_the_way.sqlite.sql",
@@ -183,14 +197,11 @@ pub(crate) async fn open_within(
         case,
         generation
     )?;
-    match standing {
-        Some(row) if once.is_some() && row.once_key.as_deref() == once => {
-            Ok(Opened::Repeated { task: TaskId::from_uuid(row.id) })
-        }
-        Some(row) => Ok(Opened::AlreadyLive { task: TaskId::from_uuid(row.id) }),
-        // The one in the way ended between the two statements, or the id itself is taken.
-        None => Ok(Opened::Repeated { task: task.id }),
-    }
+    Ok(row.map(|row| {
+        let task = TaskId::from_uuid(row.id);
+        let same_wish = once.is_some() && row.once_key.as_deref() == once;
+        if same_wish { Opened::Repeated { task } } else { Opened::AlreadyLive { task } }
+    }))
 }
 
 async fn insert(step: &mut Step, task: &Task, once: Option<&str>) -> Result<u64, StoreError> {
@@ -239,7 +250,17 @@ pub(crate) async fn move_within(
     assignee: Option<PersonId>,
     now: Timestamp,
 ) -> Result<TaskState, StoreError> {
-    let to = state_within(step, task).await?.next(event)?;
+    let from = state_within(step, task).await?;
+    let to = from.next(event)?;
+    if from == TaskState::Running && to != from {
+        execute!(
+            step,
+            "queries/tasks/unheld_runs_end.sqlite.sql",
+            "queries/tasks/unheld_runs_end.postgres.sql",
+            task.uuid(),
+            now.micros()
+        )?;
+    }
     execute!(
         step,
         "queries/tasks/move.sqlite.sql",

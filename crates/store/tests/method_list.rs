@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use signalbox_store::Method;
 
 /// Runs no statement of its own.
-const WITHOUT_A_NAME: [&str; 1] = ["close"];
+const WITHOUT_A_NAME: [&str; 2] = ["close", "reach"];
 
 /// Names connections that live longer than any method: LISTEN and NOTIFY.
 const WITHOUT_A_METHOD: [&str; 1] = ["wakeups"];

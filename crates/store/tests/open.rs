@@ -36,6 +36,21 @@ async fn a_second_server_on_the_same_file_is_refused_and_the_first_goes_on() {
 }
 
 #[tokio::test]
+async fn a_link_to_a_held_file_is_the_same_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("signalbox.db");
+    let held = Store::open(&config(&path)).await.unwrap();
+    let link = folder.path().join("link.db");
+    std::os::unix::fs::symlink(&path, &link).unwrap();
+    let roundabout = folder.path().join("../").join(folder.path().file_name().unwrap()).join("signalbox.db");
+    for way in [link, roundabout] {
+        let error = error_at(&way).await;
+        assert!(matches!(error, StoreError::HeldByAnother { .. }), "{}: {error:?}", way.display());
+    }
+    held.close().await;
+}
+
+#[tokio::test]
 async fn a_newer_database_is_refused_with_both_versions() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("signalbox.db");
@@ -74,7 +89,8 @@ async fn a_file_that_is_no_database_is_an_error_and_stays_as_it_is() {
     let text = "this is my diary, not a database\n".repeat(100);
     std::fs::write(&path, &text).unwrap();
     let error = error_at(&path).await;
-    assert!(matches!(error, StoreError::Unreachable { .. } | StoreError::Migrate { .. }), "{error:?}");
+    assert!(matches!(error, StoreError::Refused { .. }), "{error:?}");
+    assert!(!error.is_passing(), "trying again would not help");
     assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
 }
 

@@ -127,20 +127,29 @@ async fn store(settings: &Settings) -> Finding {
     if let Location::Sqlite(path) = &settings.store.url
         && !path.exists()
     {
-        return Finding::fine("store", format!("{location} will be made at the first start"));
+        return folder(path, &location);
     }
-    match Store::open(&settings.store).await {
-        Ok(store) => {
-            store.close().await;
-            Finding::fine("store", format!("{location} opens"))
-        }
-        Err(StoreError::HeldByAnother { .. }) => {
-            Finding::fine("store", format!("{location} is held by a running server"))
-        }
+    // Only reached, never opened: looking must not bring a database up to date.
+    match Store::reach(&settings.store).await {
+        Ok(()) => Finding::fine("store", format!("{location} answers")),
         Err(error) => {
             let cure = store_cure(&error, &settings.store.url);
             Finding::problem("store", error_chain(&error), cure)
         }
+    }
+}
+
+/// A file that is to be made needs a folder that can be written.
+fn folder(path: &Path, location: &str) -> Finding {
+    let parent = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let nearest = parent.ancestors().find(|folder| folder.exists()).unwrap_or(Path::new("."));
+    match tempfile::tempfile_in(nearest) {
+        Ok(_) => Finding::fine("store", format!("{location} will be made at the first start")),
+        Err(error) => Finding::problem(
+            "store",
+            format!("{}: nothing can be written there: {error}", nearest.display()),
+            "let this user write there, make room, or name another place by store.url",
+        ),
     }
 }
 
@@ -153,6 +162,9 @@ fn store_cure(error: &StoreError, location: &Location) -> String {
         (StoreError::Locked { .. }, _) => "another program holds the file: close it".to_owned(),
         (StoreError::ReadOnly { .. } | StoreError::File { .. }, Location::Sqlite(path)) => {
             format!("let this user write to {}", path.parent().unwrap_or(Path::new(".")).display())
+        }
+        (StoreError::Refused { .. }, Location::Postgres(_)) => {
+            "correct user, password or database name in store.url and store.password".to_owned()
         }
         (StoreError::Password(_), _) => "set the place that store.password names".to_owned(),
         (_, Location::Postgres(_)) => "start PostgreSQL, or correct store.url".to_owned(),

@@ -22,6 +22,9 @@ pub(crate) async fn run(command: &SecretCommand, settings: Settings) -> Result<E
     let base = wiring::base()?;
     let keys = Arc::new(wiring::sealing_keys(&settings, &base)?);
     let store = Store::open(&settings.store).await?;
+    if !matches!(command, SecretCommand::Remove { .. }) {
+        wiring::keys_fit(&store, Arc::clone(&keys), &base).await?;
+    }
     let secrets = Secrets::new(store.clone(), base.clock, base.ids, keys);
     match command {
         SecretCommand::Set { name } => {

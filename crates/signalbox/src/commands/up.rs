@@ -1,12 +1,14 @@
 //! `signalbox up`: starts the house. Listens first, so that a taken port is known before anything else and whoever
 //! asks /readyz is told why it is not ready; then opens the store, patiently, and starts what works on it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use signalbox_control::Sweep;
 use signalbox_runtime::{
     BridgeConfig, Condition, ExitCode, Health, HealthReporter, Metrics, NextPass, PassConfig, PassDriver,
-    PassEnd, PassSetup, Process, ServiceFailure, Signals, Stop, Wakeups, error_chain, run_bridge,
+    PassEnd, PassSetup, Process, SealingKeys, ServiceFailure, Signals, Stop, Wakeups, error_chain,
+    run_bridge,
 };
 use signalbox_server::{Listener, health_routes};
 use signalbox_store::{Store, StoreError};
@@ -27,6 +29,7 @@ const PULSE_PERIOD: Duration = Duration::from_secs(5);
 struct House {
     settings: Settings,
     base: Base,
+    keys: Arc<SealingKeys>,
     metrics: Metrics,
     health: Health,
     wakeups: Wakeups,
@@ -38,7 +41,7 @@ pub(crate) async fn run(up: &Up, loaded: Loaded) -> Result<ExitCode, Failure> {
     let redactor = wiring::redactor(&settings)?;
     let telemetry = wiring::telemetry(&settings, &base, &redactor)?;
     // Made at the first start, so that the first secret finds it; refused here when others may read it.
-    wiring::sealing_keys(&settings, &base)?;
+    let keys = Arc::new(wiring::sealing_keys(&settings, &base)?);
     let signals = Signals::listen().map_err(|error| Failure::new(ExitCode::Failure, error_chain(&error)))?;
     let house = House {
         metrics: wiring::metrics()?,
@@ -46,13 +49,14 @@ pub(crate) async fn run(up: &Up, loaded: Loaded) -> Result<ExitCode, Failure> {
         wakeups: Wakeups::new(base.clock.clone()),
         settings,
         base,
+        keys,
     };
     let mut process = Process::new(house.settings.process.clone(), house.base.clock.clone());
     let tasks = process.tasks().clone();
     if up.once {
-        once(&house).await?;
+        let done = once(&house).await;
         telemetry.stop(&tasks, FLUSH_BOUND).await;
-        return Ok(ExitCode::Done);
+        return done.map(|()| ExitCode::Done);
     }
     listen(&house, &mut process).await?;
     process.start("house", |stop| serve(house, stop));
@@ -64,8 +68,14 @@ pub(crate) async fn run(up: &Up, loaded: Loaded) -> Result<ExitCode, Failure> {
 /// One pass of everything; what cannot be reached ends it.
 async fn once(house: &House) -> Result<(), Failure> {
     let store = Store::open(&house.settings.store).await?;
-    let swept = sweep(house, &store).pass(house.base.clock.now()).await?;
-    tracing::info!(removed = ?swept.report.removed, "swept");
+    wiring::keys_fit(&store, Arc::clone(&house.keys), &house.base).await?;
+    loop {
+        let swept = sweep(house, &store).pass(house.base.clock.now()).await?;
+        tracing::info!(removed = ?swept.report.removed, "swept");
+        if swept.next == NextPass::AtPeriod {
+            break;
+        }
+    }
     store.close().await;
     Ok(())
 }
@@ -89,6 +99,9 @@ async fn serve(house: House, stop: Stop) -> Result<(), ServiceFailure> {
     let opened = wiring::open_store_patiently(&house.settings.store, &house.base, &reporter, &stop).await;
     let failed = |error: StoreError| ServiceFailure::new(store_code(&error), error);
     let Some(store) = opened.map_err(failed)? else { return Ok(()) };
+    if let Err(failure) = wiring::keys_fit(&store, Arc::clone(&house.keys), &house.base).await {
+        return Err(ServiceFailure::new(failure.code, failure.line().to_owned()));
+    }
     reporter.report(Condition::Ready);
     tracing::info!(store = %store.location(), "the store is open");
     tokio::join!(

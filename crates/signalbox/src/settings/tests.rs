@@ -66,6 +66,12 @@ fn a_bad_value_names_file_line_key_and_what_was_expected() {
     refused("[process]\ndrain = \"soon\"\n", &["FILE:2: process.drain: ", "\"30s\""]);
     refused("[telemetry]\nformat = \"xml\"\n", &["FILE:2: telemetry.format: ", "`people`"]);
     refused("[store\n", &["FILE:1: "]);
+    refused("[store]\nurl = \"postgres://h:notaport/db\"\n", &["FILE:2: store.url: ", "HOST:PORT"]);
+    refused("[redact.rules]\nnosuch = \"on\"\n", &["FILE:2: redact.rules.nosuch: ", "built-in rule"]);
+    let custom = "[[redact.custom]]\nname = \"x\"\npattern = \"(\"\n";
+    refused(custom, &["FILE:", "redact.custom", "regular expression"]);
+    refused("[telemetry]\nfilter = \"foo=bar=baz\"\n", &["FILE:2: telemetry.filter: ", "expected a level"]);
+    refused("[retention]\nsignals_days = 0\n", &["FILE:2: retention.signals_days: ", "at least 1"]);
 }
 
 #[test]

@@ -6,5 +6,6 @@ WHERE once_key = $1
         AND case_generation = $3
         AND state IN ('proposed', 'queued', 'waiting', 'running', 'in_hand', 'review')
     )
-ORDER BY id
+-- The same wish says more than another task of the case.
+ORDER BY CASE WHEN once_key = $1 THEN 0 ELSE 1 END, id
 LIMIT 1

@@ -2,11 +2,13 @@
 
 use signalbox_domain::change::Change;
 use signalbox_domain::form::to_form;
-use signalbox_domain::ids::{CaseId, RunId, TaskId};
+use signalbox_domain::ids::{CaseId, ChangeId, RunId, TaskId};
 use signalbox_domain::outcome::{Outcome, Verdict};
 use signalbox_domain::run::{FencingToken, Run, RunNote};
-use signalbox_domain::states::{Machine, RunEvent, RunState, TaskEvent};
+use signalbox_domain::states::{ChangeState, Machine, RunEvent, RunState, TaskEvent};
 use signalbox_domain::time::Timestamp;
+
+use uuid::Uuid;
 
 use super::runs::{self, DocumentRow};
 use crate::error::StoreError;
@@ -48,6 +50,9 @@ impl Store {
         }
         if record.token != token || !record.run.state.is_held() {
             return Err(StoreError::LeaseLost { run });
+        }
+        if finish.outcome.run != Some(run) || finish.outcome.task != record.run.task {
+            return Err(StoreError::Missing { what: "such outcome of", id: run.to_string() });
         }
         let to = end_within(&mut step, &record.run, finish, now).await?;
         runs::append_within(&mut step, run, &[RunNote::Moved { to }], now).await?;
@@ -112,8 +117,31 @@ async fn outcome_within(step: &mut Step, outcome: &Outcome) -> Result<(), StoreE
     .map(drop)
 }
 
+struct KnownRow {
+    id: Uuid,
+    state: String,
+}
+
+/// A branch is one change, whoever works on it again: it keeps its first id, and a state that its forge has moved on.
 async fn change_within(step: &mut Step, change: &Change) -> Result<(), StoreError> {
-    let document = to_form(change).map_err(|error| StoreError::damaged("change", error))?;
+    let known = fetch_optional!(
+        step,
+        KnownRow,
+        "queries/dispatcher/change_known.sqlite.sql",
+        "queries/dispatcher/change_known.postgres.sql",
+        change.repository.uuid(),
+        change.branch
+    )?;
+    let mut change = change.clone();
+    if let Some(known) = known {
+        change.id = ChangeId::from_uuid(known.id);
+        let state =
+            ChangeState::from_name(&known.state).map_err(|error| StoreError::damaged("change", error))?;
+        if !matches!(state, ChangeState::Committed | ChangeState::Pushed) {
+            change.state = state;
+        }
+    }
+    let document = to_form(&change).map_err(|error| StoreError::damaged("change", error))?;
     execute!(
         step,
         "queries/dispatcher/change_put.sqlite.sql",

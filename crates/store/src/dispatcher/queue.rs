@@ -114,9 +114,16 @@ impl Store {
         let mut step = self.write(Method::RunsAssign).await?;
         let mut left_out = Vec::new();
         for run in runs {
+            if !insert(&mut step, run).await? {
+                left_out.push(run.task);
+                continue;
+            }
             match tasks::move_within(&mut step, run.task, TaskEvent::Start, None, run.queued_at).await {
-                Ok(_) => insert(&mut step, run).await?,
-                Err(StoreError::Illegal(_) | StoreError::Missing { .. }) => left_out.push(run.task),
+                Ok(_) => {}
+                Err(StoreError::Illegal(_) | StoreError::Missing { .. }) => {
+                    take_back(&mut step, run).await?;
+                    left_out.push(run.task);
+                }
                 Err(error) => return Err(error),
             }
         }
@@ -125,8 +132,9 @@ impl Store {
     }
 }
 
-async fn insert(step: &mut Step, run: &Run) -> Result<(), StoreError> {
-    execute!(
+/// False where the task has a live run already.
+async fn insert(step: &mut Step, run: &Run) -> Result<bool, StoreError> {
+    let inserted = execute!(
         step,
         "queries/dispatcher/run_insert.sqlite.sql",
         "queries/dispatcher/run_insert.postgres.sql",
@@ -136,6 +144,17 @@ async fn insert(step: &mut Step, run: &Run) -> Result<(), StoreError> {
         run.mode.name(),
         run.agent.as_str(),
         run.queued_at.micros()
+    )?;
+    Ok(inserted == 1)
+}
+
+/// The task may not start after all: its run never was.
+async fn take_back(step: &mut Step, run: &Run) -> Result<(), StoreError> {
+    execute!(
+        step,
+        "queries/dispatcher/run_take_back.sqlite.sql",
+        "queries/dispatcher/run_take_back.postgres.sql",
+        run.id.uuid()
     )
     .map(drop)
 }

@@ -5,7 +5,7 @@ use signalbox_domain::form::{from_form, to_form};
 use signalbox_domain::ids::{RunId, TaskId};
 use signalbox_domain::outcome::Outcome;
 use signalbox_domain::run::{FencingToken, Run, RunLease, RunNote, Runner};
-use signalbox_domain::states::{Machine, RunEvent, RunState};
+use signalbox_domain::states::{IllegalMove, Machine, RunEvent, RunState};
 use signalbox_domain::time::Timestamp;
 use uuid::Uuid;
 
@@ -133,6 +133,11 @@ impl Store {
         let mut step = self.write(Method::RunMove).await?;
         let held = held_within(&mut step, run, token).await?;
         let to = held.run.state.next(event)?;
+        if !to.is_held() {
+            // An end needs its outcome, a rescue its lease run out: `run_finish` and `run_expire` see to those.
+            let (machine, state) = (RunState::NAME, held.run.state.name());
+            return Err(IllegalMove { machine, state, event: RunState::event_name(event) }.into());
+        }
         move_within(&mut step, run, to, held.lease_until, now).await?;
         append_within(&mut step, run, &[RunNote::Moved { to }], now).await?;
         step.commit().await?;

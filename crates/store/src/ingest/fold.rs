@@ -19,7 +19,7 @@ use crate::column;
 use crate::error::StoreError;
 use crate::method::Method;
 use crate::open::Store;
-use crate::statement::{execute, fetch_one, fetch_optional};
+use crate::statement::{execute, fetch_optional};
 use crate::step::Step;
 
 /// Everything one commit of ingest writes.
@@ -99,6 +99,8 @@ struct IdRow {
     id: Uuid,
 }
 
+/// How often a signal that vanishes under our hands is made anew.
+const SIGNAL_TRIES: u32 = 3;
 const MICROS_PER_HOUR: i64 = 3_600_000_000;
 
 impl Store {
@@ -109,37 +111,82 @@ impl Store {
         now: Timestamp,
     ) -> Result<Vec<PartReport>, StoreError> {
         let mut step = self.write(Method::SignalsFold).await?;
-        let mut reports = Vec::with_capacity(batch.parts.len());
-        for part in &batch.parts {
-            reports.push(part_within(&mut step, part, now).await?);
+        let mut won = positions_within(&mut step, &batch.parts, now).await?;
+        folds_within(&mut step, &mut won, now).await?;
+        for part in &won {
+            for quarantined in &part.part.quarantined {
+                quarantine_within(&mut step, quarantined, now).await?;
+            }
         }
         step.commit().await?;
+        let mut reports = vec![PartReport::LostRace; batch.parts.len()];
+        for part in won {
+            reports[part.index] = part.report();
+        }
         Ok(reports)
     }
 }
 
-async fn part_within(step: &mut Step, part: &FoldPart, now: Timestamp) -> Result<PartReport, StoreError> {
-    if let Some(position) = &part.position
-        && !position_within(step, position, now).await?
-    {
-        return Ok(PartReport::LostRace);
-    }
-    let mut folds: Vec<&Fold> = part.folds.iter().collect();
-    folds.sort_by(|one, other| one.key.cmp(&other.key));
-    let (mut records, mut duplicates, mut new_signals) = (0, 0, 0);
-    for fold in folds {
-        let fresh = fresh_within(step, fold, now).await?;
-        duplicates += column::length(fold.records.len() - fresh.len());
-        records += column::length(fresh.len());
-        if !fresh.is_empty() && fold_within(step, fold, &fresh, now).await? {
-            new_signals += 1;
+/// A part whose position moved, and what of it was counted.
+struct Won<'a> {
+    index: usize,
+    part: &'a FoldPart,
+    records: u64,
+    duplicates: u64,
+    new_signals: u64,
+}
+
+impl Won<'_> {
+    fn report(&self) -> PartReport {
+        PartReport::Folded {
+            records: self.records,
+            duplicates: self.duplicates,
+            new_signals: self.new_signals,
+            quarantined: column::length(self.part.quarantined.len()),
         }
     }
-    for quarantined in &part.quarantined {
-        quarantine_within(step, quarantined, now).await?;
+}
+
+/// Moves the positions, in the order of their streams; parts that lost the race fall out.
+async fn positions_within<'a>(
+    step: &mut Step,
+    parts: &'a [FoldPart],
+    now: Timestamp,
+) -> Result<Vec<Won<'a>>, StoreError> {
+    let mut ordered: Vec<(usize, &FoldPart)> = parts.iter().enumerate().collect();
+    let stream = |part: &FoldPart| part.position.as_ref().map(|position| position.stream.clone());
+    ordered.sort_by_key(|(_, part)| stream(part));
+    let mut won = Vec::with_capacity(parts.len());
+    for (index, part) in ordered {
+        let moved = match &part.position {
+            None => true,
+            Some(position) => position_within(step, position, now).await?,
+        };
+        if moved {
+            won.push(Won { index, part, records: 0, duplicates: 0, new_signals: 0 });
+        }
     }
-    let quarantined = column::length(part.quarantined.len());
-    Ok(PartReport::Folded { records, duplicates, new_signals, quarantined })
+    Ok(won)
+}
+
+/// Marks first, then signals, each in the order of their keys over the whole batch: whoever folds at the same time
+/// takes the same rows in the same order, so nobody waits in a circle.
+async fn folds_within(step: &mut Step, won: &mut [Won<'_>], now: Timestamp) -> Result<(), StoreError> {
+    let mut folds: Vec<(usize, &Fold)> = Vec::new();
+    for (place, part) in won.iter().enumerate() {
+        folds.extend(part.part.folds.iter().map(|fold| (place, fold)));
+    }
+    folds.sort_by(|one, other| one.1.key.cmp(&other.1.key));
+    let fresh = fresh_within(step, &folds, now).await?;
+    for ((place, fold), fresh) in folds.iter().zip(fresh) {
+        let part = &mut won[*place];
+        part.duplicates += column::length(fold.records.len() - fresh.len());
+        part.records += column::length(fresh.len());
+        if !fresh.is_empty() && fold_within(step, fold, &fresh, now).await? {
+            part.new_signals += 1;
+        }
+    }
+    Ok(())
 }
 
 async fn position_within(
@@ -178,16 +225,27 @@ async fn position_within(
     Ok(moved == 1)
 }
 
-/// The records that were not counted before.
-async fn fresh_within(step: &mut Step, fold: &Fold, now: Timestamp) -> Result<Vec<FoldedRecord>, StoreError> {
-    let mut fresh = Vec::with_capacity(fold.records.len());
-    for record in &fold.records {
-        let is_new = match record.mark {
-            None => true,
-            Some(mark) => mark_within(step, fold.key.project, &mark, now).await?,
-        };
-        if is_new {
-            fresh.push(*record);
+/// Of each fold the records that were not counted before. Marks are taken in their own order, since two records of
+/// one id may come under two keys.
+async fn fresh_within(
+    step: &mut Step,
+    folds: &[(usize, &Fold)],
+    now: Timestamp,
+) -> Result<Vec<Vec<FoldedRecord>>, StoreError> {
+    let mut fresh: Vec<Vec<FoldedRecord>> = vec![Vec::new(); folds.len()];
+    let mut marked: Vec<(ProjectId, [u8; 16], usize, FoldedRecord)> = Vec::new();
+    for (place, (_, fold)) in folds.iter().enumerate() {
+        for record in &fold.records {
+            match record.mark {
+                None => fresh[place].push(*record),
+                Some(mark) => marked.push((fold.key.project, mark, place, *record)),
+            }
+        }
+    }
+    marked.sort_by_key(|(project, mark, place, _)| (*project, *mark, *place));
+    for (project, mark, place, record) in marked {
+        if mark_within(step, project, &mark, now).await? {
+            fresh[place].push(record);
         }
     }
     Ok(fresh)
@@ -226,6 +284,20 @@ async fn fold_within(
 }
 
 async fn signal_within(step: &mut Step, fold: &Fold, now: Timestamp) -> Result<(SignalId, bool), StoreError> {
+    for _ in 0..SIGNAL_TRIES {
+        // The sweep may take the row between the two statements: then the next try makes it anew.
+        if let Some(found) = try_signal_within(step, fold, now).await? {
+            return Ok(found);
+        }
+    }
+    Err(StoreError::Missing { what: "signal", id: fold.id.to_string() })
+}
+
+async fn try_signal_within(
+    step: &mut Step,
+    fold: &Fold,
+    now: Timestamp,
+) -> Result<Option<(SignalId, bool)>, StoreError> {
     let key = &fold.key;
     let inserted = execute!(
         step,
@@ -246,9 +318,9 @@ async fn signal_within(step: &mut Step, fold: &Fold, now: Timestamp) -> Result<(
         now.micros()
     )?;
     if inserted == 1 {
-        return Ok((fold.id, true));
+        return Ok(Some((fold.id, true)));
     }
-    let row = fetch_one!(
+    let row = fetch_optional!(
         step,
         IdRow,
         "queries/ingest/signal_id.sqlite.sql",
@@ -259,7 +331,7 @@ async fn signal_within(step: &mut Step, fold: &Fold, now: Timestamp) -> Result<(
         i64::from(key.fingerprint.version),
         key.fingerprint.key
     )?;
-    Ok((SignalId::from_uuid(row.id), false))
+    Ok(row.map(|row| (SignalId::from_uuid(row.id), false)))
 }
 
 async fn counts_within(

@@ -39,6 +39,33 @@ pub struct RetentionConfig {
     pub changes_days: u32,
 }
 
+impl RetentionConfig {
+    /// A span of nothing would take what is still needed; the error names the key and what was expected.
+    pub fn check(&self) -> Result<(), (&'static str, &'static str)> {
+        let spans = [
+            ("signal_hours_days", self.signal_hours_days),
+            ("signals_days", self.signals_days),
+            ("record_marks_minutes", self.record_marks_minutes),
+            ("quarantine_days", self.quarantine_days),
+            ("quarantine_rows", self.quarantine_rows),
+            ("plans_a_project", self.plans_a_project),
+            ("closed_cases_days", self.closed_cases_days),
+            ("ended_tasks_days", self.ended_tasks_days),
+            ("run_notes_days", self.run_notes_days),
+            ("decisions_days", self.decisions_days),
+            ("quota_windows_days", self.quota_windows_days),
+            ("firings_days", self.firings_days),
+            ("tokens_days", self.tokens_days),
+            ("runners_days", self.runners_days),
+            ("changes_days", self.changes_days),
+        ];
+        match spans.into_iter().find(|(_, span)| *span == 0) {
+            Some((key, _)) => Err((key, "expected at least 1")),
+            None => Ok(()),
+        }
+    }
+}
+
 impl Default for RetentionConfig {
     fn default() -> Self {
         Self {

@@ -23,6 +23,8 @@ on_both! {
     a_run_ends_once,
     spent_attempts_end_a_run,
     a_task_is_assigned_once,
+    a_cancelled_task_leaves_no_run_behind,
+    an_end_needs_its_outcome,
     history_has_no_gap,
     the_queue_is_one_snapshot,
 }
@@ -222,4 +224,39 @@ async fn the_queue_is_one_snapshot(fixture: &Fixture) {
     assert_eq!(queue.runners, [ada]);
     assert_eq!(queue.live, [(Mode::Cloud, 1)]);
     assert_eq!(fixture.store.queue_load(10, NOON.plus(LEASE)).await.unwrap().runners, []);
+}
+
+async fn a_cancelled_task_leaves_no_run_behind(fixture: &Fixture) {
+    let run = assigned(fixture, Mode::Cloud).await;
+    let fleet = runner(fixture, "fleet-1", &[Mode::Cloud]);
+    fixture.store.task_move(run.task, TaskEvent::Cancel, None, NOON).await.unwrap();
+    assert_eq!(state(fixture, run.id).await, RunState::Cancelled);
+    assert_eq!(claim(fixture, &fleet, 1).await, []);
+
+    fixture.store.task_move(run.task, TaskEvent::Retry, None, NOON).await.unwrap();
+    let again = Run { id: fixture.id(), ..run.clone() };
+    assert_eq!(fixture.store.runs_assign(std::slice::from_ref(&again)).await.unwrap(), []);
+    assert_eq!(claim(fixture, &fleet, 1).await.remove(0).run, again.id);
+
+    // Held while its task is cancelled and tried again: the old run still lives, so no second one is begun.
+    fixture.store.task_move(run.task, TaskEvent::Cancel, None, NOON).await.unwrap();
+    fixture.store.task_move(run.task, TaskEvent::Retry, None, NOON).await.unwrap();
+    let third = Run { id: fixture.id(), ..run.clone() };
+    assert_eq!(fixture.store.runs_assign(&[third]).await.unwrap(), [run.task], "said, not hidden");
+    let task = fixture.store.task_show(run.task).await.unwrap().unwrap();
+    assert_eq!(task.state, TaskState::Queued);
+}
+
+async fn an_end_needs_its_outcome(fixture: &Fixture) {
+    let run = assigned(fixture, Mode::Cloud).await;
+    let lease = claim(fixture, &runner(fixture, "fleet-1", &[Mode::Cloud]), 1).await.remove(0);
+    for event in [RunEvent::Fail, RunEvent::Cancel, RunEvent::Rescue, RunEvent::Strand] {
+        let answer = fixture.store.run_move(run.id, lease.token, event, NOON).await;
+        assert!(matches!(answer, Err(StoreError::Illegal(_))), "{event}: {answer:?}");
+    }
+    let mut foreign = outcome(fixture, &run, failed(Failure::NoChange));
+    foreign.run = Some(fixture.id());
+    let finish = Finish { outcome: &foreign, change: None, task: TaskEvent::Fail };
+    assert!(fixture.store.run_finish(run.id, lease.token, finish, NOON).await.is_err());
+    assert_eq!(state(fixture, run.id).await, RunState::Leased);
 }

@@ -18,6 +18,7 @@ on_both! {
     a_zombie_writes_nothing_and_the_others_go_on,
     the_same_record_at_another_offset_is_recognised,
     many_consumers_fold_one_signal_without_loss,
+    crossed_batches_do_not_wait_in_a_circle,
     what_cannot_be_read_is_kept_with_its_reason,
     samples_do_not_depend_on_order,
 }
@@ -177,4 +178,28 @@ async fn samples_do_not_depend_on_order(fixture: &Fixture) {
         kept.push(samples);
     }
     assert_eq!(kept[0], kept[1]);
+}
+
+/// Two consumers whose batches hold the same two signals in opposite parts.
+async fn crossed_batches_do_not_wait_in_a_circle(fixture: &Fixture) {
+    let mut consumers = tokio::task::JoinSet::new();
+    for (consumer, names) in [["a", "z"], ["z", "a"]].into_iter().enumerate() {
+        let mut batches = Vec::new();
+        for _ in 0..20 {
+            let mut parts = Vec::new();
+            for name in names {
+                parts.push(part(None, vec![fold(fixture, name, vec![record(1, None)]).await]));
+            }
+            batches.push(FoldBatch { parts });
+        }
+        let store = fixture.store.clone();
+        consumers.spawn(async move {
+            for batch in batches {
+                let reports = store.signals_fold(&batch, NOON).await.unwrap();
+                assert_eq!(reports.len(), 2, "consumer {consumer}");
+            }
+        });
+    }
+    consumers.join_all().await;
+    assert_eq!(counts(fixture).await, [40, 40]);
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use signalbox_domain::decision::{Decision, Reason, Stage, Subject};
+use signalbox_runtime::Clock;
 use signalbox_store::Location;
 use signalbox_store::retention::{Prunable, RetentionConfig};
 use uuid::Uuid;
@@ -91,8 +92,9 @@ async fn a_signal_that_is_being_folded_stays(fixture: &Fixture) {
     )
     .await;
     if at_once {
-        let pruned = tokio::time::timeout(Duration::from_secs(20), prune(fixture, Prunable::Signals)).await;
-        assert_eq!(pruned, Ok(0), "it neither takes the signal nor waits for the fold");
+        let pruned =
+            Clock::system().timeout(Duration::from_secs(20), prune(fixture, Prunable::Signals)).await;
+        assert_eq!(pruned.ok(), Some(0), "it neither takes the signal nor waits for the fold");
     }
     fold.run("COMMIT", &[]).await;
     assert_eq!(prune(fixture, Prunable::Signals).await, 0);
