@@ -114,7 +114,7 @@ impl Walk<'_> {
         let mut times: BTreeMap<String, u64> = BTreeMap::new();
         for ((key, value), renamed) in entries.into_iter().zip(renamed) {
             let name = match renamed {
-                Some(name) => numbered(name, &mut taken, &mut times),
+                Some(name) => numbered(&name, &mut taken, &mut times),
                 None => key,
             };
             map.insert(name, value);
@@ -177,11 +177,11 @@ impl Walk<'_> {
 }
 
 /// The name with the first number that makes it one of its own.
-fn numbered(name: String, taken: &mut BTreeSet<String>, times: &mut BTreeMap<String, u64>) -> String {
-    let count = times.entry(name.clone()).or_insert(0);
+fn numbered(name: &str, taken: &mut BTreeSet<String>, times: &mut BTreeMap<String, u64>) -> String {
+    let count = times.entry(name.to_owned()).or_insert(0);
     loop {
         *count += 1;
-        let candidate = if *count == 1 { name.clone() } else { format!("{name}#{count}") };
+        let candidate = if *count == 1 { name.to_owned() } else { format!("{name}#{count}") };
         if taken.insert(candidate.clone()) {
             return candidate;
         }

@@ -14,68 +14,22 @@ fn work(text: &str) -> u64 {
     engine.work()
 }
 
+/// Each wakes a rule as often as it can be woken.
+#[rustfmt::skip]
+const HURTING: &[&str] = &[
+    "key", "key=", "password=", "password:", "token=token ", "\"password\":\"", "a@", "@", "a.b@c.d",
+    "eyJ", "eyJ.", "://", "://a:", "x://a:b/", "sk-", "glpat-", "sk_live_", "ghp_", "AKIA", "+", "+1",
+    "+1 ", "4111 ", "4111-", "bearer ", "bearer a1", "basic ", "?sig=",
+    "?sv=1&sig=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "&token=", "x-amz-", "PRIVATE KEY",
+    "-----BEGIN PRIVATE KEY-----", "[redacted:email]", "cookie: ", "cookie: a=b", "%40", "%3a%2f%2f",
+    "Q~", ":AA", "1//0", "/api/webhooks/", "SK0", "authorization: x ", "\\", "\\\"", "secret=a(",
+    "password = \"", "<password>", "%26token%3D", "sbx_", "sbx_a_", "tel:1", "key='", "key=%22", "auth: ",
+    "-us", "hooks.slack.com/services/",
+];
+
 #[test]
 fn work_is_linear_for_texts_made_to_hurt() {
-    for unit in [
-        "key",
-        "key=",
-        "password=",
-        "password:",
-        "token=token ",
-        "\"password\":\"",
-        "a@",
-        "@",
-        "a.b@c.d",
-        "eyJ",
-        "eyJ.",
-        "://",
-        "://a:",
-        "x://a:b/",
-        "sk-",
-        "glpat-",
-        "sk_live_",
-        "ghp_",
-        "AKIA",
-        "+",
-        "+1",
-        "+1 ",
-        "4111 ",
-        "4111-",
-        "bearer ",
-        "bearer a1",
-        "basic ",
-        "?sig=",
-        "?sv=1&sig=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
-        "&token=",
-        "x-amz-",
-        "PRIVATE KEY",
-        "-----BEGIN PRIVATE KEY-----",
-        "[redacted:email]",
-        "cookie: ",
-        "cookie: a=b",
-        "%40",
-        "%3a%2f%2f",
-        "Q~",
-        ":AA",
-        "1//0",
-        "/api/webhooks/",
-        "SK0",
-        "authorization: x ",
-        "\\",
-        "\\\"",
-        "secret=a(",
-        "password = \"",
-        "<password>",
-        "%26token%3D",
-        "sbx_",
-        "sbx_a_",
-        "tel:1",
-        "key='",
-        "key=%22",
-        "auth: ",
-        "-us",
-        "hooks.slack.com/services/",
-    ] {
+    for unit in HURTING {
         let once = work(&unit.repeat(10_000 / unit.len()));
         let twice = work(&unit.repeat(20_000 / unit.len()));
         assert!(twice <= once * 9 / 4 + 5_000, "{unit}: {once} then {twice}");
