@@ -57,7 +57,9 @@ impl Cover {
         let mut taken = 0;
         loop {
             let open = self.extend(shown, rest);
-            let Some(span) = spans.get(taken).filter(|span| span.start < limit) else { break };
+            // Beyond what is surely swallowed, a key may yet give the text back.
+            let sure = if open { self.swallowed().min(limit) } else { limit };
+            let Some(span) = spans.get(taken).filter(|span| span.start < sure) else { break };
             if open || span.start < self.until {
                 self.add(span);
             } else {

@@ -37,7 +37,7 @@ pub(crate) struct Value {
     pub(crate) end: usize,
     pub(crate) form: Form,
     pub(crate) tail: Tail,
-    /// Unquoted, and there are redaction marks in it: they may have joined what blanks parted before.
+    /// No quote ends it, and there are redaction marks in it: they may have joined what was parted before.
     pub(crate) marked: bool,
 }
 
@@ -48,16 +48,26 @@ pub(crate) fn read(window: &Window<'_>, at: usize, style: BareStyle, most: usize
         return value;
     }
     if starts_folded(window.text, at, b"%22") {
-        let end = bare_end(window, at + 3, BareStyle::Encoded, most);
-        return Value { start: at + 3, end, form: Form::Quoted, tail: Tail::Closed, marked: false };
+        let start = at + 3;
+        let end = bare_end(window, start, BareStyle::Encoded, most);
+        return Value {
+            start,
+            end,
+            form: Form::Quoted,
+            tail: Tail::Closed,
+            marked: has_marks(window, start, end),
+        };
     }
     let end = bare_end(window, at, style, most);
-    let text = window.slice(at, end);
-    let marked = text.contains(&b'[') && window.rules.marks.next(text, 0).is_some();
     let open = end - at >= most;
     let class = if style == BareStyle::Environment { Class::ENVIRONMENT } else { Class::BARE };
     let tail = if open { Tail::While(class) } else { Tail::Closed };
-    Value { start: at, end, form: Form::Bare, tail, marked }
+    Value { start: at, end, form: Form::Bare, tail, marked: has_marks(window, at, end) }
+}
+
+fn has_marks(window: &Window<'_>, start: usize, end: usize) -> bool {
+    let text = window.slice(start, end);
+    text.contains(&b'[') && window.rules.marks.next(text, 0).is_some()
 }
 
 /// Past what may stand around a string: a bracket, `Some(`, and the letters of `b"…"`.
@@ -110,7 +120,8 @@ fn quoted(window: &Window<'_>, at: usize, most: usize) -> Option<Value> {
         }
         if window.byte(place) != Some(quote) {
             // The line ends inside the string.
-            return Some(Value { start, end: place, form: Form::Quoted, tail: Tail::Closed, marked: false });
+            let marked = has_marks(window, start, place);
+            return Some(Value { start, end: place, form: Form::Quoted, tail: Tail::Closed, marked });
         }
         if closes(slashes, level) {
             return Some(Value {
@@ -161,29 +172,11 @@ pub(crate) fn first_separator(text: &[u8]) -> Option<usize> {
 }
 
 /// Words that stand where a value is missing.
+#[rustfmt::skip]
 const EMPTY_WORDS: &[&str] = &[
-    "null",
-    "none",
-    "nil",
-    "undefined",
-    "true",
-    "false",
-    "redacted",
-    "filtered",
-    "masked",
-    "hidden",
-    "removed",
-    "<nil>",
-    "[filtered]",
-    "(redacted)",
-    "(hidden)",
-    "n/a",
-    "empty",
-    "\"\"",
-    "''",
-    "nan",
-    "optional",
-    "required",
+    "null", "none", "nil", "undefined", "true", "false", "redacted", "filtered", "masked", "hidden",
+    "removed", "<nil>", "[filtered]", "(redacted)", "(hidden)", "n/a", "empty", "\"\"", "''", "nan",
+    "optional", "required",
 ];
 
 /// Whether a value stands for one: a variable, a template, stars, `null`.

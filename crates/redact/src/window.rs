@@ -61,6 +61,18 @@ impl Window<'_> {
         bytes::word_ends(self.text, at) && self.rules.marks.end_of_mark_at(self.text, at).is_none()
     }
 
+    /// Whether a number goes on at `at`: a digit, or a mark, which may stand for one.
+    pub(crate) fn number_at(&self, at: usize) -> bool {
+        self.byte(at).is_some_and(|byte| byte.is_ascii_digit())
+            || self.rules.marks.end_of_mark_at(self.text, at).is_some()
+    }
+
+    /// Whether a number ends before `at`.
+    pub(crate) fn number_before(&self, at: usize) -> bool {
+        self.before(at).is_some_and(|byte| byte.is_ascii_digit())
+            || self.rules.marks.start_of_mark_before(self.text, at).is_some()
+    }
+
     /// Whether `start..end` is nothing but marks.
     pub(crate) fn is_marks(&self, start: usize, end: usize) -> bool {
         start < end && self.rules.marks.skip(self.text, start) == end

@@ -99,18 +99,24 @@ pub(crate) fn find(window: &Window<'_>, sink: &mut Sink<'_>) {
             let Some(value) = read_value(window, &assignment) else { return };
             let Some(rule) = verdict(window, &assignment, &value) else { return };
             sink.take(window, rule, value.start, value.end, value.tail);
-            // What looked like a value may be the next key.
-            if !is_key(window, &value) {
-                sink.memory.assignment = sink.base + value.end;
-            }
+            sink.memory.assignment = sink.base + next_key(window, &value);
         }
     }
 }
 
-/// Whether a string is followed by a colon.
-fn is_key(window: &Window<'_>, value: &Value) -> bool {
-    let close = window.run(Class::BLANK, value.end + 1, 4);
-    value.form == Form::Quoted && window.slice(value.end, close + 2).contains(&b':')
+/// Where the next key may start: behind the value, or with its last word, if a sign follows that makes it a key.
+fn next_key(window: &Window<'_>, value: &Value) -> usize {
+    let signs = window.slice(value.start, value.end).iter().rev();
+    let inside = signs.take_while(|byte| matches!(byte, b':' | b'=')).count();
+    let closing = usize::from(value.form == Form::Quoted);
+    let after = window.run(Class::BLANK, value.end + closing, 4);
+    if window.byte(value.start) == Some(b'-') {
+        return value.start;
+    }
+    if inside == 0 && !matches!(window.byte(after), Some(b':' | b'=')) {
+        return value.end;
+    }
+    window.run_back(Class::IDENTIFIER, value.end - inside, LONGEST_KEY).max(value.start)
 }
 
 fn assignment(window: &Window<'_>, end: usize) -> Option<Assignment> {
@@ -142,6 +148,9 @@ fn kind_of(window: &Window<'_>, start: usize, end: usize) -> Option<KeyKind> {
     // "API key: …" in prose: the word before says which key it is.
     if kind == KeyKind::Weak && key.eq_ignore_ascii_case(b"key") && window.before(start) == Some(b' ') {
         let wider = window.run_back(Class::IDENTIFIER, start - 1, 24);
+        if window.rules.marks.start_of_mark_before(window.text, wider).is_some() {
+            return None;
+        }
         return window.rules.keys.kind_of(window.slice(wider, end));
     }
     Some(kind)
@@ -269,10 +278,10 @@ fn verdict(window: &Window<'_>, assignment: &Assignment, value: &Value) -> Optio
     if value::is_placeholder(text) || value::is_public(text) {
         return None;
     }
-    if assignment.kind == KeyKind::Weak {
-        return value::is_random(text).then_some(HIGH_ENTROPY);
+    if assignment.kind != KeyKind::Weak && judge::is_secret(window, assignment, value) {
+        return Some(SECRET_VALUE);
     }
-    judge::is_secret(window, assignment, value).then_some(SECRET_VALUE)
+    value::is_random(text).then_some(HIGH_ENTROPY)
 }
 
 #[cfg(test)]

@@ -191,6 +191,9 @@ fn basic(window: &Window<'_>, sink: &mut Sink<'_>) {
     }
     let Some(start) = after_blank(window, window.end) else { return };
     let end = window.run(Class::BASE64, start, value::LONGEST_VALUE);
+    if window.rules.marks.end_of_mark_at(window.text, end).is_some() {
+        return;
+    }
     let whole = (end - start) / 4 * 4;
     if end - start < 6 || !holds_a_pair(window.slice(start, start + whole)) {
         return;

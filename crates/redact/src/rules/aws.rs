@@ -38,7 +38,9 @@ fn find(window: &Window<'_>, sink: &mut Sink<'_>) {
     while at < limit {
         let start = at;
         at = window.run(Class::BASE64_BODY, start, SECRET_LENGTH * 2 + 1);
-        if at - start == SECRET_LENGTH && is_secret(window.slice(start, at)) {
+        let alone = window.rules.marks.start_of_mark_before(window.text, start).is_none()
+            && window.rules.marks.end_of_mark_at(window.text, at).is_none();
+        if at - start == SECRET_LENGTH && alone && is_secret(window.slice(start, at)) {
             sink.take(window, SECRET_KEY, start, at, Tail::Closed);
             return;
         }

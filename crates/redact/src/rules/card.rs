@@ -34,6 +34,9 @@ pub(crate) fn find(window: &Window<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let Some(separator @ (b' ' | b'-' | b'+')) = window.byte(window.end) else { return };
+    if separator == b' ' && follows_hexadecimal(window) {
+        return;
+    }
     for layout in LAYOUTS {
         let Some(end) = layout_end(window, layout, separator) else { continue };
         let digits: Vec<u8> =
@@ -45,6 +48,16 @@ pub(crate) fn find(window: &Window<'_>, sink: &mut Sink<'_>) {
     }
 }
 
+/// Whether the group of four before is hexadecimal: then so are these, in a dump or a table.
+fn follows_hexadecimal(window: &Window<'_>) -> bool {
+    let Some(start) = window.start.checked_sub(5) else { return false };
+    let group = window.slice(start, window.start - 1);
+    window.before(window.start) == Some(b' ')
+        && Class::HEX.all(group)
+        && Class::LETTER.any(group)
+        && window.word_starts(start)
+}
+
 /// Nothing before the digits that makes them part of a longer number, a fraction, a word or an id.
 fn starts_alone(window: &Window<'_>) -> bool {
     let start = window.start;
@@ -53,19 +66,16 @@ fn starts_alone(window: &Window<'_>) -> bool {
     }
     match window.before(start) {
         Some(b'.' | b'-' | b'/' | b'+' | b'$' | b'#') => false,
-        Some(b',') => !start
-            .checked_sub(2)
-            .and_then(|place| window.byte(place))
-            .is_some_and(|byte| byte.is_ascii_digit()),
+        Some(b',') => !window.number_before(start - 1),
         _ => true,
     }
 }
 
 fn ends_alone(window: &Window<'_>, end: usize, separator: Option<u8>) -> bool {
-    let next_digit = window.byte(end + 1).is_some_and(|byte| byte.is_ascii_digit());
+    let goes_on = window.number_at(end + 1);
     match window.byte(end) {
-        Some(b'-') => separator != Some(b'-') && !next_digit,
-        Some(b'.' | b',') => !next_digit,
+        Some(b'-') => separator != Some(b'-') && !goes_on,
+        Some(b'.' | b',') => !goes_on,
         Some(_) => window.word_ends(end),
         None => true,
     }
@@ -86,7 +96,9 @@ fn layout_end(window: &Window<'_>, layout: &[usize], separator: u8) -> Option<us
 
 fn is_card(digits: &[u8]) -> bool {
     let different = digits.windows(2).any(|pair| matches!(pair, [a, b] if a != b));
-    different && issuer_allows(digits) && luhn(digits)
+    // Registers and round sums are mostly zeros.
+    let zeros = digits.iter().filter(|digit| **digit == b'0').count();
+    different && zeros < 10 && issuer_allows(digits) && luhn(digits)
 }
 
 /// The ranges of the issuers and the lengths they give out.
@@ -168,6 +180,8 @@ mod tests {
             "1,411,111,111,111,111",
             "/a/4111111111111111/b",
             "2026-01-02 03:04:05.123456",
+            "r4 4150000000000000 r5 4000000000000002",
+            "1f0a 3fae 4111 1111 1111 1111 20bc",
         ]);
     }
 }

@@ -62,7 +62,7 @@ fn azure(window: &Window<'_>, sink: &mut Sink<'_>) {
     let fits = Class::DIGIT.has(lead.last().copied().unwrap_or_default())
         && Class::CREDENTIAL.all(lead)
         && (31..=34).contains(&(end - window.end));
-    if fits && window.word_starts(start) && varied(window.slice(window.end, end)) {
+    if fits && window.word_starts(start) && window.word_ends(end) && varied(window.slice(window.end, end)) {
         sink.take(window, AZURE, start, end, Tail::Closed);
     }
 }

@@ -19,107 +19,16 @@ pub(crate) const FAMILY: Family = Family {
 };
 
 /// Last parts of names that are no domains: files, units, members of objects.
+#[rustfmt::skip]
 const NO_DOMAINS: &[&str] = &[
-    "png",
-    "jpg",
-    "jpeg",
-    "gif",
-    "svg",
-    "webp",
-    "avif",
-    "ico",
-    "bmp",
-    "pdf",
-    "js",
-    "mjs",
-    "cjs",
-    "jsx",
-    "ts",
-    "tsx",
-    "css",
-    "scss",
-    "less",
-    "sass",
-    "html",
-    "htm",
-    "json",
-    "map",
-    "vue",
-    "svelte",
-    "astro",
-    "java",
-    "kt",
-    "kts",
-    "scala",
-    "rb",
-    "go",
-    "php",
-    "cs",
-    "cpp",
-    "cc",
-    "swift",
-    "dart",
-    "lua",
-    "ex",
-    "exs",
-    "erl",
-    "hs",
-    "jar",
-    "war",
-    "aar",
-    "tgz",
-    "gz",
-    "tar",
-    "bz2",
-    "xz",
-    "whl",
-    "gem",
-    "deb",
-    "rpm",
-    "apk",
-    "ipa",
-    "dmg",
-    "exe",
-    "dll",
-    "dylib",
-    "wasm",
-    "txt",
-    "xml",
-    "yaml",
-    "yml",
-    "toml",
-    "lock",
-    "cfg",
-    "conf",
-    "ini",
-    "log",
-    "sql",
-    "bundle",
-    "jsbundle",
-    "hbc",
-    "service",
-    "socket",
-    "timer",
-    "mount",
-    "slice",
-    "scope",
-    "target",
-    "device",
-    "swap",
-    "automount",
-    "shape",
-    "dtype",
-    "snap",
-    "dist",
-    "beta",
-    "alpha",
-    "rc",
-    "next",
-    "canary",
-    "latest",
-    "snapshot",
-    "release",
-    "final",
+    "png", "jpg", "jpeg", "gif", "svg", "webp", "avif", "ico", "bmp", "pdf", "js", "mjs", "cjs", "jsx", "ts",
+    "tsx", "css", "scss", "less", "sass", "html", "htm", "json", "map", "vue", "svelte", "astro", "java",
+    "kt", "kts", "scala", "rb", "go", "php", "cs", "cpp", "cc", "swift", "dart", "lua", "ex", "exs", "erl",
+    "hs", "jar", "war", "aar", "tgz", "gz", "tar", "bz2", "xz", "whl", "gem", "deb", "rpm", "apk", "ipa",
+    "dmg", "exe", "dll", "dylib", "wasm", "txt", "xml", "yaml", "yml", "toml", "lock", "cfg", "conf", "ini",
+    "log", "sql", "bundle", "jsbundle", "hbc", "service", "socket", "timer", "mount", "slice", "scope",
+    "target", "device", "swap", "automount", "shape", "dtype", "snap", "dist", "beta", "alpha", "rc", "next",
+    "canary", "latest", "snapshot", "release", "final",
 ];
 
 /// Two letters are a domain only if they are a country's.
@@ -177,7 +86,8 @@ fn domain(window: &Window<'_>) -> Option<usize> {
         && is_top(top)
         && !matches!(window.byte(end), Some(b'_' | b'@'))
         && !is_position(window, end)
-        && window.rules.marks.end_of_mark_at(window.text, end).is_none();
+        && window.slice(end, end + 3) != b"://"
+        && window.rules.marks.end_of_mark_at(window.text, run).is_none();
     fits.then_some(end)
 }
 
@@ -232,7 +142,9 @@ fn is_remote(window: &Window<'_>, start: usize, end: usize) -> bool {
     }
     let path_end = window.run(Class::CREDENTIAL, end + 1, 96);
     let path = window.slice(end + 1, path_end);
-    path.contains(&b'/') && !path.starts_with(b"//")
+    // Behind a mark there may have been more of a path.
+    let cut = window.rules.marks.end_of_mark_at(window.text, path_end).is_some();
+    cut || (path.contains(&b'/') && !path.starts_with(b"//"))
 }
 
 #[cfg(test)]
@@ -278,6 +190,7 @@ mod tests {
             "a @ b @example.com",
             "https://user@host.example.com/x",
             "x@y.T w@x.shape",
+            "service@host.proxy://node:9278/path",
         ]);
     }
 }

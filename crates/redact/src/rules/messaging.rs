@@ -93,7 +93,11 @@ fn telegram(window: &Window<'_>, sink: &mut Sink<'_>) {
     let digits = window.start - start;
     let end = window.run(Class::SLUG, window.end, 34);
     let begins = window.word_starts(start) || window.slice(0, start).ends_with(b"bot");
-    if (8..=10).contains(&digits) && end == window.end + 33 && begins && varied(window.slice(window.end, end))
+    if (8..=10).contains(&digits)
+        && end == window.end + 33
+        && window.word_ends(end)
+        && begins
+        && varied(window.slice(window.end, end))
     {
         sink.take(window, TELEGRAM, start, end, Tail::Closed);
     }

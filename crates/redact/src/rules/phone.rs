@@ -60,9 +60,9 @@ fn starts_alone(window: &Window<'_>) -> bool {
 }
 
 fn ends_alone(window: &Window<'_>, end: usize) -> bool {
-    let next_digit = window.byte(end + 1).is_some_and(|byte| byte.is_ascii_digit());
+    let goes_on = window.number_at(end + 1);
     match window.byte(end) {
-        Some(b'.' | b':' | b',' | b'-') => !next_digit,
+        Some(b'.' | b':' | b',' | b'-') => !goes_on,
         Some(_) => window.word_ends(end),
         None => true,
     }

@@ -2,6 +2,8 @@
 //!
 //! Plain, JSON-escaped (`:\/\/`) and percent-encoded (`%3A%2F%2F`) forms are read.
 
+use std::ops::Range;
+
 use crate::bytes::{Class, starts_folded};
 use crate::rules::{Anchor, Family, Rule};
 use crate::span::Tail;
@@ -33,7 +35,7 @@ fn plain(window: &Window<'_>, sink: &mut Sink<'_>) {
     let end = window.run(Class::AUTHORITY, start, LONGEST);
     let authority = window.slice(start, end);
     match memchr::memrchr(b'@', authority) {
-        Some(at) => judge(window, sink, start, start + at, b":"),
+        Some(at) => judge(window, sink, start..start + at, end, b":"),
         None => unescaped(window, sink, start, end),
     }
 }
@@ -48,7 +50,7 @@ fn unescaped(window: &Window<'_>, sink: &mut Sink<'_>, start: usize, end: usize)
     }
     let word = window.run(Class::ENVIRONMENT, end, LONGEST_UNESCAPED);
     if let Some(at) = memchr::memrchr(b'@', window.slice(end, word)) {
-        judge(window, sink, start, end + at, b":");
+        judge(window, sink, start..end + at, word, b":");
     }
 }
 
@@ -77,7 +79,7 @@ fn encoded(window: &Window<'_>, sink: &mut Sink<'_>) {
         }
     }
     if let Some(stop) = stop {
-        judge(window, sink, start, stop, b"%3A");
+        judge(window, sink, start..stop, at, b"%3A");
     }
 }
 
@@ -87,10 +89,17 @@ fn ends_authority(window: &Window<'_>, at: usize) -> bool {
         .any(|code| starts_folded(window.text, at, code))
 }
 
-/// The user part `start..end`, without its `@`.
-fn judge(window: &Window<'_>, sink: &mut Sink<'_>, start: usize, end: usize, colon: &[u8]) {
+/// The user part without its `@`, in an authority that ends at `authority_end`.
+fn judge(
+    window: &Window<'_>,
+    sink: &mut Sink<'_>,
+    user_part: Range<usize>,
+    authority_end: usize,
+    colon: &[u8],
+) {
+    let Range { start, end } = user_part;
     // A mark may have joined what blanks parted before.
-    if window.rules.marks.overlap(window.text, start, end) {
+    if window.rules.marks.overlap(window.text, start, authority_end) {
         return;
     }
     let split = (start..end).find(|at| starts_folded(window.text, *at, colon));

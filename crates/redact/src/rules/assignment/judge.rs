@@ -10,136 +10,25 @@ use crate::value::{BareStyle, Form, Value};
 use crate::window::Window;
 
 /// Words of source and of types.
+#[rustfmt::skip]
 const CODE_WORDS: &[&str] = &[
-    "new",
-    "await",
-    "async",
-    "yield",
-    "return",
-    "function",
-    "lambda",
-    "not",
-    "if",
-    "else",
-    "typeof",
-    "void",
-    "delete",
-    "this",
-    "self",
-    "string",
-    "str",
-    "int",
-    "integer",
-    "bool",
-    "boolean",
-    "number",
-    "any",
-    "unknown",
-    "object",
-    "bytes",
-    "byte",
-    "char",
-    "text",
-    "varchar",
-    "option",
-    "vec",
-    "list",
-    "dict",
-    "map",
-    "array",
-    "static",
-    "const",
-    "let",
-    "var",
-    "final",
-    "private",
-    "public",
-    "protected",
-    "readonly",
-    "never",
-    "uuid",
-    "buffer",
-    "func",
-    "fn",
+    "new", "await", "async", "yield", "return", "function", "lambda", "not", "if", "else", "typeof", "void",
+    "delete", "this", "self", "string", "str", "int", "integer", "bool", "boolean", "number", "any",
+    "unknown", "object", "bytes", "byte", "char", "text", "varchar", "option", "vec", "list", "dict", "map",
+    "array", "static", "const", "let", "var", "final", "private", "public", "protected", "readonly", "never",
+    "uuid", "buffer", "func", "fn",
 ];
 
 /// Words that a message goes on with.
+#[rustfmt::skip]
 const PROSE_WORDS: &[&str] = &[
-    "must",
-    "is",
-    "are",
-    "was",
-    "were",
-    "be",
-    "cannot",
-    "can't",
-    "should",
-    "has",
-    "have",
-    "too",
-    "invalid",
-    "missing",
-    "incorrect",
-    "wrong",
-    "expired",
-    "the",
-    "a",
-    "an",
-    "for",
-    "and",
-    "or",
-    "field",
-    "please",
-    "with",
-    "mismatch",
-    "does",
-    "do",
-    "did",
-    "will",
-    "expected",
-    "got",
-    "failed",
-    "error",
-    "length",
-    "contains",
-    "at",
-    "minimum",
-    "may",
-    "need",
-    "needs",
-    "use",
-    "using",
-    "from",
-    "to",
-    "of",
-    "in",
-    "on",
-    "by",
-    "when",
-    "no",
-    "blank",
-    "given",
-    "provided",
-    "found",
-    "set",
-    "unset",
-    "option",
-    "flag",
-    "argument",
-    "parameter",
-    "value",
-    "ok",
-    "yes",
-    "as",
-    "it",
-    "your",
-    "include",
-    "omit",
-    "same-origin",
-    "identifier",
-    "eof",
-    "operation",
-    "authentication",
+    "must", "is", "are", "was", "were", "be", "cannot", "can't", "should", "has", "have", "too", "invalid",
+    "missing", "incorrect", "wrong", "expired", "the", "a", "an", "for", "and", "or", "field", "please",
+    "with", "mismatch", "does", "do", "did", "will", "expected", "got", "failed", "error", "length",
+    "contains", "at", "minimum", "may", "need", "needs", "use", "using", "from", "to", "of", "in", "on", "by",
+    "when", "no", "blank", "given", "provided", "found", "set", "unset", "option", "flag", "argument",
+    "parameter", "value", "ok", "yes", "as", "it", "your", "include", "omit", "same-origin", "identifier",
+    "eof", "operation", "authentication",
 ];
 
 pub(super) fn is_secret(window: &Window<'_>, assignment: &Assignment, value: &Value) -> bool {
@@ -198,6 +87,9 @@ fn bare(window: &Window<'_>, assignment: &Assignment, value: &Value, text: &[u8]
     let digits = Class::DIGIT.all(text);
     let varied = Class::DIGIT.any(text) || (Class::UPPER.any(text) && Class::LOWER.any(text));
     let prose = matches!(assignment.separator, Separator::Colon | Separator::Flag);
+    if prose && names_a_class(text) {
+        return false;
+    }
     match assignment.kind {
         KeyKind::Password => !(prose && (is_one_of(text, PROSE_WORDS) || (digits && text.len() < 4))),
         KeyKind::Token if prose => text.len() >= 8 && varied,
@@ -209,6 +101,13 @@ fn bare(window: &Window<'_>, assignment: &Assignment, value: &Value, text: &[u8]
         }
         _ => text.len() >= 4 && !is_variable(assignment, text),
     }
+}
+
+/// `com.example.Proxy@2bd79ce`, `org.example.jobs/45`: the name of a class or package and what stands behind it.
+fn names_a_class(text: &[u8]) -> bool {
+    let name = text.split(|byte| matches!(byte, b'@' | b'/' | b':')).next().unwrap_or_default();
+    name.iter().filter(|byte| **byte == b'.').count() >= 2
+        && name.split(|byte| *byte == b'.').all(|word| word.len() > 1 && Class::LETTER.all(word))
 }
 
 /// `IDENTIFIER`, as parsers name their tokens.
@@ -272,11 +171,12 @@ fn is_compound(text: &[u8]) -> bool {
 
 /// Names that source reads settings and input from.
 fn has_known_root(text: &[u8]) -> bool {
+    #[rustfmt::skip]
     const ROOTS: &[&str] = &[
         "self", "this", "process", "os", "config", "settings", "env", "req", "request", "res", "response",
         "ctx", "context", "params", "options", "opts", "args", "props", "state", "import", "System", "Deno",
-        "Rails", "app", "window", "document", "event", "body", "data", "user", "kwargs", "session",
-        "secrets", "vars", "local", "module", "var",
+        "Rails", "app", "window", "document", "event", "body", "data", "user", "kwargs", "session", "secrets",
+        "vars", "local", "module", "var",
     ];
     let root = text.split(|byte| matches!(byte, b'.' | b':')).next().unwrap_or_default();
     root.len() < text.len() && is_one_of(root, ROOTS)

@@ -173,5 +173,7 @@ fn messages_and_counts_stay() {
         "idempotency_key=kX2p9vQ7zR4mN8sT1wY5uJ3h",
         "cookie_consent: true",
         "secretName: my-tls-secret",
+        "bad token: com.example.os.Proxy@2bd79ce",
+        "stale token: org.example.jobs.daily/4505",
     ]);
 }
