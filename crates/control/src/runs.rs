@@ -1,0 +1,222 @@
+//! Runs as runners handle them: lease, renew, move, note, finish. The same use cases serve the runner inside the server
+//! and those that come over HTTP; each is told no more than its job.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use signalbox_domain::access::{Action, Actor, Denied, Target};
+use signalbox_domain::change::Change;
+use signalbox_domain::ids::{CaseId, ChangeId, RunId};
+use signalbox_domain::job::{AgentSpec, Job, JobLimits, JobRepository, LeasedRun, Publish, RunReport};
+use signalbox_domain::names::Label;
+use signalbox_domain::outcome::Outcome;
+use signalbox_domain::run::{FencingToken, RunLease, RunNote, Runner};
+use signalbox_domain::states::{ChangeState, RunEvent};
+use signalbox_domain::task::{Mode, Origin, Task};
+use signalbox_domain::time::Timestamp;
+use signalbox_runtime::{Clock, IdSource};
+use signalbox_store::dispatcher::{Finish, Finished};
+use signalbox_store::{Store, StoreError};
+use signalbox_workspace::branch_name;
+
+/// An agent as it is configured: what runs, and within which bounds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Agent {
+    pub spec: AgentSpec,
+    pub limits: JobLimits,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum RunsError {
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// Another holder, or nobody, has the run now.
+    #[error("the lease on {0} is lost")]
+    LeaseLost(RunId),
+    #[error("{0} cannot be worked on: {1}")]
+    Unworkable(RunId, &'static str),
+    #[error("reading or writing runs")]
+    Store(#[source] StoreError),
+}
+
+impl From<StoreError> for RunsError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::LeaseLost { run } => Self::LeaseLost(run),
+            other => Self::Store(other),
+        }
+    }
+}
+
+#[derive(Clone)]
+pub struct Runs {
+    store: Store,
+    clock: Clock,
+    ids: IdSource,
+    agents: BTreeMap<Label, Agent>,
+}
+
+impl Runs {
+    pub fn new(store: Store, clock: Clock, ids: IdSource, agents: BTreeMap<Label, Agent>) -> Self {
+        Self { store, clock, ids, agents }
+    }
+
+    /// Leases at most `at_most` runs for exactly `length`, each with its job.
+    pub async fn lease(
+        &self,
+        actor: &Actor,
+        runner: &Runner,
+        at_most: u32,
+        length: Duration,
+    ) -> Result<Vec<LeasedRun>, RunsError> {
+        actor.authorize(Action::LeaseRuns, Target::System)?;
+        let now = self.clock.now();
+        let id = self.store.runner_put(&Runner { seen_at: now, ..runner.clone() }).await?;
+        let runner = Runner { id, ..runner.clone() };
+        let leases = self.store.runs_claim(&runner, at_most, now.plus(length), now).await?;
+        let mut leased = Vec::with_capacity(leases.len());
+        for lease in leases {
+            let job = self.job(&lease).await?;
+            leased.push(LeasedRun { lease, job });
+        }
+        Ok(leased)
+    }
+
+    pub async fn renew(
+        &self,
+        actor: &Actor,
+        run: RunId,
+        token: FencingToken,
+        length: Duration,
+    ) -> Result<(), RunsError> {
+        actor.authorize(Action::LeaseRuns, Target::System)?;
+        Ok(self.store.run_renew(run, token, self.clock.now().plus(length)).await?)
+    }
+
+    /// A move whose answer was lost is made again: the second time it has happened already.
+    pub async fn moved(
+        &self,
+        actor: &Actor,
+        run: RunId,
+        token: FencingToken,
+        event: RunEvent,
+    ) -> Result<(), RunsError> {
+        actor.authorize(Action::LeaseRuns, Target::System)?;
+        match self.store.run_move(run, token, event, self.clock.now()).await {
+            Ok(_) => Ok(()),
+            Err(StoreError::Illegal(_)) if self.has_made(run, event).await? => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    pub async fn notes(
+        &self,
+        actor: &Actor,
+        run: RunId,
+        token: FencingToken,
+        notes: &[RunNote],
+    ) -> Result<(), RunsError> {
+        actor.authorize(Action::LeaseRuns, Target::System)?;
+        Ok(self.store.run_notes_append(run, token, notes, self.clock.now()).await?)
+    }
+
+    /// Ends a run; the same report again is the same end.
+    pub async fn finish(
+        &self,
+        actor: &Actor,
+        run: RunId,
+        token: FencingToken,
+        report: RunReport,
+    ) -> Result<Finished, RunsError> {
+        actor.authorize(Action::LeaseRuns, Target::System)?;
+        let now = self.clock.now();
+        let record = self.store.run_show(run).await?.ok_or(RunsError::LeaseLost(run))?;
+        let task = self.task(run, record.run.task).await?;
+        let change = self.change(&task, &report, now);
+        let event = report.verdict.task_event();
+        let outcome = Outcome {
+            id: report.outcome,
+            task: task.id,
+            run: Some(run),
+            verdict: report.verdict,
+            effort: report.effort,
+            at: now,
+        };
+        let finish = Finish { outcome: &outcome, change: change.as_ref(), task: event };
+        Ok(self.store.run_finish(run, token, finish, now).await?)
+    }
+
+    /// Is the run where this event would have taken it?
+    async fn has_made(&self, run: RunId, event: RunEvent) -> Result<bool, RunsError> {
+        use signalbox_domain::states::RunState;
+        let Some(record) = self.store.run_show(run).await? else { return Ok(false) };
+        Ok(matches!(
+            (event, record.run.state),
+            (RunEvent::Prepare, RunState::Preparing)
+                | (RunEvent::Work, RunState::Working)
+                | (RunEvent::Check, RunState::Checking)
+        ))
+    }
+
+    async fn task(&self, run: RunId, id: signalbox_domain::ids::TaskId) -> Result<Task, RunsError> {
+        self.store.task_show(id).await?.ok_or(RunsError::Unworkable(run, "its task is gone"))
+    }
+
+    async fn job(&self, lease: &RunLease) -> Result<Job, RunsError> {
+        let task = self.task(lease.run, lease.task).await?;
+        let unworkable = |why| RunsError::Unworkable(lease.run, why);
+        let id = task.repository.ok_or_else(|| unworkable("it has no repository"))?;
+        let repository = self.store.repository_show(id).await?;
+        let repository = repository.ok_or_else(|| unworkable("its repository is gone"))?;
+        let record = self.store.run_show(lease.run).await?.ok_or_else(|| unworkable("it is gone"))?;
+        let agent =
+            self.agents.get(&record.run.agent).ok_or_else(|| unworkable("its agent is not configured"))?;
+        let publish = if task.mode == Mode::Local { Publish::Keep } else { Publish::Push };
+        Ok(Job {
+            task: task.id,
+            run: lease.run,
+            branch: branch_name(task.id, &task.title.value),
+            title: task.title,
+            brief: task.brief,
+            intent: task.intent,
+            mode: record.run.mode,
+            repository: JobRepository {
+                name: repository.name,
+                location: repository.location,
+                default_branch: repository.default_branch,
+            },
+            agent: agent.spec.clone(),
+            check: None,
+            publish,
+            limits: agent.limits,
+        })
+    }
+
+    fn change(&self, task: &Task, report: &RunReport, now: Timestamp) -> Option<Change> {
+        let change = report.change.as_ref()?;
+        Some(Change {
+            id: self.ids.next::<ChangeId>(),
+            repository: task.repository?,
+            task: Some(task.id),
+            case: case_of(task),
+            state: ChangeState::Pushed,
+            branch: change.branch.clone(),
+            base: change.base.clone(),
+            head: change.head.clone(),
+            commits: change.commits,
+            touches: change.touches.clone(),
+            pull_request: None,
+            changed_at: now,
+        })
+    }
+}
+
+fn case_of(task: &Task) -> Option<CaseId> {
+    match task.origin {
+        Origin::Case { case, .. } => Some(case),
+        Origin::Automation { .. } | Origin::Person { .. } | Origin::Agent { .. } => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;
