@@ -1,0 +1,3 @@
+//! The dispatcher's pass on both databases.
+
+mod pass;
