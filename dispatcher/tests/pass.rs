@@ -209,7 +209,6 @@ async fn of_many_dispatchers_none_starts_a_task_twice(fixture: &Fixture) {
     let mut dispatchers = JoinSet::new();
     for _ in 0..4 {
         let dispatcher = fixture.dispatcher().await;
-        #[expect(clippy::disallowed_methods, reason = "a test joins what it spawns")]
         dispatchers.spawn(async move { pass_until_it_works(&dispatcher).await });
     }
     let started: u64 = dispatchers.join_all().await.iter().map(|status| status.started).sum();
