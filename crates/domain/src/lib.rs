@@ -16,6 +16,7 @@ pub mod case;
 pub mod change;
 pub mod decision;
 pub mod delivery;
+pub mod finish;
 pub mod form;
 pub mod ids;
 pub mod job;

@@ -37,7 +37,7 @@ pub struct Queue {
     /// The most urgent first, bounded by what was asked for.
     pub tasks: Vec<QueuedTask>,
     pub runners: Vec<Runner>,
-    /// Live runs a mode.
+    /// Runs a mode that need a slot: those that wait for one and those that are held, not the stranded.
     pub live: Vec<(Mode, u64)>,
 }
 

@@ -1,6 +1,7 @@
 //! Runs under a lease: claim, renew, move, note, expire; and how people read them.
 
 use signalbox_domain::change::Change;
+use signalbox_domain::decision::Decision;
 use signalbox_domain::form::{from_form, to_form};
 use signalbox_domain::ids::{RunId, TaskId};
 use signalbox_domain::outcome::Outcome;
@@ -12,6 +13,7 @@ use uuid::Uuid;
 use super::finish::{self, Finish};
 use super::row::RunRow;
 use crate::column;
+use crate::decisions;
 use crate::error::{DamageSource, StoreError};
 use crate::method::Method;
 use crate::open::Store;
@@ -172,11 +174,13 @@ impl Store {
         rows.into_iter().map(RunRecord::try_from).collect()
     }
 
-    /// Ends a lease that ran out. If its holder renewed meanwhile, nothing happens and the answer is `LeaseLost`.
+    /// Ends a lease that ran out, with the reasons. If its holder renewed meanwhile, nothing happens and the answer is
+    /// `LeaseLost`.
     pub async fn run_expire(
         &self,
         expired: &RunRecord,
         expiry: Expiry<'_>,
+        decisions: &[Decision],
         now: Timestamp,
     ) -> Result<RunState, StoreError> {
         let run = expired.run.id;
@@ -194,6 +198,7 @@ impl Store {
             move_within(&mut step, run, to, None, now).await?;
         }
         append_within(&mut step, run, &[RunNote::Moved { to }], now).await?;
+        decisions::record_within(&mut step, decisions).await?;
         step.commit().await?;
         Ok(to)
     }

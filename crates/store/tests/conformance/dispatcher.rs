@@ -121,7 +121,7 @@ async fn a_bound_run_waits_for_its_computer(fixture: &Fixture) {
     let first = claim(fixture, &ada, 1).await.remove(0);
     let later = NOON.plus(LEASE * 2);
     let expired = fixture.store.runs_expired(later, 10).await.unwrap().remove(0);
-    let to = fixture.store.run_expire(&expired, Expiry::Strand, later).await.unwrap();
+    let to = fixture.store.run_expire(&expired, Expiry::Strand, &[], later).await.unwrap();
     assert_eq!(to, RunState::Stranded);
     assert_eq!(claim(fixture, &bob, 1).await, [], "the workspace lies on the other computer");
     let again = claim(fixture, &ada, 1).await.remove(0);
@@ -134,7 +134,10 @@ async fn a_cloud_run_is_rescued_by_another(fixture: &Fixture) {
     claim(fixture, &runner(fixture, "fleet-1", &[Mode::Cloud]), 1).await;
     let later = NOON.plus(LEASE * 2);
     let expired = fixture.store.runs_expired(later, 10).await.unwrap().remove(0);
-    assert_eq!(fixture.store.run_expire(&expired, Expiry::Rescue, later).await.unwrap(), RunState::Pending);
+    assert_eq!(
+        fixture.store.run_expire(&expired, Expiry::Rescue, &[], later).await.unwrap(),
+        RunState::Pending
+    );
     let lease = claim(fixture, &runner(fixture, "fleet-2", &[Mode::Cloud]), 1).await.remove(0);
     assert_eq!((lease.run, lease.attempt), (run.id, 2));
 }
@@ -145,7 +148,7 @@ async fn a_renewed_lease_does_not_expire(fixture: &Fixture) {
     let later = NOON.plus(LEASE * 2);
     let expired = fixture.store.runs_expired(later, 10).await.unwrap().remove(0);
     fixture.store.run_renew(run.id, lease.token, later.plus(LEASE)).await.unwrap();
-    let answer = fixture.store.run_expire(&expired, Expiry::Rescue, later).await;
+    let answer = fixture.store.run_expire(&expired, Expiry::Rescue, &[], later).await;
     assert!(matches!(answer, Err(StoreError::LeaseLost { .. })), "{answer:?}");
     assert_eq!(state(fixture, run.id).await, RunState::Leased);
     assert_eq!(fixture.store.runs_expired(later, 10).await.unwrap(), []);
@@ -182,7 +185,7 @@ async fn spent_attempts_end_a_run(fixture: &Fixture) {
     let expired = fixture.store.runs_expired(later, 10).await.unwrap().remove(0);
     let spent = outcome(fixture, &run, failed(Failure::AttemptsSpent { attempts: 1 }));
     let end = Expiry::End(Finish { outcome: &spent, change: None, task: TaskEvent::Fail });
-    assert_eq!(fixture.store.run_expire(&expired, end, later).await.unwrap(), RunState::Failed);
+    assert_eq!(fixture.store.run_expire(&expired, end, &[], later).await.unwrap(), RunState::Failed);
     assert_eq!(fixture.store.outcomes_list(run.task).await.unwrap(), [spent]);
     assert_eq!(fixture.store.task_show(run.task).await.unwrap().unwrap().state, TaskState::Failed);
 }
