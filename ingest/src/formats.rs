@@ -14,6 +14,8 @@ use crate::observation::{Reading, Unreadable};
 
 /// No record may be larger (CONTRACTS): it is quarantined, cut to this.
 pub const RECORD_LIMIT: usize = 1 << 20;
+/// No value may be nested deeper (CONTRACTS).
+const DEPTH_LIMIT: usize = 64;
 /// No text that is kept is longer.
 pub const TEXT_LIMIT: usize = 32 << 10;
 
@@ -33,17 +35,37 @@ pub fn read(format: Format, bytes: &[u8], from: Provenance) -> Result<Reading, U
     }
     match format {
         Format::PosthogEvent => posthog_event::read(bytes, from),
-        Format::Signal => signal::read_bytes(bytes, from),
+        Format::Signal => read_signal(&parse(bytes)?, from),
     }
 }
 
 /// Reads one native signal that is parsed already, as the API has it.
 pub fn read_signal(value: &Value, from: Provenance) -> Result<Reading, Unreadable> {
+    if is_deeper_than(value, DEPTH_LIMIT) {
+        return Err(Unreadable::Field { at: "$".into(), expected: "at most 64 levels of nesting" });
+    }
     signal::read(value, from)
+}
+
+/// Parses one native signal without reading it, within the limits of a record.
+pub fn read_item(bytes: &[u8]) -> Result<Value, Unreadable> {
+    if bytes.len() > RECORD_LIMIT {
+        return Err(Unreadable::TooLarge { size: bytes.len(), limit: RECORD_LIMIT });
+    }
+    parse(bytes)
 }
 
 fn parse(bytes: &[u8]) -> Result<Value, Unreadable> {
     serde_json::from_slice(bytes).map_err(|error| no_json(&error))
+}
+
+/// Recursion ends at the limit, whatever comes.
+fn is_deeper_than(value: &Value, limit: usize) -> bool {
+    match value {
+        Value::Array(items) => limit == 0 || items.iter().any(|item| is_deeper_than(item, limit - 1)),
+        Value::Object(fields) => limit == 0 || fields.values().any(|field| is_deeper_than(field, limit - 1)),
+        _ => false,
+    }
 }
 
 /// serde's words for a wrong shape repeat the value, which may be a secret; its words for wrong syntax do not.
