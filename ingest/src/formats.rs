@@ -3,6 +3,8 @@
 
 mod posthog_event;
 mod signal;
+#[cfg(test)]
+mod tests;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -92,30 +94,4 @@ fn moment(text: &str) -> Option<Timestamp> {
         let (day, time) = text.split_once(' ')?;
         format!("{day}T{time}Z").parse().ok()
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn both_spellings_of_a_moment() {
-        let utc = moment("2026-11-21T08:30:00Z");
-        assert!(utc.is_some());
-        assert_eq!(moment("2026-11-21 08:30:00.000000"), utc);
-        assert_eq!(moment("2026-11-21T09:30:00+01:00"), utc);
-        assert_eq!(moment("soon"), None);
-    }
-
-    #[test]
-    fn a_text_is_cut_between_characters() {
-        assert_eq!(bounded("aé", 2), "a");
-        assert_eq!(bounded("aé", 3), "aé");
-    }
-
-    #[test]
-    fn a_record_over_the_limit_is_refused_unread() {
-        let error = read(Format::Signal, &vec![b' '; RECORD_LIMIT + 1], Provenance::Stranger).unwrap_err();
-        assert_eq!(error.code(), "too-large");
-    }
 }

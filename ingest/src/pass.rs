@@ -192,10 +192,15 @@ impl Pass {
             ProjectMapping::Named(names) => names.clone(),
         };
         for name in names {
-            let (store, ids, clock) =
-                (self.setup.store.clone(), self.setup.ids.clone(), self.setup.clock.clone());
-            let ensure = async || store.project_ensure(&name, ids.next(), clock.now()).await;
-            let Some(project) = self.until_done(ensure).await else { return Flow::End };
+            let id = self.setup.ids.next();
+            let project = loop {
+                match self.setup.store.project_ensure(&name, id, self.setup.clock.now()).await {
+                    Ok(project) => break project,
+                    Err(error) if self.wait_after(&error).await == Flow::End => return Flow::End,
+                    Err(_) => {}
+                }
+            };
+            self.backoff.reset();
             self.projects.insert(name, project.id);
         }
         Flow::On
@@ -203,10 +208,14 @@ impl Pass {
 
     /// Tells the thread where the partitions it was given go on.
     async fn assigned(&mut self, begun: Vec<Begun>) -> Flow {
-        let (store, name) = (self.setup.store.clone(), self.source.name.clone());
-        let Some(loaded) = self.until_done(async || store.positions_load(&name).await).await else {
-            return Flow::End;
+        let loaded = loop {
+            match self.setup.store.positions_load(&self.source.name).await {
+                Ok(loaded) => break loaded,
+                Err(error) if self.wait_after(&error).await == Flow::End => return Flow::End,
+                Err(_) => {}
+            }
         };
+        self.backoff.reset();
         let loaded: BTreeMap<Stream, i64> = loaded.into_iter().collect();
         for begun in begun {
             let stored = loaded.get(&self.stream(&begun.partition)).copied();

@@ -240,7 +240,8 @@ impl Work {
             return;
         }
         if let Err(error) = self.try_begin(&begun, stored) {
-            tracing::warn!(%error, topic = &*begun.partition.topic, partition = begun.partition.number, "not begun yet");
+            let Begun { partition, .. } = &begun;
+            tracing::warn!(%error, topic = &*partition.topic, partition = partition.number, "not begun yet");
             self.starts.push_back((begun, stored));
         }
     }
@@ -252,7 +253,10 @@ impl Work {
             Some(position) if position < low => (low, MoveReason::Expired),
             Some(position) if position > high => (low, MoveReason::Truncated),
             Some(position) => {
-                self.client.incremental_assign(&at_offset(partition, position)?)?;
+                let list = at_offset(partition, position)?;
+                // librdkafka remembers a pause over an unassign and an assign.
+                self.client.resume(&list)?;
+                self.client.incremental_assign(&list)?;
                 self.client.context().set_fetched(partition);
                 return Ok(());
             }

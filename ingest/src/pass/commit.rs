@@ -119,32 +119,29 @@ impl Pass {
         Ok(self.start(begun, Some(to)).await)
     }
 
+    /// None once a stop is asked for.
     async fn commit(&mut self, batch: FoldBatch, now: Timestamp) -> Option<Vec<PartReport>> {
-        let store = self.setup.store.clone();
-        self.until_done(async || store.signals_fold(&batch, now).await).await
+        loop {
+            match self.setup.store.signals_fold(&batch, now).await {
+                Ok(reports) => {
+                    self.backoff.reset();
+                    return Some(reports);
+                }
+                Err(error) if self.wait_after(&error).await == Flow::End => return None,
+                Err(_) => {}
+            }
+        }
     }
 
-    /// Tries again until it works; None once a stop is asked for.
-    pub(super) async fn until_done<T>(
-        &mut self,
-        attempt: impl AsyncFn() -> Result<T, StoreError>,
-    ) -> Option<T> {
-        loop {
-            let error = match attempt().await {
-                Ok(done) => {
-                    self.backoff.reset();
-                    return Some(done);
-                }
-                Err(error) => error,
-            };
-            self.status.add(Counts { retries: 1, ..Counts::default() });
-            let wait = self.backoff.next_wait();
-            tracing::warn!(source = %self.source.name, ?wait, "trying again: {}", error_chain(&error));
-            tokio::select! {
-                biased;
-                () = self.stop.stop_taking() => return None,
-                () = self.setup.clock.sleep(wait) => {}
-            }
+    /// The pause before the same is tried again; it ends early when a stop is asked for.
+    pub(super) async fn wait_after(&mut self, error: &StoreError) -> Flow {
+        self.status.add(Counts { retries: 1, ..Counts::default() });
+        let wait = self.backoff.next_wait();
+        tracing::warn!(source = %self.source.name, ?wait, "trying again: {}", error_chain(error));
+        tokio::select! {
+            biased;
+            () = self.stop.stop_taking() => Flow::End,
+            () = self.setup.clock.sleep(wait) => Flow::On,
         }
     }
 }
