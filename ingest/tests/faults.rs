@@ -7,10 +7,10 @@ use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer as _};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 use signalbox_testkit::kafka::{Brokers, Cluster};
 use signalbox_testkit::postgres::Server;
-use signalbox_testkit::{Part, require, wait_until_async};
+use signalbox_testkit::{Part, require, wait_until, wait_until_async};
 
 use crate::events::{produce, storm};
-use crate::house::{BOTH, House, PATIENCE, config};
+use crate::house::{BOTH, Base, House, PATIENCE, config};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_killed_broker_loses_and_doubles_nothing() {
@@ -150,6 +150,38 @@ async fn a_store_that_is_away_is_waited_for() {
     running.stop().await;
     assert_eq!(house.count().await, 1500);
 }
+
+/// The other consumer holds the row of the position until this one is full and pauses, and then comes first.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_race_lost_while_paused_is_recovered_from() {
+    let Some((_, _)) = require(Part::Kafka).zip(require(Part::Postgres)) else { return };
+    let cluster = Cluster::shared().unwrap();
+    let house = House::new(Base::Postgres).await.unwrap();
+    let database = house.database.as_ref().unwrap();
+    let topic = cluster.fresh_topic(1).unwrap();
+    let running = house.run(&config(cluster, &topic, &topic)).await;
+    produce(cluster, &topic, 1, &without_ids(storm("first", 100)));
+    running.until("all are kept", |counts| counts.kept >= 100).await;
+    database.query("CREATE TABLE release (go int)").unwrap();
+    std::thread::scope(|scope| {
+        let other = scope.spawn(|| database.query(OTHER_CONSUMER).unwrap());
+        let holds = || database.query(IS_HELD).unwrap().trim() == "t";
+        wait_until("the other holds the position", PATIENCE, holds).unwrap();
+        produce(cluster, &topic, 1, &without_ids(storm("second", 2000)));
+        wait_until("ingest pauses", PATIENCE, || running.status.counts().pauses > 0).unwrap();
+        database.query("INSERT INTO release VALUES (1)").unwrap();
+        other.join().unwrap();
+    });
+    // The five that the other one moved past are its own to count.
+    until_counted(&house, 2095).await;
+    assert!(running.status.counts().dropped_batches > 0);
+    running.stop().await;
+}
+
+const OTHER_CONSUMER: &str = "BEGIN; UPDATE stream_positions SET next_offset = next_offset + 5; \
+    DO $$ BEGIN WHILE NOT EXISTS (SELECT 1 FROM release) LOOP PERFORM pg_sleep(0.01); END LOOP; END $$; COMMIT";
+const IS_HELD: &str = "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE relation = 'stream_positions'::regclass \
+    AND mode = 'RowExclusiveLock' AND granted)";
 
 /// Without an id of its own a record that is read twice is counted twice: only positions protect it.
 fn without_ids(records: Vec<Option<Vec<u8>>>) -> Vec<Option<Vec<u8>>> {

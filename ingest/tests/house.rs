@@ -31,7 +31,7 @@ pub(crate) struct House {
     pub(crate) store: Store,
     pub(crate) keys: Arc<SealingKeys>,
     folder: tempfile::TempDir,
-    database: Option<Database>,
+    pub(crate) database: Option<Database>,
 }
 
 /// Ingest of one source as a process of its own would run it.

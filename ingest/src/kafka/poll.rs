@@ -19,6 +19,7 @@ use super::client::{Change, Client, connect, list_of};
 use super::{Begun, Event, KafkaError, MoveReason, Order, Partition, RawRecord, Turn, Turns};
 use crate::config::{BatchLimits, KafkaConfig, Start};
 use crate::formats::RECORD_LIMIT;
+use crate::status::{Counts, Status};
 
 /// How long a poll waits for a record: orders and full batches are seen to at least this often.
 const POLL: Duration = Duration::from_millis(20);
@@ -34,6 +35,7 @@ pub(crate) struct Poller {
     pub(crate) limits: BatchLimits,
     pub(crate) clock: Clock,
     pub(crate) turns: Turns,
+    pub(crate) status: Status,
     pub(crate) events: Sender<Event>,
     pub(crate) orders: Receiver<Order>,
 }
@@ -44,6 +46,7 @@ struct Work {
     start: Start,
     clock: Clock,
     turns: Turns,
+    status: Status,
     events: Sender<Event>,
     orders: Receiver<Order>,
     accumulator: Accumulator,
@@ -65,6 +68,7 @@ impl Poller {
             start: self.config.start,
             clock: self.clock,
             turns: self.turns,
+            status: self.status,
             events: self.events,
             orders: self.orders,
             accumulator: Accumulator::new(self.limits),
@@ -151,7 +155,10 @@ impl Work {
         let list = list_of(&self.client.context().fetched());
         let done = if is_full { self.client.pause(&list) } else { self.client.resume(&list) };
         match done {
-            Ok(()) => self.is_paused = is_full,
+            Ok(()) => {
+                self.is_paused = is_full;
+                self.status.add(Counts { pauses: u64::from(is_full), ..Counts::default() });
+            }
             Err(error) => tracing::warn!(%error, is_full, "partitions were not paused or resumed"),
         }
     }
