@@ -13,7 +13,7 @@ use signalbox_domain::record::RecordOrigin;
 use signalbox_domain::signal::{Fingerprint, Frame, Link, Sample, SignalKey};
 use signalbox_domain::time::Timestamp;
 use signalbox_redact::Redactor;
-use signalbox_runtime::IdSource;
+use signalbox_runtime::{IdSource, SealContext, SealError, SealPurpose, SealingKeys};
 use signalbox_store::ingest::{Fold, FoldPart, FoldedRecord, Quarantined};
 
 use crate::observation::Observation;
@@ -26,6 +26,7 @@ const AHEAD: Duration = Duration::from_secs(5 * 60);
 pub struct FoldContext<'a> {
     pub redactor: &'a Redactor,
     pub ids: &'a IdSource,
+    pub keys: &'a SealingKeys,
     pub received_at: Timestamp,
 }
 
@@ -36,19 +37,23 @@ pub struct Folder {
     quarantined: Vec<Quarantined>,
 }
 
-/// A record that could not be read; its bytes are sealed before they come here.
-pub struct Refusal {
+/// A record that could not be used.
+pub struct Refusal<'a> {
     pub source: SourceName,
     pub origin: RecordOrigin,
-    pub code: String,
+    /// What programs compare.
+    pub code: &'static str,
+    /// What people read; it never repeats the record.
     pub words: String,
-    pub sealed: Vec<u8>,
+    /// Sealed for its row before it is kept.
+    pub bytes: &'a [u8],
+    /// Of the whole record, where `bytes` was cut.
     pub size: u64,
 }
 
 impl Folder {
     /// Adds an observation of a project; the id of a signal is drawn when its key is first seen.
-    pub fn add(&mut self, project: ProjectId, observation: Observation, context: &FoldContext<'_>) {
+    pub fn add(&mut self, project: ProjectId, observation: &Observation, context: &FoldContext<'_>) {
         let key = SignalKey {
             project,
             family: observation.family,
@@ -58,15 +63,18 @@ impl Folder {
                 key: observation.fingerprint.clone(),
             },
         };
-        let record = record(&observation, context.received_at);
-        let sample = sample(&observation, record.at, context.redactor);
+        let record = record(observation, context.received_at);
+        let sample = sample(observation, record.at, context.redactor);
+        let mut clean = Cleaner::new(context.redactor);
+        let repository =
+            observation.repository.as_deref().map(|name| Sourced::new(clean.text(name), observation.from));
         let fold = self.folds.entry(key.clone()).or_insert_with(|| Fold {
             id: context.ids.next::<SignalId>(),
             key,
             title: sample.title.clone(),
             severity: observation.severity,
             hold: observation.hold,
-            repository: observation.repository.map(|name| Sourced::new(name, observation.from)),
+            repository,
             records: Vec::new(),
             samples: Vec::new(),
         });
@@ -74,10 +82,15 @@ impl Folder {
         fold.samples.push(sample);
     }
 
-    pub fn refuse(&mut self, refusal: Refusal, context: &FoldContext<'_>) {
-        let Refusal { source, origin, code, words, sealed, size } = refusal;
+    /// Quarantines a record. Its bytes open under the id of its row alone.
+    pub fn refuse(&mut self, refusal: Refusal<'_>, context: &FoldContext<'_>) -> Result<(), SealError> {
+        let Refusal { source, origin, code, words, bytes, size } = refusal;
         let id = context.ids.next::<QuarantineId>();
-        self.quarantined.push(Quarantined { id, source, origin, code, words, sealed, size });
+        let row = id.uuid();
+        let place = SealContext { purpose: SealPurpose::Quarantine, row: row.as_bytes() };
+        let sealed = context.keys.seal(place, bytes)?;
+        self.quarantined.push(Quarantined { id, source, origin, code: code.to_owned(), words, sealed, size });
+        Ok(())
     }
 
     pub fn is_empty(&self) -> bool {
@@ -113,7 +126,7 @@ fn mark(observation: &Observation, id: &str) -> [u8; 16] {
 
 /// The observation as it may be kept: every text of it has passed the redactor.
 fn sample(observation: &Observation, occurred_at: Timestamp, redactor: &Redactor) -> Sample {
-    let mut clean = Cleaner { redactor, rules: BTreeSet::new() };
+    let mut clean = Cleaner::new(redactor);
     let from = observation.from;
     let title = Sourced::new(clean.text(&observation.title), from);
     let text = Sourced::new(clean.text(&observation.text), from);
@@ -135,11 +148,16 @@ struct Cleaner<'a> {
     rules: BTreeSet<String>,
 }
 
-impl Cleaner<'_> {
+impl<'a> Cleaner<'a> {
+    fn new(redactor: &'a Redactor) -> Self {
+        Self { redactor, rules: BTreeSet::new() }
+    }
+
+    /// PostgreSQL keeps no NUL, and one record must not stop its partition.
     fn text(&mut self, text: &str) -> String {
         let redacted = self.redactor.text(text);
         self.rules.extend(redacted.findings.iter().map(|finding| finding.rule.to_string()));
-        redacted.text.into_owned()
+        redacted.text.replace('\0', "\u{fffd}")
     }
 
     fn frame(&mut self, frame: &Frame) -> Frame {

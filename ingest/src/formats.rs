@@ -3,6 +3,8 @@
 
 mod posthog_event;
 mod signal;
+#[cfg(test)]
+mod tests;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -14,6 +16,8 @@ use crate::observation::{Reading, Unreadable};
 
 /// No record may be larger (CONTRACTS): it is quarantined, cut to this.
 pub const RECORD_LIMIT: usize = 1 << 20;
+/// No value may be nested deeper (CONTRACTS).
+const DEPTH_LIMIT: usize = 64;
 /// No text that is kept is longer.
 pub const TEXT_LIMIT: usize = 32 << 10;
 
@@ -33,17 +37,37 @@ pub fn read(format: Format, bytes: &[u8], from: Provenance) -> Result<Reading, U
     }
     match format {
         Format::PosthogEvent => posthog_event::read(bytes, from),
-        Format::Signal => signal::read_bytes(bytes, from),
+        Format::Signal => read_signal(&parse(bytes)?, from),
     }
 }
 
 /// Reads one native signal that is parsed already, as the API has it.
 pub fn read_signal(value: &Value, from: Provenance) -> Result<Reading, Unreadable> {
+    if is_deeper_than(value, DEPTH_LIMIT) {
+        return Err(Unreadable::Field { at: "$".into(), expected: "at most 64 levels of nesting" });
+    }
     signal::read(value, from)
+}
+
+/// Parses one native signal without reading it, within the limits of a record.
+pub fn read_item(bytes: &[u8]) -> Result<Value, Unreadable> {
+    if bytes.len() > RECORD_LIMIT {
+        return Err(Unreadable::TooLarge { size: bytes.len(), limit: RECORD_LIMIT });
+    }
+    parse(bytes)
 }
 
 fn parse(bytes: &[u8]) -> Result<Value, Unreadable> {
     serde_json::from_slice(bytes).map_err(|error| no_json(&error))
+}
+
+/// Recursion ends at the limit, whatever comes.
+fn is_deeper_than(value: &Value, limit: usize) -> bool {
+    match value {
+        Value::Array(items) => limit == 0 || items.iter().any(|item| is_deeper_than(item, limit - 1)),
+        Value::Object(fields) => limit == 0 || fields.values().any(|field| is_deeper_than(field, limit - 1)),
+        _ => false,
+    }
 }
 
 /// serde's words for a wrong shape repeat the value, which may be a secret; its words for wrong syntax do not.
@@ -70,30 +94,4 @@ fn moment(text: &str) -> Option<Timestamp> {
         let (day, time) = text.split_once(' ')?;
         format!("{day}T{time}Z").parse().ok()
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn both_spellings_of_a_moment() {
-        let utc = moment("2026-11-21T08:30:00Z");
-        assert!(utc.is_some());
-        assert_eq!(moment("2026-11-21 08:30:00.000000"), utc);
-        assert_eq!(moment("2026-11-21T09:30:00+01:00"), utc);
-        assert_eq!(moment("soon"), None);
-    }
-
-    #[test]
-    fn a_text_is_cut_between_characters() {
-        assert_eq!(bounded("aé", 2), "a");
-        assert_eq!(bounded("aé", 3), "aé");
-    }
-
-    #[test]
-    fn a_record_over_the_limit_is_refused_unread() {
-        let error = read(Format::Signal, &vec![b' '; RECORD_LIMIT + 1], Provenance::Stranger).unwrap_err();
-        assert_eq!(error.code(), "too-large");
-    }
 }

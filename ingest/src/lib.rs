@@ -1,16 +1,32 @@
 //! Ingest: from records to signals.
 //!
 //! ```text
-//!   bytes ─▶ formats (one file a format) ─▶ observation ─▶ fold (redact, clamp, fold; pure) ─▶ Store::signals_fold
+//!   Kafka ─▶ kafka (a polling thread) ─▶ batches ─▶ pass ─┐                              ┌▶ wake "signals"
+//!                                                        ├▶ formats ─▶ fold ─▶ Store::signals_fold
+//!   POST /api/v1/signals ────────────────────▶ door ─────┘   (pure: redact, clamp, fold, quarantine sealed)
 //! ```
 //!
-//! Positions move in the transaction of their folds (invariant 1). Nothing unredacted passes `fold`. It never names
-//! another stage. The pass over Kafka and HTTP is not here yet.
+//! What must hold: positions move in the transaction of their folds and by compare-and-set (invariants 1 and 2); what
+//! cannot be read is quarantined with its reason and never stops a partition (3); nothing unredacted passes `fold` (9).
+//! It never names another stage.
 
+pub mod config;
+mod door;
 mod fold;
 mod formats;
+mod kafka;
 mod observation;
+mod part;
+mod pass;
+mod status;
 
+pub use config::{
+    BatchLimits, ConfigError, IngestConfig, KafkaConfig, ProjectMapping, Property, SourceConfig, Start,
+};
+pub use door::{Accepted, Door, ItemResult, ProjectCreation};
 pub use fold::{FoldContext, Folder, Refusal};
-pub use formats::{Format, RECORD_LIMIT, TEXT_LIMIT, read, read_signal};
+pub use formats::{Format, RECORD_LIMIT, TEXT_LIMIT, read, read_item, read_signal};
+pub use kafka::KafkaError;
 pub use observation::{Observation, ProjectHint, Reading, Unreadable};
+pub use pass::{IngestError, IngestSetup, KafkaIngest};
+pub use status::{Counts, Status};

@@ -8,15 +8,11 @@ use signalbox_similarity::fingerprint::{Identity, Upstream, UpstreamPolicy, fing
 use signalbox_similarity::frames::{FrameOrder, ParsedTrace, frames_from_json, trace_from_structured};
 use signalbox_similarity::normalize::InAppRules;
 
-use super::{TEXT_LIMIT, bounded, moment, parse};
+use super::{TEXT_LIMIT, bounded, moment};
 use crate::observation::{Observation, ProjectHint, Reading, Unreadable};
 
 const TITLE_LIMIT: usize = 500;
 const MOST_LINKS: usize = 20;
-
-pub(super) fn read_bytes(bytes: &[u8], from: Provenance) -> Result<Reading, Unreadable> {
-    read(&parse(bytes)?, from)
-}
 
 pub(super) fn read(value: &Value, from: Provenance) -> Result<Reading, Unreadable> {
     let object =

@@ -1,0 +1,295 @@
+//! The settings of ingest. Checked when they are read: an error names what was expected, and never repeats a value
+//! that could be a secret. Owned here, composed by the binary.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use signalbox_domain::names::{ProjectName, SourceName};
+use signalbox_domain::provenance::Provenance;
+use signalbox_domain::secret_ref::SecretRef;
+use signalbox_runtime::BackoffConfig;
+
+use crate::formats::Format;
+use crate::observation::ProjectHint;
+
+/// Everything ingest is told.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default, try_from = "Unchecked")]
+pub struct IngestConfig {
+    pub sources: Vec<SourceConfig>,
+    pub batch: BatchLimits,
+    pub backoff: BackoffConfig,
+}
+
+/// What is read, as what, and whose it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SourceConfig {
+    /// Positions are kept under this name: another name begins anew.
+    pub name: SourceName,
+    pub format: Format,
+    pub kafka: KafkaConfig,
+    pub project: ProjectMapping,
+    /// Who could have written the records.
+    #[serde(default = "stranger")]
+    pub provenance: Provenance,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KafkaConfig {
+    /// `host:port`, the first ones to ask.
+    pub brokers: Vec<String>,
+    pub topics: Vec<String>,
+    pub group: String,
+    /// Where to begin when neither the store nor the group has a position.
+    #[serde(default)]
+    pub start: Start,
+    /// librdkafka's own settings, passed through.
+    #[serde(default)]
+    pub properties: BTreeMap<String, Property>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Start {
+    #[default]
+    Earliest,
+    Latest,
+}
+
+/// A value, or the place of a secret one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Property {
+    Text(String),
+    Secret(SecretRef),
+}
+
+/// Which project a record belongs to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProjectMapping {
+    /// Everything, whatever a record says.
+    Fixed(ProjectName),
+    /// By the number of PostHog's team.
+    Teams(BTreeMap<String, ProjectName>),
+    /// As the record names it, if it is one of these.
+    Named(Vec<ProjectName>),
+}
+
+/// How much of one partition is handed on at once, and how long a record waits for company.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct BatchLimits {
+    pub records: NonZeroUsize,
+    /// Of all partitions of a source together.
+    pub bytes: NonZeroUsize,
+    #[serde(with = "signalbox_runtime::duration::positive")]
+    pub wait: Duration,
+}
+
+impl Default for BatchLimits {
+    fn default() -> Self {
+        Self {
+            records: const { NonZeroUsize::new(1000).unwrap() },
+            bytes: const { NonZeroUsize::new(4 << 20).unwrap() },
+            wait: Duration::from_millis(100),
+        }
+    }
+}
+
+/// Why settings are refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    #[error("sources: the name {name} is given twice; positions are kept under it")]
+    TwoOfAName { name: SourceName },
+    #[error("{source_name}.{key}: expected {expected}")]
+    Missing { source_name: SourceName, key: &'static str, expected: &'static str },
+    #[error("{source_name}.kafka.properties.{property}: expected no such key; Signalbox sets it itself")]
+    Ours { source_name: SourceName, property: String },
+    #[error(
+        "{source_name}.kafka.properties.{property}: expected {{ env = \"NAME\" }} or {{ file = \"PATH\" }}, a secret's place"
+    )]
+    InClear { source_name: SourceName, property: String },
+    #[error("{source_name}.project.teams: expected a team's number, got {got:?}")]
+    Team { source_name: SourceName, got: String },
+}
+
+/// What the exactness of positions hangs on, or what has a key of its own.
+const OURS: [&str; 10] = [
+    "auto.offset.reset",
+    "bootstrap.servers",
+    "enable.auto.commit",
+    "enable.auto.offset.store",
+    "enable.partition.eof",
+    "group.id",
+    "group.protocol",
+    "isolation.level",
+    "metadata.broker.list",
+    "partition.assignment.strategy",
+];
+
+/// The same shape before it was checked.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Unchecked {
+    sources: Vec<SourceConfig>,
+    batch: BatchLimits,
+    backoff: BackoffConfig,
+}
+
+impl TryFrom<Unchecked> for IngestConfig {
+    type Error = ConfigError;
+
+    fn try_from(unchecked: Unchecked) -> Result<Self, ConfigError> {
+        let Unchecked { sources, batch, backoff } = unchecked;
+        for (index, source) in sources.iter().enumerate() {
+            if sources[..index].iter().any(|earlier| earlier.name == source.name) {
+                return Err(ConfigError::TwoOfAName { name: source.name.clone() });
+            }
+            source.check()?;
+        }
+        Ok(Self { sources, batch, backoff })
+    }
+}
+
+impl SourceConfig {
+    fn check(&self) -> Result<(), ConfigError> {
+        let missing = |key, expected| ConfigError::Missing { source_name: self.name.clone(), key, expected };
+        let blank = |texts: &[String]| texts.is_empty() || texts.iter().any(|text| text.trim().is_empty());
+        if blank(&self.kafka.brokers) {
+            return Err(missing("kafka.brokers", "at least one host:port"));
+        }
+        if blank(&self.kafka.topics) {
+            return Err(missing("kafka.topics", "at least one topic"));
+        }
+        if self.kafka.group.trim().is_empty() {
+            return Err(missing("kafka.group", "the name of a consumer group"));
+        }
+        self.check_properties()?;
+        self.check_teams()
+    }
+
+    fn check_properties(&self) -> Result<(), ConfigError> {
+        for (property, value) in &self.kafka.properties {
+            let (source_name, property) = (self.name.clone(), property.clone());
+            if OURS.contains(&property.as_str()) {
+                return Err(ConfigError::Ours { source_name, property });
+            }
+            if matches!(value, Property::Text(_)) && holds_a_secret(&property) {
+                return Err(ConfigError::InClear { source_name, property });
+            }
+        }
+        Ok(())
+    }
+
+    fn check_teams(&self) -> Result<(), ConfigError> {
+        let ProjectMapping::Teams(teams) = &self.project else { return Ok(()) };
+        match teams.keys().find(|team| team.parse::<i64>().is_err()) {
+            None => Ok(()),
+            Some(got) => Err(ConfigError::Team { source_name: self.name.clone(), got: got.clone() }),
+        }
+    }
+}
+
+fn holds_a_secret(property: &str) -> bool {
+    property.contains("password")
+        || property.contains("secret")
+        || matches!(property, "ssl.key.pem" | "sasl.jaas.config" | "sasl.oauthbearer.config")
+}
+
+const fn stranger() -> Provenance {
+    Provenance::Stranger
+}
+
+impl ProjectMapping {
+    /// The project of a record that hints so; None where nobody said which.
+    pub fn project(&self, hint: &ProjectHint) -> Option<&ProjectName> {
+        match (self, hint) {
+            (Self::Fixed(name), _) => Some(name),
+            (Self::Teams(teams), ProjectHint::Team(team)) => teams.get(&team.to_string()),
+            (Self::Named(names), ProjectHint::Name(hint)) => names.iter().find(|name| name.as_str() == hint),
+            (Self::Teams(_) | Self::Named(_), _) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn source(change: impl FnOnce(&mut Value)) -> Result<IngestConfig, serde_json::Error> {
+        let mut source = json!({
+            "name": "events", "format": "posthog_event", "project": {"teams": {"2": "web"}},
+            "kafka": {"brokers": ["localhost:9092"], "topics": ["events"], "group": "signalbox"},
+        });
+        change(&mut source);
+        serde_json::from_value(json!({"sources": [source]}))
+    }
+
+    #[test]
+    fn what_is_left_out_has_a_meaning() {
+        let config = source(|_| ()).unwrap();
+        assert_eq!(config.sources[0].provenance, Provenance::Stranger);
+        assert_eq!(config.sources[0].kafka.start, Start::Earliest);
+        assert_eq!(config.batch, BatchLimits::default());
+    }
+
+    #[test]
+    fn wrong_settings_are_refused_by_name() {
+        type Change = fn(&mut Value);
+        let wrong: [(Change, &str); 9] = [
+            (|s| s["kafka"]["brokers"] = json!([]), "kafka.brokers"),
+            (|s| s["kafka"]["topics"] = json!([" "]), "kafka.topics"),
+            (|s| s["kafka"]["group"] = json!(""), "kafka.group"),
+            (|s| s["kafka"]["properties"] = json!({"enable.auto.commit": "true"}), "enable.auto.commit"),
+            (|s| s["kafka"]["properties"] = json!({"sasl.password": "hunter2"}), "sasl.password"),
+            (|s| s["project"] = json!({"teams": {"two": "web"}}), "two"),
+            (|s| s["kafka"]["starts"] = json!("latest"), "starts"),
+            (|s| s["format"] = json!("csv"), "csv"),
+            (|s| s["project"] = json!({"fixed": "a/b"}), "a/b"),
+        ];
+        for (change, named) in wrong {
+            let error = source(change).unwrap_err().to_string();
+            assert!(error.contains(named) && !error.contains("hunter2"), "{error}");
+        }
+        let twice =
+            json!({"sources": [source(|_| ()).unwrap().sources[0], source(|_| ()).unwrap().sources[0]]});
+        let error = serde_json::from_value::<IngestConfig>(twice).unwrap_err().to_string();
+        assert!(error.contains("twice"), "{error}");
+    }
+
+    #[test]
+    fn a_secret_has_a_place() {
+        let config =
+            source(|s| s["kafka"]["properties"] = json!({"sasl.password": {"env": "P"}, "client.id": "x"}));
+        let properties = &config.unwrap().sources[0].kafka.properties;
+        assert_eq!(properties["sasl.password"], Property::Secret(SecretRef::Env("P".into())));
+        assert_eq!(properties["client.id"], Property::Text("x".into()));
+    }
+
+    #[test]
+    fn the_mapping_says_whose_a_record_is() {
+        let web: ProjectName = "web".parse().unwrap();
+        let teams = ProjectMapping::Teams([("2".to_owned(), web.clone())].into());
+        let named = ProjectMapping::Named(vec![web.clone()]);
+        let fixed = ProjectMapping::Fixed(web.clone());
+        for (mapping, hint, expect) in [
+            (&teams, ProjectHint::Team(2), Some(&web)),
+            (&teams, ProjectHint::Team(3), None),
+            (&teams, ProjectHint::Name("web".into()), None),
+            (&teams, ProjectHint::Silent, None),
+            (&named, ProjectHint::Name("web".into()), Some(&web)),
+            (&named, ProjectHint::Name("other".into()), None),
+            (&fixed, ProjectHint::Silent, Some(&web)),
+            (&fixed, ProjectHint::Team(9), Some(&web)),
+        ] {
+            assert_eq!(mapping.project(&hint), expect, "{mapping:?} {hint:?}");
+        }
+    }
+}

@@ -1,0 +1,318 @@
+//! The polling thread. It never waits for anybody: what cannot be handed on stays here, and the partitions pause while
+//! polling goes on, so that the group keeps this member however slow the store is.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use rdkafka::Message as _;
+use rdkafka::consumer::{CommitMode, Consumer as _};
+use rdkafka::error::{KafkaError as ClientError, RDKafkaErrorCode};
+use rdkafka::message::BorrowedMessage;
+use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
+use signalbox_runtime::Clock;
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::mpsc::{Receiver, Sender};
+
+use super::accumulate::Accumulator;
+use super::client::{Change, Client, connect, list_of};
+use super::{Begun, Event, KafkaError, MoveReason, Order, Partition, RawRecord, Turn, Turns};
+use crate::config::{BatchLimits, KafkaConfig, Start};
+use crate::formats::RECORD_LIMIT;
+use crate::status::{Counts, Status};
+
+/// How long a poll waits for a record: orders and full batches are seen to at least this often.
+const POLL: Duration = Duration::from_millis(20);
+/// How long Kafka is asked where a partition begins and ends; then it is polled again, and asked again.
+const ASK: Duration = Duration::from_secs(1);
+
+/// How the thread ended.
+pub(crate) type PollerEnd = Result<(), KafkaError>;
+
+/// What the thread is made of.
+pub(crate) struct Poller {
+    pub(crate) config: KafkaConfig,
+    pub(crate) limits: BatchLimits,
+    pub(crate) clock: Clock,
+    pub(crate) turns: Turns,
+    pub(crate) status: Status,
+    pub(crate) events: Sender<Event>,
+    pub(crate) orders: Receiver<Order>,
+}
+
+/// The thread at work.
+struct Work {
+    client: Client,
+    start: Start,
+    clock: Clock,
+    turns: Turns,
+    status: Status,
+    events: Sender<Event>,
+    orders: Receiver<Order>,
+    accumulator: Accumulator,
+    assigned: BTreeMap<Partition, Turn>,
+    last_turn: Turn,
+    /// What the channel had no room for. Nothing is fetched while a batch waits here.
+    outbox: VecDeque<Event>,
+    /// Positions whose partitions Kafka could not yet be asked about.
+    starts: VecDeque<(Begun, Option<i64>)>,
+    is_paused: bool,
+}
+
+impl Poller {
+    /// Polls until nobody takes events any more.
+    pub(crate) fn run(self) -> PollerEnd {
+        let client = connect(&self.config)?;
+        let mut work = Work {
+            client,
+            start: self.config.start,
+            clock: self.clock,
+            turns: self.turns,
+            status: self.status,
+            events: self.events,
+            orders: self.orders,
+            accumulator: Accumulator::new(self.limits),
+            assigned: BTreeMap::new(),
+            last_turn: 0,
+            outbox: VecDeque::new(),
+            starts: VecDeque::new(),
+            is_paused: false,
+        };
+        if work.learn_cluster() {
+            work.poll_on();
+        }
+        Ok(())
+    }
+}
+
+impl Work {
+    /// False where nobody wants to know any more.
+    fn learn_cluster(&mut self) -> bool {
+        while !self.events.is_closed() {
+            if let Some(cluster) = self.client.client().fetch_cluster_id(ASK) {
+                self.outbox.push_back(Event::Cluster(cluster));
+                return true;
+            }
+            tracing::debug!("Kafka does not answer yet");
+        }
+        false
+    }
+
+    fn poll_on(&mut self) {
+        let mut last = None;
+        while !self.events.is_closed() {
+            while let Ok(order) = self.orders.try_recv() {
+                self.obey(order);
+            }
+            self.hand_on();
+            self.throttle();
+            if !self.is_paused {
+                self.begin_one();
+            }
+            match self.client.poll(POLL).map(|polled| polled.map(|message| copied(&message, last.take()))) {
+                None => {}
+                Some(Ok((partition, record))) => {
+                    self.note_record(&partition, record);
+                    last = Some(partition);
+                }
+                Some(Err(error)) => self.note_error(&error),
+            }
+            self.note_rebalances();
+            if self.outbox.is_empty() {
+                let due = self.accumulator.due(self.clock.boot());
+                self.outbox.extend(due.into_iter().map(Event::Batch));
+            }
+        }
+    }
+
+    fn obey(&mut self, order: Order) {
+        match order {
+            Order::Start { begun, stored } => self.starts.push_back((begun, stored)),
+            Order::Commit { begun, to } if self.is_current(&begun) => self.commit(&begun.partition, to),
+            Order::Restart { begun } if self.is_current(&begun) => self.restart(&begun.partition),
+            Order::Commit { .. } | Order::Restart { .. } => {}
+        }
+    }
+
+    fn hand_on(&mut self) {
+        while let Some(event) = self.outbox.pop_front() {
+            match self.events.try_send(event) {
+                Ok(()) => {}
+                Err(TrySendError::Full(event) | TrySendError::Closed(event)) => {
+                    self.outbox.push_front(event);
+                    return;
+                }
+            }
+        }
+    }
+
+    /// A paused partition fetches nothing, and what was fetched ahead is let go of.
+    fn throttle(&mut self) {
+        let is_full = !self.outbox.is_empty();
+        if is_full == self.is_paused {
+            return;
+        }
+        let list = list_of(&self.client.context().fetched());
+        let done = if is_full { self.client.pause(&list) } else { self.client.resume(&list) };
+        match done {
+            Ok(()) => {
+                self.is_paused = is_full;
+                self.status.add(Counts { pauses: u64::from(is_full), ..Counts::default() });
+            }
+            Err(error) => tracing::warn!(%error, is_full, "partitions were not paused or resumed"),
+        }
+    }
+
+    fn note_record(&mut self, partition: &Partition, record: RawRecord) {
+        if let Some(turn) = self.assigned.get(partition) {
+            let begun = Begun { partition: partition.clone(), turn: *turn };
+            self.accumulator.add(begun, record, self.clock.boot());
+        }
+    }
+
+    fn note_error(&mut self, error: &ClientError) {
+        let is_out_of_range = matches!(
+            error,
+            ClientError::MessageConsumption(
+                RDKafkaErrorCode::AutoOffsetReset | RDKafkaErrorCode::OffsetOutOfRange
+            )
+        );
+        tracing::warn!(%error, is_out_of_range, "reading from Kafka");
+        if is_out_of_range {
+            // Kafka does not say whose position it was: each is asked about, and only a wrong one moves.
+            for partition in self.client.context().fetched() {
+                self.restart(&partition);
+            }
+        }
+    }
+
+    fn note_rebalances(&mut self) {
+        for change in self.client.context().take() {
+            match change {
+                Change::Assigned(partitions) => {
+                    let begun = partitions.iter().map(|partition| self.begin(partition)).collect();
+                    self.outbox.push_back(Event::Assigned(begun));
+                }
+                Change::Revoked(partitions) => {
+                    for partition in &partitions {
+                        self.forget(partition);
+                        self.assigned.remove(partition);
+                        self.turns.end(partition);
+                    }
+                }
+            }
+        }
+    }
+
+    fn begin(&mut self, partition: &Partition) -> Begun {
+        self.forget(partition);
+        self.last_turn += 1;
+        self.assigned.insert(partition.clone(), self.last_turn);
+        self.turns.begin(partition, self.last_turn);
+        Begun { partition: partition.clone(), turn: self.last_turn }
+    }
+
+    /// Drops everything in flight of a partition; its records come again where they are wanted.
+    fn forget(&mut self, partition: &Partition) {
+        self.accumulator.forget(partition);
+        self.starts.retain(|(begun, _)| begun.partition != *partition);
+        self.outbox.retain(|event| match event {
+            Event::Batch(batch) => batch.begun.partition != *partition,
+            Event::Move { begun, .. } => begun.partition != *partition,
+            Event::Cluster(_) | Event::Assigned(_) => true,
+        });
+    }
+
+    fn restart(&mut self, partition: &Partition) {
+        if self.client.context().set_unfetched(partition)
+            && let Err(error) = self.client.incremental_unassign(&list_of(std::slice::from_ref(partition)))
+        {
+            tracing::warn!(%error, topic = &*partition.topic, partition = partition.number, "not given up");
+        }
+        let begun = self.begin(partition);
+        self.outbox.push_back(Event::Assigned(vec![begun]));
+    }
+
+    fn commit(&self, partition: &Partition, to: i64) {
+        let list = at_offset(partition, to);
+        if let Err(error) = list.and_then(|list| self.client.commit(&list, CommitMode::Async)) {
+            tracing::debug!(%error, "the group's offset was not committed");
+        }
+    }
+
+    /// One a round, because Kafka has to be asked and polling must go on.
+    fn begin_one(&mut self) {
+        let Some((begun, stored)) = self.starts.pop_front() else { return };
+        if !self.is_current(&begun) {
+            return;
+        }
+        if let Err(error) = self.try_begin(&begun, stored) {
+            let Begun { partition, .. } = &begun;
+            tracing::warn!(%error, topic = &*partition.topic, partition = partition.number, "not begun yet");
+            self.starts.push_back((begun, stored));
+        }
+    }
+
+    fn try_begin(&mut self, begun: &Begun, stored: Option<i64>) -> Result<(), ClientError> {
+        let partition = &begun.partition;
+        let (low, high) = self.client.fetch_watermarks(&partition.topic, partition.number, ASK)?;
+        let (to, reason) = match stored {
+            Some(position) if position < low => (low, MoveReason::Expired),
+            Some(position) if position > high => (low, MoveReason::Truncated),
+            Some(position) => {
+                let list = at_offset(partition, position)?;
+                // librdkafka remembers a pause over an unassign and an assign.
+                self.client.resume(&list)?;
+                self.client.incremental_assign(&list)?;
+                self.client.context().set_fetched(partition);
+                return Ok(());
+            }
+            None => (self.first_position(partition, low, high)?, MoveReason::First),
+        };
+        self.outbox.push_back(Event::Move { begun: begun.clone(), from: stored, to, reason });
+        Ok(())
+    }
+
+    /// The group's position where it has one that still exists, else what the settings say.
+    fn first_position(&self, partition: &Partition, low: i64, high: i64) -> Result<i64, ClientError> {
+        let asked = list_of(std::slice::from_ref(partition));
+        let answer = self.client.committed_offsets(asked, ASK)?;
+        let committed = match answer.find_partition(&partition.topic, partition.number) {
+            Some(element) => {
+                element.error()?;
+                element.offset().to_raw().filter(|offset| *offset >= 0)
+            }
+            None => None,
+        };
+        Ok(match (committed, self.start) {
+            (Some(offset), _) if (low..=high).contains(&offset) => offset,
+            (Some(_), _) | (None, Start::Earliest) => low,
+            (None, Start::Latest) => high,
+        })
+    }
+
+    fn is_current(&self, begun: &Begun) -> bool {
+        self.assigned.get(&begun.partition) == Some(&begun.turn)
+    }
+}
+
+/// Out of librdkafka's memory. Most records stand in the partition of the last one, whose name is used again.
+fn copied(message: &BorrowedMessage<'_>, last: Option<Partition>) -> (Partition, RawRecord) {
+    let is_same = |one: &Partition| one.number == message.partition() && &*one.topic == message.topic();
+    let partition = last
+        .filter(is_same)
+        .unwrap_or_else(|| Partition { topic: Arc::from(message.topic()), number: message.partition() });
+    let payload = message.payload();
+    let record = RawRecord {
+        offset: message.offset(),
+        bytes: payload.map(|bytes| bytes[..bytes.len().min(RECORD_LIMIT)].to_vec()),
+        size: payload.map_or(0, <[u8]>::len),
+    };
+    (partition, record)
+}
+
+fn at_offset(partition: &Partition, offset: i64) -> Result<TopicPartitionList, ClientError> {
+    let mut list = TopicPartitionList::new();
+    list.add_partition_offset(&partition.topic, partition.number, Offset::Offset(offset))?;
+    Ok(list)
+}

@@ -1,0 +1,136 @@
+//! The decision of ingest for one batch: records in, one part of a commit out. Pure; called by the pass alone.
+
+use std::collections::BTreeMap;
+
+use signalbox_domain::ids::ProjectId;
+use signalbox_domain::names::ProjectName;
+use signalbox_domain::record::{RecordOrigin, Stream};
+use signalbox_runtime::SealError;
+use signalbox_store::ingest::{FoldPart, PositionMove};
+
+use crate::config::SourceConfig;
+use crate::fold::{FoldContext, Folder, Refusal};
+use crate::formats::{RECORD_LIMIT, read};
+use crate::kafka::{MoveReason, RawRecord};
+use crate::observation::{Observation, ProjectHint, Reading, Unreadable};
+
+/// Whose records these are, and where they stood.
+pub(crate) struct PartContext<'a> {
+    pub(crate) source: &'a SourceConfig,
+    pub(crate) stream: &'a Stream,
+    pub(crate) projects: &'a BTreeMap<ProjectName, ProjectId>,
+    pub(crate) fold: FoldContext<'a>,
+}
+
+/// A part, and what the store does not count.
+pub(crate) struct Part {
+    pub(crate) part: FoldPart,
+    pub(crate) read: u64,
+    pub(crate) not_a_signal: u64,
+}
+
+/// Reads every record and folds or refuses it; without a position yet. What stands before `from` was read already.
+pub(crate) fn part(
+    records: &[RawRecord],
+    from: Option<i64>,
+    context: &PartContext<'_>,
+) -> Result<Part, SealError> {
+    let mut folder = Folder::default();
+    let (mut read, mut not_a_signal) = (0, 0);
+    for record in records.iter().filter(|record| from.is_none_or(|from| record.offset >= from)) {
+        read += 1;
+        match reading(record, context.source) {
+            Ok(Reading::NotASignal) => not_a_signal += 1,
+            Ok(Reading::Kept(observation)) => add(&mut folder, record, &observation, context)?,
+            Err(error) => refuse(&mut folder, record, error.code(), error.to_string(), context)?,
+        }
+    }
+    Ok(Part { part: folder.finish(), read, not_a_signal })
+}
+
+fn reading(record: &RawRecord, source: &SourceConfig) -> Result<Reading, Unreadable> {
+    let Some(bytes) = &record.bytes else { return Ok(Reading::NotASignal) };
+    if record.size > RECORD_LIMIT {
+        return Err(Unreadable::TooLarge { size: record.size, limit: RECORD_LIMIT });
+    }
+    read(source.format, bytes, source.provenance)
+}
+
+fn add(
+    folder: &mut Folder,
+    record: &RawRecord,
+    observation: &Observation,
+    context: &PartContext<'_>,
+) -> Result<(), SealError> {
+    let name = context.source.project.project(&observation.project);
+    match name.and_then(|name| context.projects.get(name)) {
+        Some(project) => {
+            folder.add(*project, observation, &context.fold);
+            Ok(())
+        }
+        None => refuse(folder, record, "no-project", no_project(&observation.project), context),
+    }
+}
+
+/// A name stands in the record, so it is not repeated.
+fn no_project(hint: &ProjectHint) -> String {
+    match hint {
+        ProjectHint::Team(team) => format!("no project is set for team {team}"),
+        ProjectHint::Name(_) => "no project of the record's name is set for this source".to_owned(),
+        ProjectHint::Silent => "the record does not say whose it is".to_owned(),
+    }
+}
+
+fn refuse(
+    folder: &mut Folder,
+    record: &RawRecord,
+    code: &'static str,
+    words: String,
+    context: &PartContext<'_>,
+) -> Result<(), SealError> {
+    let refusal = Refusal {
+        source: context.source.name.clone(),
+        origin: RecordOrigin::Kafka { stream: context.stream.clone(), offset: record.offset },
+        code,
+        words,
+        bytes: record.bytes.as_deref().unwrap_or_default(),
+        size: u64::try_from(record.size).unwrap_or(u64::MAX),
+    };
+    folder.refuse(refusal, &context.fold)
+}
+
+/// A part that only moves the position; records that are gone leave a row that says so.
+pub(crate) fn move_part(
+    movement: PositionMove,
+    reason: MoveReason,
+    source: &SourceConfig,
+    context: &FoldContext<'_>,
+) -> Result<FoldPart, SealError> {
+    let mut folder = Folder::default();
+    if let Some(words) = gap(&movement, reason) {
+        let offset = movement.from.unwrap_or(movement.to);
+        let refusal = Refusal {
+            source: source.name.clone(),
+            origin: RecordOrigin::Kafka { stream: movement.stream.clone(), offset },
+            code: "gap",
+            words,
+            bytes: &[],
+            size: 0,
+        };
+        folder.refuse(refusal, context)?;
+    }
+    Ok(FoldPart { position: Some(movement), ..folder.finish() })
+}
+
+fn gap(movement: &PositionMove, reason: MoveReason) -> Option<String> {
+    let (from, to) = (movement.from.unwrap_or(movement.to), movement.to);
+    match reason {
+        MoveReason::First => None,
+        MoveReason::Expired => {
+            Some(format!("Kafka deleted the records from {from} to {to} before they were read"))
+        }
+        MoveReason::Truncated => Some(format!(
+            "the partition ends before {from}: it was cut, or the topic made anew; read again from {to}"
+        )),
+    }
+}

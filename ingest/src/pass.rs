@@ -1,0 +1,294 @@
+//! The pass of one source: batches in, one transaction a round. The store being away only makes it wait: the same
+//! batch is tried again, and the positions make that exact. Called by the binary, one a source.
+
+mod commit;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use signalbox_domain::ids::ProjectId;
+use signalbox_domain::names::ProjectName;
+use signalbox_domain::record::Stream;
+use signalbox_redact::Redactor;
+use signalbox_runtime::{
+    Backoff, Clock, IdSource, Randomness, SealError, SealingKeys, Stop, TaskEnd, TaskHandle, Tasks, Wakeups,
+};
+use signalbox_store::Store;
+use signalbox_store::ingest::PositionMove;
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+
+use crate::config::{IngestConfig, ProjectMapping, SourceConfig};
+use crate::fold::FoldContext;
+use crate::kafka::{
+    Batch, Begun, Event, KafkaError, MoveReason, Order, Partition, Poller, PollerEnd, Turn, Turns,
+};
+use crate::status::Status;
+
+pub(crate) use commit::SIGNALS;
+
+/// How many batches wait between the thread and the pass; each is bounded by `BatchLimits`.
+const WAITING_BATCHES: usize = 4;
+const WAITING_ORDERS: usize = 256;
+
+/// What ingest needs from the house. Clones are the same.
+#[derive(Clone)]
+pub struct IngestSetup {
+    pub store: Store,
+    pub redactor: Arc<Redactor>,
+    pub keys: Arc<SealingKeys>,
+    pub ids: IdSource,
+    pub clock: Clock,
+    pub randomness: Randomness,
+    pub wakeups: Wakeups,
+    pub tasks: Tasks,
+}
+
+/// Why ingest of a source ended although nobody asked for it.
+#[derive(Debug, thiserror::Error)]
+pub enum IngestError {
+    #[error("reading {source_name} from Kafka")]
+    Kafka { source_name: String, source: KafkaError },
+    #[error("starting the polling thread")]
+    Thread(#[source] std::io::Error),
+    #[error("the polling thread")]
+    Ended(#[source] TaskEnd),
+    #[error("sealing a record for quarantine")]
+    Seal(#[from] SealError),
+}
+
+/// Ingest of one Kafka source.
+pub struct KafkaIngest {
+    source: SourceConfig,
+    setup: IngestSetup,
+    status: Status,
+    config: IngestConfig,
+}
+
+/// The pass at work.
+struct Pass {
+    source: SourceConfig,
+    setup: IngestSetup,
+    status: Status,
+    stop: Stop,
+    backoff: Backoff,
+    turns: Turns,
+    orders: Sender<Order>,
+    cluster: String,
+    projects: BTreeMap<ProjectName, ProjectId>,
+    /// The position that the store has, of each partition that was begun.
+    positions: BTreeMap<Partition, (Turn, Option<i64>)>,
+    most_bytes: usize,
+}
+
+/// Whether to go on; an end was asked for, or the thread is gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Flow {
+    On,
+    End,
+}
+
+impl IngestSetup {
+    /// What stands still while one round is folded.
+    pub(crate) fn fold_context(&self) -> FoldContext<'_> {
+        FoldContext {
+            redactor: &self.redactor,
+            ids: &self.ids,
+            keys: &self.keys,
+            received_at: self.clock.now(),
+        }
+    }
+}
+
+impl KafkaIngest {
+    /// One of the sources of `config`.
+    pub fn new(source: SourceConfig, config: &IngestConfig, setup: IngestSetup) -> Self {
+        Self { source, setup, status: Status::default(), config: config.clone() }
+    }
+
+    pub fn status(&self) -> Status {
+        self.status.clone()
+    }
+
+    /// Reads until a stop is asked for. What was begun is committed or dropped; nothing is left half done.
+    pub async fn run(self, stop: Stop) -> Result<(), IngestError> {
+        let (events_to, events) = channel(WAITING_BATCHES);
+        let (orders, orders_from) = channel(WAITING_ORDERS);
+        let turns = Turns::default();
+        let poller = Poller {
+            config: self.source.kafka.clone(),
+            limits: self.config.batch.clone(),
+            clock: self.setup.clock.clone(),
+            turns: turns.clone(),
+            status: self.status.clone(),
+            events: events_to,
+            orders: orders_from,
+        };
+        let name = format!("ingest {}", self.source.name);
+        let thread =
+            self.setup.tasks.spawn_thread(name, move || poller.run()).map_err(IngestError::Thread)?;
+        let source_name = self.source.name.to_string();
+        let pass = Pass {
+            backoff: Backoff::new(self.config.backoff.clone(), self.setup.randomness.clone()),
+            most_bytes: self.config.batch.bytes.get(),
+            source: self.source,
+            setup: self.setup,
+            status: self.status,
+            stop,
+            turns,
+            orders,
+            cluster: String::new(),
+            projects: BTreeMap::new(),
+            positions: BTreeMap::new(),
+        };
+        let passed = pass.run(events).await;
+        // The pass dropped its end of the channel, so the thread leaves the group and ends.
+        ended(thread, source_name).await.and(passed)
+    }
+}
+
+async fn ended(thread: TaskHandle<PollerEnd>, source_name: String) -> Result<(), IngestError> {
+    let end = thread.await.map_err(IngestError::Ended)?;
+    end.map_err(|source| IngestError::Kafka { source_name, source })
+}
+
+impl Pass {
+    async fn run(mut self, mut events: Receiver<Event>) -> Result<(), IngestError> {
+        if self.ensure_projects().await == Flow::End {
+            return Ok(());
+        }
+        let stop = self.stop.clone();
+        let mut held = None;
+        loop {
+            let event = match held.take() {
+                Some(event) => Some(event),
+                None => tokio::select! {
+                    biased;
+                    () = stop.stop_taking() => None,
+                    event = events.recv() => event,
+                },
+            };
+            let Some(event) = event else { return Ok(()) };
+            let flow = match event {
+                Event::Cluster(cluster) => {
+                    self.cluster = cluster;
+                    Flow::On
+                }
+                Event::Assigned(begun) => self.assigned(begun).await,
+                Event::Move { begun, from, to, reason } => self.moved(begun, from, to, reason).await?,
+                Event::Batch(first) => {
+                    let batches = gather(first, &mut events, &mut held, self.most_bytes);
+                    self.fold(batches).await?
+                }
+            };
+            if flow == Flow::End {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn ensure_projects(&mut self) -> Flow {
+        let names: Vec<ProjectName> = match &self.source.project {
+            ProjectMapping::Fixed(name) => vec![name.clone()],
+            ProjectMapping::Teams(teams) => teams.values().cloned().collect(),
+            ProjectMapping::Named(names) => names.clone(),
+        };
+        for name in names {
+            let id = self.setup.ids.next();
+            let project = loop {
+                match self.setup.store.project_ensure(&name, id, self.setup.clock.now()).await {
+                    Ok(project) => break project,
+                    Err(error) if self.wait_after(&error).await == Flow::End => return Flow::End,
+                    Err(_) => {}
+                }
+            };
+            self.backoff.reset();
+            self.projects.insert(name, project.id);
+        }
+        Flow::On
+    }
+
+    /// Tells the thread where the partitions it was given go on.
+    async fn assigned(&mut self, begun: Vec<Begun>) -> Flow {
+        let loaded = loop {
+            match self.setup.store.positions_load(&self.source.name).await {
+                Ok(loaded) => break loaded,
+                Err(error) if self.wait_after(&error).await == Flow::End => return Flow::End,
+                Err(_) => {}
+            }
+        };
+        self.backoff.reset();
+        let loaded: BTreeMap<Stream, i64> = loaded.into_iter().collect();
+        for begun in begun {
+            let stored = loaded.get(&self.stream(&begun.partition)).copied();
+            if self.start(begun, stored).await == Flow::End {
+                return Flow::End;
+            }
+        }
+        Flow::On
+    }
+
+    async fn moved(
+        &mut self,
+        begun: Begun,
+        from: Option<i64>,
+        to: i64,
+        reason: MoveReason,
+    ) -> Result<Flow, IngestError> {
+        if !self.turns.is_current(&begun) {
+            return Ok(Flow::On);
+        }
+        let movement = PositionMove { stream: self.stream(&begun.partition), from, to };
+        if reason != MoveReason::First {
+            tracing::warn!(
+                topic = &*begun.partition.topic,
+                partition = begun.partition.number,
+                ?from,
+                to,
+                ?reason,
+                "a gap"
+            );
+        }
+        self.commit_move(begun, movement, reason).await
+    }
+
+    async fn start(&mut self, begun: Begun, stored: Option<i64>) -> Flow {
+        self.positions.insert(begun.partition.clone(), (begun.turn, stored));
+        self.order(Order::Start { begun, stored }).await
+    }
+
+    async fn order(&self, order: Order) -> Flow {
+        if self.orders.send(order).await.is_err() { Flow::End } else { Flow::On }
+    }
+
+    fn stream(&self, partition: &Partition) -> Stream {
+        Stream {
+            source: self.source.name.clone(),
+            cluster: self.cluster.clone(),
+            topic: partition.topic.to_string(),
+            topic_id: partition.topic.to_string(),
+            partition: partition.number,
+        }
+    }
+}
+
+/// Batches that are there already share a transaction; another kind of event waits for its turn.
+fn gather(
+    first: Batch,
+    events: &mut Receiver<Event>,
+    held: &mut Option<Event>,
+    most_bytes: usize,
+) -> Vec<Batch> {
+    let mut bytes = first.bytes;
+    let mut batches = vec![first];
+    while bytes < most_bytes && held.is_none() {
+        match events.try_recv() {
+            Ok(Event::Batch(batch)) => {
+                bytes += batch.bytes;
+                batches.push(batch);
+            }
+            Ok(other) => *held = Some(other),
+            Err(_) => break,
+        }
+    }
+    batches
+}

@@ -1,0 +1,86 @@
+//! Every record is counted once, as what it is.
+
+use signalbox_ingest::Counts;
+use signalbox_testkit::kafka::Cluster;
+use signalbox_testkit::{Part, require};
+
+use crate::events::{exception, page_view, produce, record, storm};
+use crate::house::{BOTH, House, config};
+
+const SECRET: &str = "AKIAQ7XN2L5RTPB3ZKWD";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn records_become_one_signal_and_what_cannot_be_read_is_kept_sealed() {
+    let Some(_) = require(Part::Kafka) else { return };
+    let cluster = Cluster::shared().unwrap();
+    for base in BOTH {
+        let Some(house) = House::new(base).await else { continue };
+        let topic = format!("mixed-{base:?}").to_lowercase();
+        cluster.create_topic_with(&topic, 3, 1, &[("max.message.bytes", "4000000")]).unwrap();
+        produce(cluster, &topic, 3, &mixed());
+        let running = house.run(&config(cluster, &topic, &topic)).await;
+        let counts = running.until("all records are read", |counts| counts.read >= 319).await;
+        let expect = Counts {
+            read: 319,
+            kept: 63,
+            not_a_signal: 241,
+            duplicate: 8,
+            quarantined: 7,
+            new_signals: 1,
+            pauses: counts.pauses,
+            ..Counts::default()
+        };
+        assert_eq!(counts, expect);
+        assert_eq!(counts.read, counts.kept + counts.not_a_signal + counts.duplicate + counts.quarantined);
+        running.stop().await;
+
+        let signals = house.signals().await;
+        assert_eq!(signals.iter().map(|signal| signal.count).collect::<Vec<_>>(), [63]);
+        let rows = house.quarantine().await;
+        let codes: Vec<&str> = rows.iter().map(|row| row.code.as_str()).collect();
+        assert_eq!(codes, ["field", "field", "field", "no-json", "no-json", "no-project", "too-large"]);
+        let unread = rows.iter().find(|row| house.opened(row) == garbage()).unwrap();
+        assert_eq!((unread.code.as_str(), unread.size), ("no-json", garbage().len() as u64));
+        let large = rows.last().unwrap();
+        assert_eq!((large.size, house.opened(large).len()), (2_000_000, 1 << 20));
+
+        house.store.close().await;
+        let kept = house.everything_kept();
+        assert!(contains(&kept, "cart.py"), "the samples are among what is looked at");
+        assert!(!contains(&kept, SECRET) && !contains(&kept, &to_hex(SECRET)), "a secret was kept in clear");
+    }
+}
+
+fn contains(bytes: &[u8], text: &str) -> bool {
+    bytes.windows(text.len()).any(|window| window == text.as_bytes())
+}
+
+fn to_hex(text: &str) -> String {
+    text.bytes().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn garbage() -> Vec<u8> {
+    format!("{{\"event\": \"$exception\", key {SECRET}").into_bytes()
+}
+
+/// 60 exceptions and 3 odd ones, 8 of them sent again, 240 other events and a tombstone, 7 that cannot be used.
+fn mixed() -> Vec<Option<Vec<u8>>> {
+    let mut records = storm("e", 60);
+    records.push(Some(exception(2, "secret", &format!("denied for {SECRET}"))));
+    records.push(Some(exception(2, "nul", "a \0 in the text")));
+    records.push(Some(exception(2, "long", &"x".repeat(300_000))));
+    records.extend(storm("e", 8));
+    records.extend((0..240).map(|n| Some(page_view(&format!("p-{n}")))));
+    records.push(None);
+    let no_list = serde_json::json!({"$exception_list": SECRET});
+    records.extend([
+        Some(garbage()),
+        Some(Vec::new()),
+        Some(record(2, "w1", "$exception", &serde_json::json!(["not", "an", "object"]))),
+        Some(record(2, "w2", "$exception", &serde_json::json!(format!("{{broken {SECRET}")))),
+        Some(record(2, "w3", "$exception", &no_list)),
+        Some(exception(77, "stranger", SECRET)),
+        Some(vec![b'['; 2_000_000]),
+    ]);
+    records
+}

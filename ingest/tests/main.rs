@@ -1,0 +1,9 @@
+//! Ingest on real Apache Kafka, SQLite and PostgreSQL.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "what goes wrong in a test is a failed test")]
+
+mod door;
+mod events;
+mod exact;
+mod faults;
+mod house;
