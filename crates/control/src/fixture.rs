@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use signalbox_domain::access::{Actor, Role};
+use signalbox_domain::finish::RetryPolicy;
 use signalbox_domain::job::{AgentSpec, JobLimits};
 use signalbox_domain::policy::Policy;
 use signalbox_domain::project::Repository;
@@ -47,7 +48,7 @@ impl Fixture {
         let spec = AgentSpec::Command { program: "fix".into(), arguments: vec![] };
         let agent = Agent { spec, limits: JobLimits::default() };
         let agents = BTreeMap::from([("command".parse().unwrap(), agent)]);
-        Runs::new(self.store.clone(), self.clock.clone(), self.ids.clone(), agents)
+        Runs::new(self.store.clone(), self.clock.clone(), self.ids.clone(), agents, RetryPolicy::default())
     }
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use signalbox_domain::access::{Action, Actor, Denied, Target};
 use signalbox_domain::change::Change;
+use signalbox_domain::finish::{RetryPolicy, task_end};
 use signalbox_domain::ids::{CaseId, ChangeId, RunId};
 use signalbox_domain::job::{AgentSpec, Job, JobLimits, JobRepository, LeasedRun, Publish, RunReport};
 use signalbox_domain::names::Label;
@@ -15,8 +16,8 @@ use signalbox_domain::states::{ChangeState, RunEvent};
 use signalbox_domain::task::{Mode, Origin, Task};
 use signalbox_domain::time::Timestamp;
 use signalbox_runtime::{Clock, IdSource};
-use signalbox_store::dispatcher::{Finish, Finished};
-use signalbox_store::{Store, StoreError};
+use signalbox_store::dispatcher::{Finish, Finished, RunFilter};
+use signalbox_store::{Page, Store, StoreError};
 use signalbox_workspace::branch_name;
 
 /// An agent as it is configured: what runs, and within which bounds.
@@ -54,11 +55,21 @@ pub struct Runs {
     clock: Clock,
     ids: IdSource,
     agents: BTreeMap<Label, Agent>,
+    retry: RetryPolicy,
 }
 
+/// More runs of one task than any retry policy allows.
+const RUNS_COUNTED: u32 = 100;
+
 impl Runs {
-    pub fn new(store: Store, clock: Clock, ids: IdSource, agents: BTreeMap<Label, Agent>) -> Self {
-        Self { store, clock, ids, agents }
+    pub fn new(
+        store: Store,
+        clock: Clock,
+        ids: IdSource,
+        agents: BTreeMap<Label, Agent>,
+        retry: RetryPolicy,
+    ) -> Self {
+        Self { store, clock, ids, agents, retry }
     }
 
     /// Leases at most `at_most` runs for exactly `length`, each with its job.
@@ -133,7 +144,9 @@ impl Runs {
         let record = self.store.run_show(run).await?.ok_or(RunsError::LeaseLost(run))?;
         let task = self.task(run, record.run.task).await?;
         let change = self.change(&task, &report, now);
-        let event = report.verdict.task_event();
+        let filter = RunFilter { task: Some(task.id), state: None };
+        let runs = self.store.runs_list(filter, Page::first(RUNS_COUNTED)).await?.len();
+        let event = task_end(&report.verdict, u32::try_from(runs).unwrap_or(u32::MAX), self.retry).event();
         let outcome = Outcome {
             id: report.outcome,
             task: task.id,

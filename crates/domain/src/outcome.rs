@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 use crate::form::Form;
 use crate::ids::{OutcomeId, RunId, TaskId};
 use crate::provenance::Sourced;
-use crate::states::TaskEvent;
 use crate::task::Intent;
 use crate::time::Timestamp;
 
@@ -125,16 +124,6 @@ impl Verdict {
         }
     }
 
-    /// What this end means for its task. A change lies before people; whether to try a failure again is theirs to say.
-    pub fn task_event(&self) -> TaskEvent {
-        match self {
-            Self::Changed { .. } => TaskEvent::Deliver,
-            Self::Answered { .. } | Self::NothingToDo { .. } => TaskEvent::Finish,
-            Self::Failed { .. } => TaskEvent::Fail,
-            Self::Cancelled { .. } => TaskEvent::Cancel,
-        }
-    }
-
     pub fn is_failure(&self) -> bool {
         matches!(self, Self::Failed { .. })
     }
@@ -172,22 +161,6 @@ impl Form for Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::states::{Machine as _, TaskState};
-
-    #[test]
-    fn every_end_moves_a_running_task() {
-        let text = || Sourced::stranger(String::new());
-        let ends = [
-            (Verdict::Changed { branch: String::new(), commit: String::new(), files: 1 }, TaskState::Review),
-            (Verdict::Answered { text: text() }, TaskState::Done),
-            (Verdict::NothingToDo { text: text() }, TaskState::Done),
-            (Verdict::Failed { failure: Failure::NoChange }, TaskState::Failed),
-            (Verdict::Cancelled { by: String::new() }, TaskState::Cancelled),
-        ];
-        for (verdict, to) in ends {
-            assert_eq!(TaskState::Running.next(verdict.task_event()), Ok(to));
-        }
-    }
 
     #[test]
     fn no_change_is_a_failure_only_where_a_change_was_wanted() {
