@@ -18,7 +18,6 @@
 
 mod agents;
 mod attempt;
-mod capture;
 mod check;
 mod config;
 mod failure;
@@ -28,6 +27,7 @@ mod place;
 mod port;
 mod runner;
 mod supervise;
+mod transcript;
 
 pub use config::RunnerConfig;
 pub use outcome_id::outcome_id;

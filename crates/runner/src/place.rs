@@ -11,7 +11,8 @@ use std::process::Command;
 use signalbox_domain::job::{Job, LeasedRun};
 use signalbox_domain::outcome::Failure;
 use signalbox_domain::task::Mode;
-use signalbox_runtime::{Clock, Redact, Tasks};
+use signalbox_redact::Redactor;
+use signalbox_runtime::{Clock, Tasks};
 use signalbox_sandbox::Sandbox;
 use signalbox_workspace::{Cache, Commit, CommitMessage, FileLock, Repository, Worktree};
 
@@ -27,7 +28,7 @@ pub(crate) struct Tools {
     pub(crate) config: RunnerConfig,
     pub(crate) clock: Clock,
     pub(crate) tasks: Tasks,
-    pub(crate) redact: Redact,
+    pub(crate) redact: Redactor,
     pub(crate) cache: Cache,
     /// There if cloud runs may be leased.
     pub(crate) sandbox: Option<Sandbox>,
@@ -73,8 +74,9 @@ impl<'a> Place<'a> {
         if !tools.config.modes.contains(&job.mode) {
             return Err(Failure::Refused { detail: format!("this runner does no {} runs", job.mode) });
         }
-        let folders = Folders::make(&tools.config.root, job)
-            .map_err(|error| Failure::WorkspaceFailed { detail: tools.redact.apply(&error).into_owned() })?;
+        let folders = Folders::make(&tools.config.root, job).map_err(|error| Failure::WorkspaceFailed {
+            detail: tools.redact.text(&error).text.into_owned(),
+        })?;
         let failed = |error| of_workspace(&error, &tools.redact);
         let lock = FileLock::acquire(&tools.clock, &folders.lock, tools.config.place_limit).await;
         let lock = lock.map_err(failed)?;

@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use signalbox_domain::job::LeasedRun;
 use signalbox_domain::task::Mode;
+use signalbox_redact::Redactor;
 use signalbox_runtime::{
-    Clock, Hold, LeaseAsk, LeaseDriver, LeaseSetup, LeaseSource, LeaseStatus, Metrics, Randomness, Redact,
-    Renewal, Stop, Subscription, Tasks, Timestamp,
+    Clock, Hold, LeaseAsk, LeaseDriver, LeaseSetup, LeaseSource, LeaseStatus, Metrics, Randomness, Renewal,
+    Stop, Subscription, Tasks, Timestamp,
 };
 use signalbox_sandbox::{IsolationMissing, Sandbox};
 use signalbox_workspace::Cache;
@@ -35,7 +36,7 @@ pub struct RunnerSetup {
     pub randomness: Randomness,
     pub tasks: Tasks,
     /// Applied to everything that an agent, a check or git said.
-    pub redact: Redact,
+    pub redact: Redactor,
 }
 
 /// A runner that may start.

@@ -8,3 +8,4 @@ mod dispatcher;
 mod fixture;
 mod leases;
 mod modes;
+mod notes;

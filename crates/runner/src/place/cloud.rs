@@ -16,6 +16,7 @@ use super::{Folders, Tools};
 use crate::agents::Invocation;
 use crate::failure::of_workspace;
 use crate::supervise::{Bounds, Ending, Output, Program, supervise};
+use crate::transcript::Transcript;
 
 /// Where files of ours lie inside.
 const OURS: &str = "/signalbox";
@@ -111,15 +112,15 @@ impl Inside<'_> {
         output: Option<&Path>,
     ) -> Result<String, Failure> {
         let failed = |detail: String| Failure::WorkspaceFailed {
-            detail: self.tools.redact.apply(&detail).into_owned(),
+            detail: self.tools.redact.text(&detail).text.into_owned(),
         };
         let program = self.program(arguments, input, output).map_err(|error| failed(error.to_string()))?;
-        let ended = supervise(&self.tools.tasks, &self.tools.clock, program).await;
-        let ended = ended.map_err(|error| failed(format!("starting git in the sandbox: {error}")))?;
-        match ended.ending {
-            Ending::Exited(0) => Ok(ended.answer.tail(4_096, &self.tools.redact)),
+        let transcript = Transcript::new(&self.tools.redact, 4_096);
+        let ending = supervise(&self.tools.tasks, &self.tools.clock, program, &transcript).await;
+        match ending.map_err(|error| failed(format!("starting git in the sandbox: {error}")))? {
+            Ending::Exited(0) => Ok(transcript.answer()),
             other => {
-                let tail = ended.history.tail(2_000, &self.tools.redact);
+                let tail = transcript.tail(2_000);
                 Err(failed(format!("git in the sandbox ended with {other:?}: {tail}")))
             }
         }
@@ -154,11 +155,7 @@ impl Inside<'_> {
             command: self.place.sandbox.command(&spec),
             input: File::open(&stdin)?,
             output: output.map_or(Output::Captured, Output::File),
-            bounds: Bounds {
-                wall: self.tools.config.git.local_limit,
-                output_bytes: 1 << 20,
-                history_bytes: 4_096,
-            },
+            bounds: Bounds { wall: self.tools.config.git.local_limit, output_bytes: 1 << 20 },
         })
     }
 }
