@@ -141,6 +141,31 @@ impl House {
         }
     }
 
+    /// Waits until it is so on this computer.
+    pub(crate) async fn holds(&self, what: &str, holds: impl Fn() -> bool) {
+        let waiting = async {
+            while !holds() {
+                self.clock.sleep(Duration::from_millis(10)).await;
+            }
+        };
+        let held = self.clock.timeout(Duration::from_secs(60), waiting).await;
+        held.unwrap_or_else(|_| panic!("waited in vain until {what}"));
+    }
+
+    /// A run's own folder.
+    pub(crate) fn run_folder(&self, job: &Job) -> PathBuf {
+        self.path("runner/runs").join(job.run.to_string())
+    }
+
+    /// The folders that are there of all worktrees.
+    pub(crate) fn worktrees(&self) -> Vec<PathBuf> {
+        let folders = |path: PathBuf| -> Vec<PathBuf> {
+            let entries = fs::read_dir(path).into_iter().flatten();
+            entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()).collect()
+        };
+        folders(self.path("runner/worktrees")).into_iter().flat_map(folders).collect()
+    }
+
     /// Waits until each process that a file names is gone.
     pub(crate) async fn gone(&self, pids: &Path) {
         let pids = self.file(pids).await;

@@ -9,3 +9,4 @@ mod fixture;
 mod leases;
 mod modes;
 mod notes;
+mod tidy;
