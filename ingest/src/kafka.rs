@@ -16,6 +16,7 @@
 mod accumulate;
 mod client;
 mod poll;
+mod reach;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -75,6 +76,11 @@ pub(crate) enum Event {
     /// Which cluster it is; always the first.
     Cluster(String),
     Assigned(Vec<Begun>),
+    /// It is being read, and ended here when it was begun.
+    Reading {
+        begun: Begun,
+        end: i64,
+    },
     Move {
         begun: Begun,
         from: Option<i64>,
@@ -119,9 +125,20 @@ impl Turns {
     }
 }
 
+/// How long reading goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Until {
+    /// A stop is asked for. A broker that does not answer is waited for.
+    Stopped,
+    /// What was there at the beginning is read. A broker that does not answer is an error.
+    CaughtUp,
+}
+
 /// Why Kafka could not be read from at all.
 #[derive(Debug, thiserror::Error)]
 pub enum KafkaError {
+    #[error("no broker answers at {brokers}")]
+    Unreachable { brokers: String },
     #[error("kafka.properties.{property}")]
     Secret { property: String, source: SecretRefError },
     #[error("making a consumer out of the settings")]

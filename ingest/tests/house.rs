@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use signalbox_domain::ids::QuarantineId;
 use signalbox_domain::signal::Signal;
-use signalbox_ingest::{Counts, IngestConfig, IngestError, IngestSetup, KafkaIngest, Status};
+use signalbox_ingest::{Counts, IngestConfig, IngestError, IngestSetup, KafkaIngest, Status, Until};
 use signalbox_redact::{Config, Redactor};
 use signalbox_runtime::{
-    Clock, IdSource, Randomness, SealContext, SealPurpose, SealingKeys, Shutdown, StopReason, TaskEnd,
-    TaskHandle, Tasks, Wakeups,
+    Clock, Health, IdSource, Randomness, SealContext, SealPurpose, SealingKeys, Shutdown, StopReason,
+    TaskEnd, TaskHandle, Tasks, Wakeups,
 };
 use signalbox_store::ingest::{QuarantineRow, SignalFilter};
 use signalbox_store::{Location, Page, Store, StoreConfig};
@@ -95,7 +95,10 @@ impl House {
         let tasks = setup.tasks.clone();
         let ingest = KafkaIngest::new(config.sources[0].clone(), config, setup);
         let status = ingest.status();
-        let handle = tasks.spawn("ingest", ingest.run(shutdown.clone().into()));
+        let handle = tasks.spawn(
+            "ingest",
+            ingest.run(Until::Stopped, Health::default().register("kafka"), shutdown.clone().into()),
+        );
         Running { status, shutdown, tasks, handle }
     }
 

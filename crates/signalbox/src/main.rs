@@ -3,6 +3,7 @@
 mod cli;
 mod commands;
 mod fail;
+mod house;
 mod out;
 mod settings;
 mod wiring;
