@@ -144,7 +144,7 @@ impl Runs {
         let record = self.store.run_show(run).await?.ok_or(RunsError::LeaseLost(run))?;
         let task = self.task(run, record.run.task).await?;
         let change = self.change(&task, &report, now);
-        let filter = RunFilter { task: Some(task.id), state: None };
+        let filter = RunFilter { task: Some(task.id), ..RunFilter::default() };
         let runs = self.store.runs_list(filter, Page::first(RUNS_COUNTED)).await?.len();
         let event = task_end(&report.verdict, u32::try_from(runs).unwrap_or(u32::MAX), self.retry).event();
         let outcome = Outcome {
@@ -224,7 +224,7 @@ impl Runs {
     }
 }
 
-fn case_of(task: &Task) -> Option<CaseId> {
+pub(crate) fn case_of(task: &Task) -> Option<CaseId> {
     match task.origin {
         Origin::Case { case, .. } => Some(case),
         Origin::Automation { .. } | Origin::Person { .. } | Origin::Agent { .. } => None,
