@@ -28,7 +28,7 @@ pub mod fixture;
 pub use access::{Access, AccessError, NewToken, Refused, TokenWish, local};
 pub use problem::Problem;
 pub use projects::Projects;
-pub use reads::Reads;
+pub use reads::{Reads, Refusals, Sender, Sorted};
 pub use runs::{Agent, Runs, RunsError};
 pub use secrets::{SecretError, Secrets};
 pub use sign_in::{LINK_LIVES, SESSION_LIVES, SignIn};

@@ -7,6 +7,7 @@
 mod cases;
 mod page;
 mod runs;
+mod sender;
 mod signals;
 mod tasks;
 
@@ -26,6 +27,7 @@ use crate::views::{DecisionLine, Listing};
 use crate::{Problem, scope};
 
 pub(crate) use runs::run_line;
+pub use sender::{Refusals, Sender, Sorted};
 pub(crate) use signals::signal_line;
 
 /// Reasons about one noun that are shown, the newest.

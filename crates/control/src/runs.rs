@@ -1,6 +1,8 @@
 //! Runs as runners handle them: lease, renew, move, note, finish. The same use cases serve the runner inside the server
 //! and those that come over HTTP; each is told no more than its job.
 
+mod asked;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
