@@ -1,6 +1,8 @@
 //! Runs as runners handle them: lease, renew, move, note, finish. The same use cases serve the runner inside the server
 //! and those that come over HTTP; each is told no more than its job.
 
+mod asked;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -144,7 +146,7 @@ impl Runs {
         let record = self.store.run_show(run).await?.ok_or(RunsError::LeaseLost(run))?;
         let task = self.task(run, record.run.task).await?;
         let change = self.change(&task, &report, now);
-        let filter = RunFilter { task: Some(task.id), state: None };
+        let filter = RunFilter { task: Some(task.id), ..RunFilter::default() };
         let runs = self.store.runs_list(filter, Page::first(RUNS_COUNTED)).await?.len();
         let event = task_end(&report.verdict, u32::try_from(runs).unwrap_or(u32::MAX), self.retry).event();
         let outcome = Outcome {
@@ -224,7 +226,7 @@ impl Runs {
     }
 }
 
-fn case_of(task: &Task) -> Option<CaseId> {
+pub(crate) fn case_of(task: &Task) -> Option<CaseId> {
     match task.origin {
         Origin::Case { case, .. } => Some(case),
         Origin::Automation { .. } | Origin::Person { .. } | Origin::Agent { .. } => None,
