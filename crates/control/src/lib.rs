@@ -21,6 +21,8 @@ mod sign_in;
 mod sweep;
 mod tasks;
 pub mod views;
+mod why;
+mod words;
 
 #[cfg(any(test, feature = "fixture"))]
 pub mod fixture;
@@ -34,3 +36,4 @@ pub use secrets::{SecretError, Secrets};
 pub use sign_in::{LINK_LIVES, SESSION_LIVES, SignIn};
 pub use sweep::{Sweep, SweepStatus};
 pub use tasks::{TaskError, TaskPage, TaskWish, Tasks};
+pub use why::{WhyOf, WhyOfError};
