@@ -144,8 +144,13 @@ async fn what_a_killed_runner_left_is_looked_at_by_the_next() {
     }
     assert!(house.run_folder(&local).exists(), "a local run may go on");
     // The run that goes on finds its work.
-    house.dispatcher.rescue(dirty.run);
     house.gone(&busy).await;
+    fs::remove_file(&busy).unwrap();
+    house.dispatcher.rescue(dirty.run);
     house.dispatcher.until("it works again", dirty.run, |row| row.events.len() == 4).await;
     assert_eq!(fs::read_to_string(house.worktree().join("half.txt")).unwrap(), "half\n");
+    // Nothing may run on when the test ends.
+    house.file(&busy).await;
+    house.dispatcher.fence(dirty.run);
+    house.gone(&busy).await;
 }
