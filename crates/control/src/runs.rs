@@ -7,13 +7,13 @@ use std::time::Duration;
 use signalbox_domain::access::{Action, Actor, Denied, Target};
 use signalbox_domain::change::Change;
 use signalbox_domain::finish::{RetryPolicy, task_end};
-use signalbox_domain::ids::{CaseId, ChangeId, RunId};
+use signalbox_domain::ids::{ChangeId, RunId};
 use signalbox_domain::job::{AgentSpec, Job, JobLimits, JobRepository, LeasedRun, Publish, RunReport};
 use signalbox_domain::names::Label;
 use signalbox_domain::outcome::Outcome;
 use signalbox_domain::run::{FencingToken, RunLease, RunNote, Runner};
 use signalbox_domain::states::{ChangeState, RunEvent};
-use signalbox_domain::task::{Mode, Origin, Task};
+use signalbox_domain::task::{Mode, Task};
 use signalbox_domain::time::Timestamp;
 use signalbox_runtime::{Clock, IdSource};
 use signalbox_store::dispatcher::{Finish, Finished, RunFilter};
@@ -211,7 +211,7 @@ impl Runs {
             id: self.ids.next::<ChangeId>(),
             repository: task.repository?,
             task: Some(task.id),
-            case: case_of(task),
+            case: task.case.map(|on| on.case),
             state: ChangeState::Pushed,
             branch: change.branch.clone(),
             base: change.base.clone(),
@@ -221,13 +221,6 @@ impl Runs {
             pull_request: None,
             changed_at: now,
         })
-    }
-}
-
-fn case_of(task: &Task) -> Option<CaseId> {
-    match task.origin {
-        Origin::Case { case, .. } => Some(case),
-        Origin::Automation { .. } | Origin::Person { .. } | Origin::Agent { .. } => None,
     }
 }
 

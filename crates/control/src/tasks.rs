@@ -95,6 +95,7 @@ impl Tasks {
             mode: wish.mode,
             priority: wish.priority,
             origin: Origin::Person { person: None },
+            case: None,
             lineage: Lineage::root(id),
             state: TaskState::Queued,
             starter: Starter::Itself,
