@@ -14,7 +14,7 @@ use signalbox_domain::policy::Policy;
 use signalbox_domain::project::Repository;
 use signalbox_domain::task::{Intent, Mode, Priority};
 use signalbox_domain::time::Timestamp;
-use signalbox_runtime::{Clock, IdSource, ManualClock, Randomness};
+use signalbox_runtime::{Clock, IdSource, ManualClock, Randomness, Wakeups};
 use signalbox_store::{Store, StoreConfig};
 
 use crate::{Access, Agent, Projects, Reads, Runs, SignIn, TaskWish, Tasks, local};
@@ -67,14 +67,27 @@ impl Fixture {
     }
 
     pub fn tasks(&self) -> Tasks {
-        Tasks::new(self.store.clone(), self.clock.clone(), self.ids.clone(), Policy::default())
+        Tasks::new(
+            self.store.clone(),
+            self.clock.clone(),
+            self.ids.clone(),
+            Policy::default(),
+            Wakeups::new(self.clock.clone()),
+        )
     }
 
     pub fn runs(&self) -> Runs {
         let spec = AgentSpec::Command { program: "fix".into(), arguments: vec![] };
         let agent = Agent { spec, limits: JobLimits::default() };
         let agents = BTreeMap::from([("command".parse().unwrap(), agent)]);
-        Runs::new(self.store.clone(), self.clock.clone(), self.ids.clone(), agents, RetryPolicy::default())
+        Runs::new(
+            self.store.clone(),
+            self.clock.clone(),
+            self.ids.clone(),
+            agents,
+            RetryPolicy::default(),
+            Wakeups::new(self.clock.clone()),
+        )
     }
 }
 
