@@ -13,7 +13,7 @@ use signalbox_domain::project::Repository;
 use signalbox_domain::provenance::{Provenance, Sourced};
 use signalbox_domain::signal::Signal;
 use signalbox_domain::states::{CaseEvent, CaseState, Machine as _, TaskState};
-use signalbox_domain::task::{Intent, Lineage, Mode, Origin, Starter, Task};
+use signalbox_domain::task::{Intent, Lineage, Mode, Origin, Starter, Task, TaskCase};
 use signalbox_domain::time::Timestamp;
 use signalbox_runtime::IdSource;
 use signalbox_store::planner::{CaseRecord, PlanCommit, PlanInput, PlanSignal};
@@ -120,7 +120,8 @@ impl Plan<'_> {
             intent: Intent::Change,
             mode,
             priority: case.score.priority,
-            origin: Origin::Case { case: case.id, generation: case.generation },
+            origin: Origin::Case,
+            case: Some(TaskCase { case: case.id, generation: case.generation }),
             lineage: Lineage::root(id),
             state: if self.policy.start == Start::Propose { TaskState::Proposed } else { TaskState::Queued },
             starter: starter_of(self.policy.start),

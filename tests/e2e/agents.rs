@@ -7,9 +7,10 @@ use crate::place::{Base, MENDS, Place};
 
 /// A person's task, worked on by the agent of the settings; its outcome's verdict.
 fn verdict(place: &Place, intent: &str) -> Value {
-    place.up(None);
+    place.up();
     know_the_repository(place);
-    let wish = json!({"project": "web", "repository": "acme/shop", "title": "Mend the cart", "intent": intent});
+    let wish =
+        json!({"project": "web", "repository": "acme/shop", "title": "Mend the cart", "intent": intent});
     let made = place.post("/tasks", &wish);
     let outcome = outcome(place, made["task"].as_str().unwrap());
     outcome["verdict"].clone()
@@ -73,7 +74,7 @@ fn an_agent_that_is_not_there() {
 fn a_repository_that_is_not_there() {
     let place = Place::new(Base::Sqlite).unwrap();
     place.settings(MENDS, "");
-    place.up(None);
+    place.up();
     place.post("/projects", &json!({"name": "web"}));
     let nowhere = json!({"name": "acme/gone", "location": place.path("gone.git").display().to_string()});
     place.post("/projects/web/repositories", &nowhere);

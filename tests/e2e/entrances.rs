@@ -18,12 +18,13 @@ fn a_schedule_opens_a_task_once_also_over_a_restart() {
     for base in BOTH {
         let Some(place) = Place::new(base) else { continue };
         place.settings(MENDS, EVERY_MINUTE);
-        place.up(None);
+        place.up();
         know_the_repository(&place);
-        let fired = || place.list("/tasks?project=web").into_iter().find(|task| task["title"]["value"] == "Tidy up");
+        let fired =
+            || place.list("/tasks?project=web").into_iter().find(|task| task["title"]["value"] == "Tidy up");
         let task = place.until("the schedule fired", fired);
         place.kill();
-        place.up(None);
+        place.up();
         let id = task["id"].as_str().unwrap();
         let outcome = outcome(&place, id);
         assert_eq!(outcome["verdict"]["result"], "changed", "nobody but the settings wrote it: {outcome}");
@@ -40,10 +41,11 @@ fn a_person_takes_the_next_task_in_hand() {
         place.settings(MENDS, "");
         let text = std::fs::read_to_string(place.path("signalbox.toml")).unwrap();
         std::fs::write(place.path("signalbox.toml"), &text[..text.find("[agents").unwrap()]).unwrap();
-        place.up(None);
+        place.up();
         know_the_repository(&place);
         for (title, priority) in [("Later", "P3"), ("Now", "P0")] {
-            let wish = json!({"project": "web", "repository": "acme/shop", "title": title, "priority": priority});
+            let wish =
+                json!({"project": "web", "repository": "acme/shop", "title": title, "priority": priority});
             place.post("/tasks", &wish);
         }
         let first = place.post("/tasks/next", &json!({}));

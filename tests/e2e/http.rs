@@ -23,7 +23,11 @@ pub(crate) fn ask(address: &str, token: &str, method: &str, path: &str, body: Op
     stream.read_to_string(&mut answer).ok()?;
     let (head, body) = answer.split_once("\r\n\r\n")?;
     let status = head.split(' ').nth(1)?.parse().ok()?;
-    let body = if head.to_ascii_lowercase().contains("transfer-encoding: chunked") { unchunked(body)? } else { body.to_owned() };
+    let body = if head.to_ascii_lowercase().contains("transfer-encoding: chunked") {
+        unchunked(body)?
+    } else {
+        body.to_owned()
+    };
     let value = if body.trim().is_empty() { Value::Null } else { serde_json::from_str(&body).ok()? };
     Some((status, value))
 }

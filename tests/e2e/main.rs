@@ -7,6 +7,7 @@ mod agents;
 mod crash;
 mod entrances;
 mod events;
+mod firings;
 mod http;
 mod path;
 mod place;

@@ -86,7 +86,7 @@ fn a_record_on_a_topic_becomes_a_commit() {
         let Some(place) = Place::new(base) else { continue };
         let topic = cluster.fresh_topic(2).unwrap();
         place.settings(MENDS, &source(&cluster.bootstrap(), &topic));
-        place.up(None);
+        place.up();
         know_the_repository(&place);
         let records = [
             exception("one", "ada"),
@@ -100,7 +100,7 @@ fn a_record_on_a_topic_becomes_a_commit() {
         all_the_way(&place, 3);
 
         assert_eq!(place.stop(), Some(0));
-        place.up(None);
+        place.up();
         produce(&cluster.bootstrap(), &topic, &[exception("five", "eve")]);
         place.until("the next record is counted in the same signal", || {
             (place.list("/signals?project=web")[0]["count"] == 4).then_some(())
@@ -121,7 +121,7 @@ fn a_signal_by_the_api_becomes_a_commit() {
     for base in BOTH {
         let Some(place) = Place::new(base) else { continue };
         place.settings(MENDS, "");
-        place.up(None);
+        place.up();
         know_the_repository(&place);
         let answer = place.post("/signals", &json!([native("a"), native("b"), native("a")]));
         let results: Vec<&str> =

@@ -1,6 +1,7 @@
 //! A folder with settings and a repository, a database, and the program on them: started, asked, killed, started again.
 
 use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
 use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -30,6 +31,8 @@ pub(crate) struct Place {
     url: String,
     database: Option<Database>,
     running: RefCell<Option<Running>>,
+    /// Where the next starts are to die, the first one first.
+    to_die_at: RefCell<VecDeque<String>>,
     /// How often the program ended although nobody asked it to.
     pub(crate) deaths: Cell<u32>,
 }
@@ -40,7 +43,8 @@ struct Running {
 }
 
 /// An agent that mends the bug, as a shell command.
-pub(crate) const MENDS: &str = "cat > brief.seen; sed -i 's/broken/mended/' shop/cart.py; rm brief.seen; echo mended it";
+pub(crate) const MENDS: &str =
+    "cat > brief.seen; sed -i 's/broken/mended/' shop/cart.py; rm brief.seen; echo mended it";
 
 impl Place {
     /// None where the database may be left out.
@@ -57,7 +61,15 @@ impl Place {
             .as_ref()
             .map_or_else(|| "sqlite:data/signalbox.db".to_owned(), |database| database.url().to_owned());
         let origin = Origin::start(&[("shop/cart.py", "def total(): return 'broken'\n")]).unwrap();
-        Some(Self { folder, origin, url, database, running: RefCell::default(), deaths: Cell::new(0) })
+        Some(Self {
+            folder,
+            origin,
+            url,
+            database,
+            running: RefCell::default(),
+            to_die_at: RefCell::default(),
+            deaths: Cell::new(0),
+        })
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -90,10 +102,15 @@ impl Place {
         command
     }
 
-    /// Starts the server, to be killed at `failpoint`; returns once it said where it listens, or died before.
-    pub(crate) fn up(&self, failpoint: Option<&str>) {
+    /// Each of the next starts dies at one of these points.
+    pub(crate) fn to_die_at(&self, failpoints: &[String]) {
+        self.to_die_at.replace(failpoints.iter().cloned().collect());
+    }
+
+    /// Starts the server; returns once it said where it listens, or died before.
+    pub(crate) fn up(&self) {
         let mut command = self.command(&["up"]);
-        if let Some(failpoint) = failpoint {
+        if let Some(failpoint) = self.to_die_at.borrow_mut().pop_front() {
             command.env("SIGNALBOX_FAILPOINT", failpoint);
         }
         let log = std::fs::File::options().create(true).append(true).open(self.path("log")).unwrap();
@@ -116,7 +133,7 @@ impl Place {
         if dead {
             self.deaths.set(self.deaths.get() + 1);
             assert!(self.deaths.get() < 5, "it dies again and again: {}", self.log());
-            self.up(None);
+            self.up();
         }
     }
 
@@ -194,7 +211,8 @@ impl Place {
 
     /// The branches of the origin that are ours.
     pub(crate) fn branches(&self) -> Vec<String> {
-        let listed = self.origin.git(&["branch", "--list", "--format=%(refname:short)", "signalbox/*"]).unwrap();
+        let listed =
+            self.origin.git(&["branch", "--list", "--format=%(refname:short)", "signalbox/*"]).unwrap();
         listed.lines().map(str::to_owned).collect()
     }
 }

@@ -21,7 +21,7 @@ use signalbox_domain::signal::{Fingerprint, Severity, SignalKey, SourceFamily};
 use signalbox_domain::states::{CaseState, RunState, TaskState};
 use signalbox_domain::task::{Intent, Lineage, Mode, Origin, Priority, Starter, Task};
 use signalbox_domain::time::Timestamp;
-use signalbox_runtime::{Clock, IdSource, ManualClock, Randomness};
+use signalbox_runtime::{Clock, IdSource, ManualClock, Randomness, Wakeups};
 use signalbox_store::ingest::{Fold, FoldBatch, FoldPart, FoldedRecord, PartReport};
 use signalbox_store::planner::{Committed, PlanCommit};
 use signalbox_store::{Store, StoreConfig};
@@ -77,14 +77,27 @@ impl Fixture {
     }
 
     pub fn tasks(&self) -> Tasks {
-        Tasks::new(self.store.clone(), self.clock.clone(), self.ids.clone(), Policy::default())
+        Tasks::new(
+            self.store.clone(),
+            self.clock.clone(),
+            self.ids.clone(),
+            Policy::default(),
+            Wakeups::new(self.clock.clone()),
+        )
     }
 
     pub fn runs(&self) -> Runs {
         let spec = AgentSpec::Command { program: "fix".into(), arguments: vec![] };
         let agent = Agent { spec, limits: JobLimits::default() };
         let agents = BTreeMap::from([("command".parse().unwrap(), agent)]);
-        Runs::new(self.store.clone(), self.clock.clone(), self.ids.clone(), agents, RetryPolicy::default())
+        Runs::new(
+            self.store.clone(),
+            self.clock.clone(),
+            self.ids.clone(),
+            agents,
+            RetryPolicy::default(),
+            Wakeups::new(self.clock.clone()),
+        )
     }
 }
 

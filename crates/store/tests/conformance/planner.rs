@@ -5,7 +5,7 @@ use signalbox_domain::ids::{CaseId, ProjectId, SignalId};
 use signalbox_domain::policy::Policy;
 use signalbox_domain::provenance::Sourced;
 use signalbox_domain::states::{CaseState, TaskEvent, TaskState};
-use signalbox_domain::task::{Origin, Priority};
+use signalbox_domain::task::Priority;
 use signalbox_store::Page;
 use signalbox_store::ingest::{FoldBatch, FoldPart, FoldedRecord};
 use signalbox_store::planner::{CaseFilter, Committed, PlanCommit, PlanInput};
@@ -73,7 +73,7 @@ async fn plan_with_task(fixture: &Fixture, input: &PlanInput) -> (PlanCommit, Ca
     let case = case(fixture, input.project);
     let mut plan = plan(fixture, input);
     plan.joins = ids(input).into_iter().map(|signal| (signal, case.id)).collect();
-    plan.tasks = vec![fixture.task(input.project, Origin::Case { case: case.id, generation: 1 })];
+    plan.tasks = vec![fixture.task_of(input.project, case.id, 1)];
     let id = case.id;
     plan.cases = vec![case];
     (plan, id)
@@ -124,7 +124,7 @@ async fn a_plan_opens_one_task_a_case(fixture: &Fixture) {
     let (plan, case) = plan_with_task(fixture, &input).await;
     let task = plan.tasks[0].clone();
     let mut two = plan.clone();
-    two.tasks.push(fixture.task(input.project, Origin::Case { case, generation: 1 }));
+    two.tasks.push(fixture.task_of(input.project, case, 1));
     assert_eq!(fixture.store.plan_commit(&two).await.unwrap(), Committed::Stale);
     assert_eq!(
         fixture.store.case_show(case).await.unwrap(),
