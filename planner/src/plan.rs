@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use signalbox_domain::case::Case;
 use signalbox_domain::decision::{Decision, Reason, Stage, Subject};
 use signalbox_domain::ids::{CaseId, DecisionId, PlanId, RepositoryId, SignalId, TaskId};
+use signalbox_domain::plan::PlanSummary;
 use signalbox_domain::policy::{Policy, Start};
 use signalbox_domain::project::Repository;
 use signalbox_domain::provenance::{Provenance, Sourced};
@@ -166,11 +167,11 @@ impl Plan<'_> {
 
     fn finish(self) -> PlanCommit {
         let seen: BTreeSet<CaseId> = self.joins.iter().map(|(_, case)| *case).collect();
-        let document = serde_json::json!({
-            "signals": self.input.signals.len(),
-            "new_cases": seen.len(),
-            "tasks": self.tasks.len(),
-        });
+        let summary = PlanSummary {
+            signals: count(self.input.signals.len()),
+            new_cases: count(seen.len()),
+            tasks: count(self.tasks.len()),
+        };
         PlanCommit {
             id: self.ids.next::<PlanId>(),
             project: self.input.project,
@@ -187,9 +188,13 @@ impl Plan<'_> {
             tasks: self.tasks,
             policy: self.policy.clone(),
             decisions: self.decisions,
-            document: document.to_string(),
+            summary,
         }
     }
+}
+
+fn count(items: usize) -> u64 {
+    u64::try_from(items).unwrap_or(u64::MAX)
 }
 
 fn mode_of(start: Start) -> Mode {

@@ -2,6 +2,7 @@
 
 use signalbox_domain::case::{Case, Score};
 use signalbox_domain::ids::{CaseId, ProjectId, SignalId};
+use signalbox_domain::plan::PlanSummary;
 use signalbox_domain::policy::Policy;
 use signalbox_domain::provenance::Sourced;
 use signalbox_domain::states::{CaseState, TaskEvent, TaskState};
@@ -55,7 +56,7 @@ fn plan(fixture: &Fixture, input: &PlanInput) -> PlanCommit {
         tasks: vec![],
         policy: Policy::default(),
         decisions: vec![],
-        document: "{}".into(),
+        summary: PlanSummary::default(),
     }
 }
 
