@@ -2,7 +2,7 @@
 
 use signalbox_domain::case::Case;
 use signalbox_domain::decision::Decision;
-use signalbox_domain::ids::{CaseId, PlanId, ProjectId, SignalId};
+use signalbox_domain::ids::{CaseId, PlanId, ProjectId, SignalId, TaskId};
 use signalbox_domain::plan::PlanSummary;
 use signalbox_domain::policy::Policy;
 use signalbox_domain::states::Machine;
@@ -44,6 +44,13 @@ pub enum Committed {
     /// Somebody else wrote to the project, or opened a task of a case, meanwhile: nothing was written, the next pass
     /// plans anew.
     Stale,
+    /// A task of the plan is deeper than the plan's own policy allows: nothing was written, and no later reading
+    /// makes it less deep.
+    TooDeep {
+        task: TaskId,
+        depth: u32,
+        limit: u32,
+    },
 }
 
 impl Store {
@@ -63,8 +70,12 @@ impl Store {
             planned_within(&mut step, *signal, *revision).await?;
         }
         for task in &plan.tasks {
-            if tasks::open_within(&mut step, task, None, &plan.policy).await? != Opened::New {
-                return Ok(Committed::Stale);
+            match tasks::open_within(&mut step, task, None, &plan.policy).await? {
+                Opened::New => {}
+                Opened::AlreadyLive { .. } | Opened::Repeated { .. } => return Ok(Committed::Stale),
+                Opened::TooDeep { depth, limit } => {
+                    return Ok(Committed::TooDeep { task: task.id, depth, limit });
+                }
             }
         }
         decisions::record_within(&mut step, &plan.decisions).await?;
