@@ -16,7 +16,8 @@
 //! ```
 //!
 //! What must hold: every task is known by name, a panic stops the whole process, every wait has an end, durations are
-//! measured on the boot clock (which counts sleep), and with a manual clock and a seed every test repeats.
+//! measured on the boot clock (which counts sleep), and with a manual clock and a seed every test repeats. What a driver
+//! is doing stands on the `StatusBoard` it was given.
 
 mod backoff;
 mod clock;
@@ -34,6 +35,7 @@ mod randomness;
 mod seal;
 mod secret;
 mod shutdown;
+mod status_board;
 mod tasks;
 mod telemetry;
 mod wakeups;
@@ -59,6 +61,7 @@ pub use seal::{KeyAge, KeyError, KeyId, LARGEST_PLAIN, SealContext, SealError, S
 pub use secret::{SecretRefError, resolve_secret};
 pub use shutdown::{Shutdown, Stage, Stop, StopReason};
 pub use signalbox_domain::time::{Timestamp, TimestampError};
+pub use status_board::{BoardFull, StatusBoard};
 pub use tasks::{TaskEnd, TaskHandle, Tasks};
 pub use telemetry::{
     Flush, LogFormat, Redact, ServiceIdentity, Telemetry, TelemetryConfig, TelemetryError, continue_trace,
