@@ -25,6 +25,7 @@ pub mod duration;
 mod error_chain;
 mod exit_code;
 mod health;
+mod http;
 mod ids;
 mod lease;
 pub mod metrics;
@@ -45,6 +46,7 @@ pub use clock::{BootTime, Clock, ManualClock, TimedOut};
 pub use error_chain::error_chain;
 pub use exit_code::ExitCode;
 pub use health::{Condition, Health, HealthReporter, Liveness, Readiness, Reason};
+pub use http::http_client;
 pub use ids::{IdSource, TokenSecret};
 pub use lease::{
     Hold, LeaseAsk, LeaseConfig, LeaseDriver, LeaseLost, LeaseSetup, LeaseSource, LeaseStatus, Renewal,
