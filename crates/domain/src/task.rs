@@ -23,6 +23,11 @@ pub enum Intent {
     },
 }
 
+impl Form for Intent {
+    const NAME: &'static str = "intent";
+    const VERSION: u16 = 1;
+}
+
 impl Intent {
     pub fn name(&self) -> &'static str {
         match self {
@@ -64,6 +69,12 @@ impl Mode {
             Self::Cloud => false,
         }
     }
+}
+
+/// What a runner works in.
+impl Form for Vec<Mode> {
+    const NAME: &'static str = "modes";
+    const VERSION: u16 = 1;
 }
 
 impl fmt::Display for Mode {
@@ -162,6 +173,11 @@ pub enum Origin {
     Agent {
         run: RunId,
     },
+}
+
+impl Form for Origin {
+    const NAME: &'static str = "origin";
+    const VERSION: u16 = 1;
 }
 
 impl Origin {

@@ -71,8 +71,6 @@ pub enum DamageSource {
     State(#[from] UnknownState),
     #[error(transparent)]
     Name(#[from] NameError),
-    #[error(transparent)]
-    Json(#[from] serde_json::Error),
     #[error("{0:?} is out of range or unknown")]
     Value(String),
 }

@@ -210,8 +210,8 @@ async fn standing(step: &mut Step, task: &Task, once: Option<&str>) -> Result<Op
 
 async fn insert(step: &mut Step, task: &Task, once: Option<&str>) -> Result<u64, StoreError> {
     let (case, generation) = case_of(task);
-    let intent = column::json("intent", &task.intent)?;
-    let origin = column::json("origin", &task.origin)?;
+    let intent = column::form(&task.intent)?;
+    let origin = column::form(&task.origin)?;
     execute!(
         step,
         "queries/tasks/insert.sqlite.sql",

@@ -1,5 +1,6 @@
 //! A row of `tasks` as its noun.
 
+use signalbox_domain::form::from_form;
 use signalbox_domain::ids::{CaseId, PersonId, ProjectId, RepositoryId, TaskId};
 use signalbox_domain::provenance::Sourced;
 use signalbox_domain::states::{Machine, TaskState};
@@ -49,10 +50,10 @@ fn task(row: TaskRow) -> Result<Task, DamageSource> {
         repository: row.repository_id.map(RepositoryId::from_uuid),
         title: Sourced::new(row.title, column::provenance(&row.title_from)?),
         brief: Sourced::new(row.brief, column::provenance(&row.brief_from)?),
-        intent: column::from_json(&row.intent)?,
+        intent: from_form(&row.intent)?,
         mode: Mode::from_name(&row.mode).ok_or_else(|| column::unknown(&row.mode))?,
         priority: column::priority(row.priority)?,
-        origin: column::from_json(&row.origin)?,
+        origin: from_form(&row.origin)?,
         case: case(row.case_id, row.case_generation)?,
         lineage: Lineage { root: TaskId::from_uuid(row.root_id), depth: column::small(row.depth)? },
         state: TaskState::from_name(&row.state)?,

@@ -2,6 +2,7 @@
 
 use signalbox_domain::case::{Case, Score};
 use signalbox_domain::ids::{CaseId, ProjectId, SignalId};
+use signalbox_domain::plan::PlanSummary;
 use signalbox_domain::policy::Policy;
 use signalbox_domain::provenance::Sourced;
 use signalbox_domain::states::{CaseState, TaskEvent, TaskState};
@@ -18,6 +19,7 @@ on_both! {
     of_two_plans_from_one_reading_one_is_written,
     a_record_between_reading_and_writing_is_planned_next,
     a_plan_opens_one_task_a_case,
+    a_plan_with_a_task_too_deep_says_so_and_writes_nothing,
     a_case_whose_task_ended_is_planned_again,
 }
 
@@ -55,7 +57,7 @@ fn plan(fixture: &Fixture, input: &PlanInput) -> PlanCommit {
         tasks: vec![],
         policy: Policy::default(),
         decisions: vec![],
-        document: "{}".into(),
+        summary: PlanSummary::default(),
     }
 }
 
@@ -137,6 +139,19 @@ async fn a_plan_opens_one_task_a_case(fixture: &Fixture) {
     let kept = fixture.store.case_show(case).await.unwrap().unwrap();
     assert_eq!(kept.case.signals, ids(&input));
     assert_eq!(kept.tasks, [(task.id, TaskState::Queued)]);
+}
+
+async fn a_plan_with_a_task_too_deep_says_so_and_writes_nothing(fixture: &Fixture) {
+    record(fixture, "a").await;
+    let input = load(fixture).await;
+    let (mut plan, case) = plan_with_task(fixture, &input).await;
+    let task = &mut plan.tasks[0];
+    task.lineage.depth = plan.policy.depth_limit + 1;
+    let (id, limit) = (task.id, plan.policy.depth_limit);
+    let answer = fixture.store.plan_commit(&plan).await.unwrap();
+    assert_eq!(answer, Committed::TooDeep { task: id, depth: limit + 1, limit });
+    assert_eq!(fixture.store.case_show(case).await.unwrap(), None);
+    assert_eq!(load(fixture).await, input);
 }
 
 async fn a_case_whose_task_ended_is_planned_again(fixture: &Fixture) {
