@@ -74,7 +74,8 @@ impl Client {
     fn listening(settings: &Settings) -> Result<Self, Failure> {
         let listen = settings.server.listen;
         if listen.port() == 0 {
-            let line = "a server holds the database and listens on a port of its own choice: name it by --server";
+            let line =
+                "a server holds the database and listens on a port of its own choice: name it by --server";
             return Err(Failure::new(ExitCode::StoreHeld, line));
         }
         let host = if listen.ip().is_unspecified() { IpAddr::V4(Ipv4Addr::LOCALHOST) } else { listen.ip() };
@@ -95,7 +96,8 @@ impl Client {
     }
 
     pub(crate) async fn post(&self, path: &str, body: &impl Serialize) -> Result<Told, Failure> {
-        let body = serde_json::to_vec(body).map_err(|error| Failure::new(ExitCode::Failure, error.to_string()))?;
+        let body =
+            serde_json::to_vec(body).map_err(|error| Failure::new(ExitCode::Failure, error.to_string()))?;
         self.send(Verb::Post, path, Some(body)).await
     }
 
@@ -105,7 +107,14 @@ impl Client {
             Self::Http(http) => http.send(verb, &path, body).await.map_err(|error| http.silent(&error))?,
             Self::InProcess(local) => local.call(verb, &path, body).await,
         };
-        if (200..300).contains(&answer.status) { Ok(Told { body: answer.body }) } else { Err(refusal(&answer)) }
+        match self {
+            _ if (200..300).contains(&answer.status) => Ok(Told { body: answer.body }),
+            Self::Http(http) if answer.status == 401 && !http.has_token() => {
+                let line = format!("{} asks for a token: set {TOKEN_VARIABLE}", http.base());
+                Err(Failure::new(ExitCode::BadConfig, line))
+            }
+            _ => Err(refusal(&answer)),
+        }
     }
 
     pub(crate) async fn close(self) {
@@ -163,9 +172,9 @@ impl Told {
 
     /// The same JSON, laid out for eyes.
     pub(crate) fn json(&self) -> Result<String, Failure> {
-        let value: serde_json::Value =
-            if self.is_empty() { serde_json::Value::Null } else { self.read()? };
-        serde_json::to_string_pretty(&value).map_err(|error| Failure::new(ExitCode::Failure, error.to_string()))
+        let value: serde_json::Value = if self.is_empty() { serde_json::Value::Null } else { self.read()? };
+        serde_json::to_string_pretty(&value)
+            .map_err(|error| Failure::new(ExitCode::Failure, error.to_string()))
     }
 }
 
@@ -189,7 +198,10 @@ fn refusal(answer: &Answer) -> Failure {
         }
         Err(error) => {
             tracing::debug!("no problem in the answer: {}", error_chain(&error));
-            Failure::new(code, format!("the server answered with status {} and nothing readable", answer.status))
+            Failure::new(
+                code,
+                format!("the server answered with status {} and nothing readable", answer.status),
+            )
         }
     }
 }

@@ -7,6 +7,7 @@
 //!
 //! Only puts together: no rule about signals, cases or tasks lives here. Called by `up`.
 
+mod alone;
 mod computer;
 mod dev_kafka;
 mod faces;
@@ -36,8 +37,11 @@ use crate::out::say;
 use crate::settings::{Role, Settings};
 use crate::wiring::{self, Base};
 
+pub(crate) use alone::in_process;
+pub(crate) use computer::computer;
 pub(crate) use dev_kafka::DevKafka;
 pub(crate) use once::once;
+pub(crate) use token_file::read as read_token;
 
 const SWEEP_PERIOD: Duration = Duration::from_secs(3600);
 const PULSE_PERIOD: Duration = Duration::from_secs(5);

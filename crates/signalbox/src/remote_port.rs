@@ -8,9 +8,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use signalbox_control::views::{
-    FinishAsk, LeaseAsk, MovedAsk, NotesAsk, ProblemBody, RenewAsk, RunnerSelf,
-};
+use signalbox_control::views::{FinishAsk, LeaseAsk, MovedAsk, NotesAsk, ProblemBody, RenewAsk, RunnerSelf};
 use signalbox_domain::ids::RunId;
 use signalbox_domain::job::{LeasedRun, RunReport};
 use signalbox_domain::run::{FencingToken, RunNote};

@@ -74,7 +74,8 @@ impl Table {
         let width = |column: usize| rows().map(|row| cell(row, column).chars().count()).max().unwrap_or(0);
         let widths: Vec<usize> = (0..columns).map(width).collect();
         let line = |row: &Vec<String>| {
-            let cells = widths.iter().enumerate().map(|(column, width)| format!("{:<width$}", cell(row, column)));
+            let cells =
+                widths.iter().enumerate().map(|(column, width)| format!("{:<width$}", cell(row, column)));
             cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
         };
         rows().map(line).collect::<Vec<_>>().join("\n")
@@ -177,7 +178,10 @@ mod tests {
             shown,
             "a\\u{1b}[2J\\u{1b}]0;owned\\u{7}b\\r\\nc\\u{9b}31m\\u{202e}txt\\u{200b}\\u{7f}\\u{e0041}é🚦"
         );
-        assert!(!quoted(hostile).contains('\u{1b}') && quoted("x\ny").lines().all(|line| line.starts_with("  │ ")));
+        assert!(
+            !quoted(hostile).contains('\u{1b}')
+                && quoted("x\ny").lines().all(|line| line.starts_with("  │ "))
+        );
         let json = serde_json::to_string(&serde_json::json!({ "t": hostile })).unwrap();
         let shown = plain_json(&json);
         assert!(!shown.chars().any(is_dangerous), "{shown:?}");
@@ -201,7 +205,8 @@ mod tests {
     #[test]
     fn times_are_said_as_people_say_them() {
         let at = |seconds: i64| Timestamp::from_micros(seconds * 1_000_000);
-        for (earlier, expect) in [(100, "0 s ago"), (41, "59 s ago"), (-3_500, "1 h ago"), (160, "in 1 min")] {
+        for (earlier, expect) in [(100, "0 s ago"), (41, "59 s ago"), (-3_500, "1 h ago"), (160, "in 1 min")]
+        {
             assert_eq!(ago(at(100), at(earlier)), expect);
         }
         assert_eq!(when(at(200), at(100)), "1970-01-01T00:01:40Z (1 min ago)");

@@ -10,6 +10,30 @@ use signalbox_domain::names::{HolderName, ProjectName, RepositoryName};
 use signalbox_domain::states::{CaseState, Machine, RunState, TaskState};
 use signalbox_domain::task::{Mode, Priority};
 
+#[derive(Debug, Subcommand)]
+pub(crate) enum FaceCommand {
+    /// What the product is telling: list, look, send
+    Signal(Signals),
+    /// Signals thought to share one cause
+    Case(Cases),
+    /// Work to be done: list, look, make, start, cancel
+    Task(Tasks),
+    /// Takes the most urgent queued task in hand
+    Next(Next),
+    /// Attempts at tasks: how they ended, and what was said
+    Run(Runs),
+    /// Why something happened to a signal, case, task or run, or why nothing does
+    Why(Why),
+    Project(Projects),
+    Repository(Repositories),
+    /// Works on runs of a server, over HTTP; or lists runners
+    Runner(RunnerArgs),
+    /// Prints a fresh link that signs a browser in, once
+    SignIn(Ask),
+    /// How the house is
+    Status(Ask),
+}
+
 /// Whom to ask, and how to show the answer.
 #[derive(Debug, Args)]
 pub(crate) struct Ask {
@@ -176,7 +200,8 @@ pub(crate) struct Why {
     #[command(flatten)]
     pub(crate) ask: Ask,
     /// The id of a signal, a case, a task or a run
-    pub(crate) id: WhyOf,
+    #[arg(value_parser = why_id)]
+    pub(crate) id: String,
 }
 
 #[derive(Debug, Args)]
@@ -190,7 +215,9 @@ pub(crate) struct Projects {
 #[derive(Debug, Subcommand)]
 pub(crate) enum ProjectCommand {
     /// Makes a project, if there is none of that name
-    Add { name: ProjectName },
+    Add {
+        name: ProjectName,
+    },
     List,
 }
 
@@ -275,6 +302,11 @@ fn intent(name: &str) -> Result<IntentKind, String> {
         "answer" => Ok(IntentKind::Answer),
         _ => Err("expected change, investigate or answer".to_owned()),
     }
+}
+
+/// Looked at here, so that a slip is said before anybody is asked.
+fn why_id(text: &str) -> Result<String, String> {
+    text.parse::<WhyOf>().map(|_| text.to_owned()).map_err(|error| error.to_string())
 }
 
 fn state<M: Machine>(name: &str) -> Result<M, String> {

@@ -28,7 +28,10 @@ pub(crate) struct Http {
 impl Http {
     pub(crate) fn new(url: &str, token: Option<Zeroizing<String>>) -> Result<Self, Failure> {
         let expected = |why: String| {
-            Failure::new(ExitCode::Usage, format!("expected a server such as http://127.0.0.1:7700, got {url:?}{why}"))
+            Failure::new(
+                ExitCode::Usage,
+                format!("expected a server such as http://127.0.0.1:7700, got {url:?}{why}"),
+            )
         };
         let parsed = reqwest::Url::parse(url).map_err(|error| expected(format!(": {error}")))?;
         let is_ours = matches!(parsed.scheme(), "http" | "https") && parsed.username().is_empty();
@@ -57,7 +60,12 @@ impl Http {
     }
 
     /// Sends one request. `path` begins with a slash; a body is JSON.
-    pub(crate) async fn send(&self, verb: Verb, path: &str, body: Option<Vec<u8>>) -> Result<Answer, HttpError> {
+    pub(crate) async fn send(
+        &self,
+        verb: Verb,
+        path: &str,
+        body: Option<Vec<u8>>,
+    ) -> Result<Answer, HttpError> {
         let method = match verb {
             Verb::Get => reqwest::Method::GET,
             Verb::Post => reqwest::Method::POST,

@@ -74,7 +74,9 @@ pub(crate) fn query(path: &str, ask: &impl Serialize) -> Result<String, Failure>
 
 /// Where a list goes on, as the id that it is.
 pub(crate) fn after<I: std::str::FromStr<Err: std::fmt::Display>>(page: &Page) -> Result<Option<I>, Failure> {
-    let parse = |text: &String| text.parse().map_err(|error| Failure::new(ExitCode::Usage, format!("--after: {error}")));
+    let parse = |text: &String| {
+        text.parse().map_err(|error| Failure::new(ExitCode::Usage, format!("--after: {error}")))
+    };
     page.after.as_ref().map(parse).transpose()
 }
 

@@ -91,7 +91,10 @@ fn failed(failure: &Failure) -> String {
         Failure::WorkspaceFailed { detail } => format!("the workspace could not be prepared: {detail}"),
         Failure::AgentMissing { program } => format!("agent not found: {program}"),
         Failure::AgentTimedOut { after_seconds } => {
-            format!("the agent hung and was stopped after {}", span(std::time::Duration::from_secs(*after_seconds)))
+            format!(
+                "the agent hung and was stopped after {}",
+                span(std::time::Duration::from_secs(*after_seconds))
+            )
         }
         Failure::AgentKilled { signal } => format!("the agent was killed by signal {signal}"),
         Failure::AgentFailed { code, .. } => format!("the agent failed with exit code {code}"),
@@ -112,9 +115,9 @@ fn failed(failure: &Failure) -> String {
 /// What the program said at its end, where that explains a failure.
 pub(super) fn tail(verdict: &Verdict) -> Option<String> {
     match verdict {
-        Verdict::Failed { failure: Failure::AgentFailed { tail, .. } | Failure::CheckFailed { tail, .. } } => {
-            Some(tail.clone())
-        }
+        Verdict::Failed {
+            failure: Failure::AgentFailed { tail, .. } | Failure::CheckFailed { tail, .. },
+        } => Some(tail.clone()),
         _ => None,
     }
 }
@@ -130,7 +133,10 @@ mod tests {
             (Failure::AgentMissing { program: "fixer".into() }, "agent not found: fixer"),
             (Failure::AgentTimedOut { after_seconds: 1_800 }, "the agent hung and was stopped after 30 min"),
             (Failure::AgentKilled { signal: 9 }, "the agent was killed by signal 9"),
-            (Failure::TooMuchOutput { limit_bytes: 100 }, "the agent wrote more than 100 bytes and was stopped"),
+            (
+                Failure::TooMuchOutput { limit_bytes: 100 },
+                "the agent wrote more than 100 bytes and was stopped",
+            ),
             (Failure::NoChange, "the agent ended without a change"),
             (Failure::RepositoryMissing { detail: "/x".into() }, "repository does not exist: /x"),
         ] {

@@ -68,7 +68,11 @@ fn repository_lines(listing: Listing<Repository>, _now: Timestamp) -> String {
         let location = repository.location.clone();
         table.row([repository.name.to_string(), repository.default_branch.clone(), location]);
     }
-    list(&table, "no repositories yet: signalbox repository add NAME LOCATION --project NAME", listing.next.as_deref())
+    list(
+        &table,
+        "no repositories yet: signalbox repository add NAME LOCATION --project NAME",
+        listing.next.as_deref(),
+    )
 }
 
 /// A folder of this computer by its whole name: a relative one would mean something else to a server.

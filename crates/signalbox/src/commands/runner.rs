@@ -77,7 +77,8 @@ async fn work(work: &RunnerWork, settings: Settings) -> Result<ExitCode, Failure
     };
     may_work(&http).await?;
     let told = format!("runner {} works for {}", me.name, http.base());
-    let runner = Runner::new(setup, RemotePort::new(http, base.clock.clone(), me)).await.map_err(not_started)?;
+    let runner =
+        Runner::new(setup, RemotePort::new(http, base.clock.clone(), me)).await.map_err(not_started)?;
     say(told)?;
     // Over HTTP nobody is woken; the runner looks by itself.
     let wakeups = Wakeups::new(base.clock.clone()).subscribe(&[]);
@@ -121,7 +122,8 @@ fn token(work: &RunnerWork) -> Result<Zeroizing<String>, Failure> {
 
 fn introduce(work: &RunnerWork, config: &RunnerConfig, base: &Base) -> Result<RunnerSelf, Failure> {
     let bad = |line: String| Failure::new(ExitCode::BadConfig, line);
-    let computer = computer(Path::new(&config.root), &base.randomness).map_err(|error| bad(error_chain(&error)))?;
+    let computer =
+        computer(Path::new(&config.root), &base.randomness).map_err(|error| bad(error_chain(&error)))?;
     let name: HolderName = match &work.name {
         Some(name) => name.clone(),
         None => format!("{computer}-runner").parse().map_err(|error| bad(error_chain(&error)))?,
@@ -158,7 +160,9 @@ async fn may_work(http: &Http) -> Result<(), Failure> {
 }
 
 fn not_started(error: RunnerError) -> Failure {
-    match &error {
-        RunnerError::IsolationMissing(_) => Failure::new(ExitCode::IsolationMissing, error_chain(&error)),
-    }
+    let code = match &error {
+        RunnerError::IsolationMissing(_) => ExitCode::IsolationMissing,
+        RunnerError::Root(_) => ExitCode::BadConfig,
+    };
+    Failure::new(code, error_chain(&error))
 }

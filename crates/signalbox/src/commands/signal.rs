@@ -99,7 +99,12 @@ fn outcome(results: &[SignalResult]) -> String {
         match result {
             SignalResult::New { signal } => text.push_str(&format!("\n{signal}")),
             SignalResult::Refused { at, expected } => {
-                text.push_str(&format!("\nrefused: number {}, {}: expected {}", place + 1, plain(at), plain(expected)));
+                text.push_str(&format!(
+                    "\nrefused: number {}, {}: expected {}",
+                    place + 1,
+                    plain(at),
+                    plain(expected)
+                ));
             }
             SignalResult::Folded | SignalResult::Duplicate => {}
         }
@@ -108,7 +113,8 @@ fn outcome(results: &[SignalResult]) -> String {
 }
 
 fn input(file: &Path) -> Result<Vec<u8>, Failure> {
-    let failed = |error: std::io::Error| Failure::new(ExitCode::Usage, format!("{}: {error}", file.display()));
+    let failed =
+        |error: std::io::Error| Failure::new(ExitCode::Usage, format!("{}: {error}", file.display()));
     let mut bytes = Vec::new();
     if file.as_os_str() == "-" {
         std::io::stdin().lock().take(LARGEST_INPUT + 1).read_to_end(&mut bytes).map_err(failed)?;
@@ -190,7 +196,10 @@ mod tests {
     fn one_an_array_or_lines_are_items_and_requests_stay_small() {
         assert_eq!(items(b" {\"a\":1} ").unwrap(), ["{\"a\":1}"]);
         assert_eq!(items(b"[{\"a\":1}, 2]").unwrap(), ["{\"a\":1}", "2"]);
-        assert_eq!(items(b"{\"a\":1}\n\nnot json\n{\"b\":2}").unwrap(), ["{\"a\":1}", "\"not json\"", "{\"b\":2}"]);
+        assert_eq!(
+            items(b"{\"a\":1}\n\nnot json\n{\"b\":2}").unwrap(),
+            ["{\"a\":1}", "\"not json\"", "{\"b\":2}"]
+        );
         assert!(items(b" \n").is_err());
         let many: Vec<String> = (0..REQUEST_ITEMS + 1).map(|n| n.to_string()).collect();
         let sent: Vec<usize> = requests(&many)

@@ -36,9 +36,14 @@ fn flatten(name: &str, value: &Value, lines: &mut Vec<(String, String)>) {
     match value {
         Value::Object(parts) => parts.iter().for_each(|(part, value)| flatten(&within(part), value, lines)),
         Value::Array(items) if items.iter().any(Value::is_object) => {
-            items.iter().enumerate().for_each(|(n, value)| flatten(&within(&(n + 1).to_string()), value, lines));
+            items
+                .iter()
+                .enumerate()
+                .for_each(|(n, value)| flatten(&within(&(n + 1).to_string()), value, lines));
         }
-        Value::Array(items) => lines.push((name.to_owned(), items.iter().map(word).collect::<Vec<_>>().join(", "))),
+        Value::Array(items) => {
+            lines.push((name.to_owned(), items.iter().map(word).collect::<Vec<_>>().join(", ")))
+        }
         Value::Null => {}
         other => lines.push((name.to_owned(), word(other))),
     }
@@ -76,7 +81,8 @@ mod tests {
 
     #[test]
     fn a_status_is_lines_of_names_and_values() {
-        let status = json!({"version": "1", "parts": [{"name": "store", "ready": true}], "roles": ["a", "b"]});
+        let status =
+            json!({"version": "1", "parts": [{"name": "store", "ready": true}], "roles": ["a", "b"]});
         let shown = text(&status);
         assert!(shown.contains("parts 1 name  store") && shown.contains("roles         a, b"), "{shown}");
     }

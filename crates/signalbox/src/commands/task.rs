@@ -116,7 +116,10 @@ fn view(view: TaskView, now: Timestamp) -> String {
     facts.line("opened", when(now, task.opened_at));
     facts.line("changed", when(now, task.changed_at));
     for change in &view.changes {
-        facts.line("branch", format!("{}, {} ({})", change.branch, commits(change.commits), parts::word(&change.state)));
+        facts.line(
+            "branch",
+            format!("{}, {} ({})", change.branch, commits(change.commits), parts::word(&change.state)),
+        );
     }
     for outcome in &view.outcomes {
         facts.line("outcome", parts::verdict(&outcome.verdict));

@@ -22,7 +22,12 @@ fn text(why: Answer, now: Timestamp) -> String {
     let mut text = String::new();
     for link in &why.chain {
         let state = link.state.as_ref().map(|state| format!(" is {}", plain(state))).unwrap_or_default();
-        text.push_str(&format!("{} {}{state}, {}\n", parts::word(&link.noun), plain(&link.id), when(now, link.at)));
+        text.push_str(&format!(
+            "{} {}{state}, {}\n",
+            parts::word(&link.noun),
+            plain(&link.id),
+            when(now, link.at)
+        ));
         text.push_str(&format!("  {}\n", plain(&link.words)));
         let decisions = parts::decisions(&link.decisions, now);
         if !decisions.is_empty() {
