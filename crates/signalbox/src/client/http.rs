@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::time::Duration;
 
-use signalbox_runtime::{ExitCode, error_chain};
+use signalbox_runtime::{ExitCode, error_chain, http_client};
 use signalbox_server::{Answer, Verb};
 use zeroize::Zeroizing;
 
@@ -36,7 +36,7 @@ impl Http {
         let parsed = reqwest::Url::parse(url).map_err(|error| expected(format!(": {error}")))?;
         let is_ours = matches!(parsed.scheme(), "http" | "https") && parsed.username().is_empty();
         let Some(host) = parsed.host_str().filter(|_| is_ours) else { return Err(expected(String::new())) };
-        let mut builder = reqwest::Client::builder()
+        let mut builder = http_client()
             .connect_timeout(CONNECT)
             .timeout(WHOLE)
             .redirect(reqwest::redirect::Policy::none())
