@@ -22,6 +22,9 @@ use crate::client::Http;
 /// A call that takes longer is made again: renewals must not wait for one that hangs.
 const CALL: Duration = Duration::from_secs(15);
 
+/// The server gives out no more at once; the next ask comes soon.
+const RUNS_A_LEASE: u32 = 64;
+
 pub(crate) struct RemotePort {
     http: Http,
     clock: Clock,
@@ -94,7 +97,8 @@ fn seconds(length: Duration) -> u64 {
 impl RunnerPort for RemotePort {
     async fn lease(&self, wanted: RunsWanted) -> Result<Vec<LeasedRun>, PortError> {
         let runner = RunnerSelf { modes: wanted.modes, ..self.runner.clone() };
-        let ask = LeaseAsk { runner, at_most: wanted.at_most, seconds: seconds(wanted.length) };
+        let at_most = wanted.at_most.min(RUNS_A_LEASE);
+        let ask = LeaseAsk { runner, at_most, seconds: seconds(wanted.length) };
         read(&self.post("/api/v1/runner/lease", &ask).await?)
     }
 

@@ -74,7 +74,7 @@ fn a_person_makes_a_task_and_takes_it_in_hand() {
 fn signals_are_sent_by_file_and_by_line_and_shown() {
     let place = Place::new();
     let signal = |id: &str, title: &str| {
-        json!({"id": id, "project": "web", "source": "error_tracking", "kind": "exception", "key": id, "title": title})
+        json!({"id": id, "project": "web", "source": "error_tracking", "kind": "exception", "key": id, "title": title, "text": "it broke"})
             .to_string()
     };
     place.write("one.json", &signal("a", "One of them"));

@@ -40,8 +40,10 @@ impl Served {
         let made = place.run(&["token", "create", "second", "--role", "runner"]);
         place.write("runner.token", made.worked().lines().next().unwrap());
         let running = place.up(&[]);
-        running.until_ready(true);
         let server = format!("http://{}", running.address);
+        let answers = || place.run(&["status", "--server", &server]).code == Some(0);
+        let seen = wait_until("the API answers to the token of this computer", PATIENCE, answers);
+        assert!(seen.is_ok(), "{:?}", place.run(&["status", "--server", &server]));
         Self { place, running, server, origin }
     }
 

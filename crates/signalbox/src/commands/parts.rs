@@ -59,7 +59,9 @@ pub(super) fn decisions(items: &[DecisionLine], now: Timestamp) -> String {
 }
 
 pub(super) fn frame(frame: &Frame) -> String {
-    serde_json::to_string(frame).unwrap_or_default()
+    let place = frame.file.as_deref().or(frame.module.as_deref()).unwrap_or("?");
+    let line = frame.line.map(|line| format!(":{line}")).unwrap_or_default();
+    format!("  at {} ({place}{line})", frame.function.as_deref().unwrap_or("?"))
 }
 
 /// A state as the API writes it.
