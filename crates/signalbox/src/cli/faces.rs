@@ -24,7 +24,9 @@ pub(crate) enum FaceCommand {
     Run(Runs),
     /// Why something happened to a signal, case, task or run, or why nothing does
     Why(Why),
+    /// What signals and tasks belong to
     Project(Projects),
+    /// Where the code of a project lies
     Repository(Repositories),
     /// Works on runs of a server, over HTTP; or lists runners
     Runner(RunnerArgs),
@@ -218,6 +220,7 @@ pub(crate) enum ProjectCommand {
     Add {
         name: ProjectName,
     },
+    /// By name
     List,
 }
 
@@ -243,6 +246,7 @@ pub(crate) enum RepositoryCommand {
         #[arg(long, default_value = "main", value_name = "NAME")]
         branch: String,
     },
+    /// Those of one project
     List {
         #[arg(long)]
         project: ProjectName,

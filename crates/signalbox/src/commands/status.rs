@@ -41,10 +41,10 @@ fn flatten(name: &str, value: &Value, lines: &mut Vec<(String, String)>) {
                 .enumerate()
                 .for_each(|(n, value)| flatten(&within(&(n + 1).to_string()), value, lines));
         }
-        Value::Array(items) => {
-            lines.push((name.to_owned(), items.iter().map(word).collect::<Vec<_>>().join(", ")))
+        Value::Array(items) if !items.is_empty() => {
+            lines.push((name.to_owned(), items.iter().map(word).collect::<Vec<_>>().join(", ")));
         }
-        Value::Null => {}
+        Value::Array(_) | Value::Null => {}
         other => lines.push((name.to_owned(), word(other))),
     }
 }
@@ -82,8 +82,9 @@ mod tests {
     #[test]
     fn a_status_is_lines_of_names_and_values() {
         let status =
-            json!({"version": "1", "parts": [{"name": "store", "ready": true}], "roles": ["a", "b"]});
+            json!({"version": "1", "parts": [{"name": "store", "ready": true}], "roles": ["a", "b"], "degraded": []});
         let shown = text(&status);
         assert!(shown.contains("parts 1 name  store") && shown.contains("roles         a, b"), "{shown}");
+        assert!(!shown.contains("degraded"), "{shown}");
     }
 }
