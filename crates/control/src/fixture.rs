@@ -13,15 +13,16 @@ use signalbox_domain::decision::{Decision, Reason, Stage, Subject};
 use signalbox_domain::finish::RetryPolicy;
 use signalbox_domain::ids::{CaseId, RunId, SignalId, TaskId};
 use signalbox_domain::job::{AgentSpec, JobLimits};
+use signalbox_domain::plan::PlanSummary;
 use signalbox_domain::policy::Policy;
 use signalbox_domain::project::Repository;
 use signalbox_domain::provenance::{Provenance, Sourced};
 use signalbox_domain::run::{Run, Runner};
 use signalbox_domain::signal::{Fingerprint, Severity, SignalKey, SourceFamily};
 use signalbox_domain::states::{CaseState, RunState, TaskState};
-use signalbox_domain::task::{Intent, Lineage, Mode, Origin, Priority, Starter, Task};
+use signalbox_domain::task::{Intent, Lineage, Mode, Origin, Priority, Starter, Task, TaskCase};
 use signalbox_domain::time::Timestamp;
-use signalbox_runtime::{Clock, IdSource, ManualClock, Randomness};
+use signalbox_runtime::{Clock, IdSource, ManualClock, Randomness, Wakeups};
 use signalbox_store::ingest::{Fold, FoldBatch, FoldPart, FoldedRecord, PartReport};
 use signalbox_store::planner::{Committed, PlanCommit};
 use signalbox_store::{Store, StoreConfig};
@@ -77,14 +78,27 @@ impl Fixture {
     }
 
     pub fn tasks(&self) -> Tasks {
-        Tasks::new(self.store.clone(), self.clock.clone(), self.ids.clone(), Policy::default())
+        Tasks::new(
+            self.store.clone(),
+            self.clock.clone(),
+            self.ids.clone(),
+            Policy::default(),
+            Wakeups::new(self.clock.clone()),
+        )
     }
 
     pub fn runs(&self) -> Runs {
         let spec = AgentSpec::Command { program: "fix".into(), arguments: vec![] };
         let agent = Agent { spec, limits: JobLimits::default() };
         let agents = BTreeMap::from([("command".parse().unwrap(), agent)]);
-        Runs::new(self.store.clone(), self.clock.clone(), self.ids.clone(), agents, RetryPolicy::default())
+        Runs::new(
+            self.store.clone(),
+            self.clock.clone(),
+            self.ids.clone(),
+            agents,
+            RetryPolicy::default(),
+            Wakeups::new(self.clock.clone()),
+        )
     }
 }
 
@@ -158,7 +172,7 @@ impl Fixture {
             tasks: task.iter().cloned().collect(),
             cases: vec![case.clone()],
             policy: Policy::default(),
-            document: "{}".to_owned(),
+            summary: PlanSummary { signals: 1, new_cases: 1, tasks: 1 },
         };
         assert_eq!(self.store.plan_commit(&commit).await.unwrap(), Committed::Yes);
         (case.id, task.map(|task| task.id))
@@ -177,7 +191,8 @@ impl Fixture {
             intent: Intent::Change,
             mode: Mode::Worktree,
             priority: Priority::P2,
-            origin: Origin::Case { case: case.id, generation: case.generation },
+            origin: Origin::Case,
+            case: Some(TaskCase { case: case.id, generation: case.generation }),
             lineage: Lineage::root(id),
             state: TaskState::Queued,
             starter,

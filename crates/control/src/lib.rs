@@ -21,6 +21,7 @@ mod sign_in;
 mod sweep;
 mod tasks;
 pub mod views;
+pub mod wakes;
 mod why;
 mod words;
 

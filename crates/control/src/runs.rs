@@ -9,18 +9,20 @@ use std::time::Duration;
 use signalbox_domain::access::{Action, Actor, Denied, Target};
 use signalbox_domain::change::Change;
 use signalbox_domain::finish::{RetryPolicy, task_end};
-use signalbox_domain::ids::{CaseId, ChangeId, RunId};
+use signalbox_domain::ids::{ChangeId, RunId};
 use signalbox_domain::job::{AgentSpec, Job, JobLimits, JobRepository, LeasedRun, Publish, RunReport};
 use signalbox_domain::names::Label;
 use signalbox_domain::outcome::{Effort, Failure, Outcome, Verdict};
 use signalbox_domain::run::{FencingToken, RunLease, RunNote, Runner};
 use signalbox_domain::states::{ChangeState, RunEvent};
-use signalbox_domain::task::{Mode, Origin, Task};
+use signalbox_domain::task::{Mode, Task};
 use signalbox_domain::time::Timestamp;
-use signalbox_runtime::{Clock, IdSource};
+use signalbox_runtime::{Clock, IdSource, Wakeups};
 use signalbox_store::dispatcher::{Finish, Finished, RunFilter};
 use signalbox_store::{Page, Store, StoreError};
 use signalbox_workspace::branch_name;
+
+use crate::wakes::OUTCOMES;
 
 /// An agent as it is configured: what runs, and within which bounds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,6 +60,7 @@ pub struct Runs {
     ids: IdSource,
     agents: BTreeMap<Label, Agent>,
     retry: RetryPolicy,
+    wakeups: Wakeups,
 }
 
 /// More runs of one task than any retry policy allows.
@@ -70,8 +73,9 @@ impl Runs {
         ids: IdSource,
         agents: BTreeMap<Label, Agent>,
         retry: RetryPolicy,
+        wakeups: Wakeups,
     ) -> Self {
-        Self { store, clock, ids, agents, retry }
+        Self { store, clock, ids, agents, retry, wakeups }
     }
 
     /// Leases at most `at_most` runs for exactly `length`, each with its job.
@@ -179,7 +183,9 @@ impl Runs {
             at: now,
         };
         let finish = Finish { outcome: &outcome, change: change.as_ref(), task: event };
-        Ok(self.store.run_finish(run, token, finish, now).await?)
+        let finished = self.store.run_finish(run, token, finish, now).await?;
+        self.wakeups.wake(OUTCOMES);
+        Ok(finished)
     }
 
     /// Is the run where this event would have taken it?
@@ -234,7 +240,7 @@ impl Runs {
             id: self.ids.next::<ChangeId>(),
             repository: task.repository?,
             task: Some(task.id),
-            case: case_of(task),
+            case: task.case.map(|on| on.case),
             state: ChangeState::Pushed,
             branch: change.branch.clone(),
             base: change.base.clone(),
@@ -244,13 +250,6 @@ impl Runs {
             pull_request: None,
             changed_at: now,
         })
-    }
-}
-
-pub(crate) fn case_of(task: &Task) -> Option<CaseId> {
-    match task.origin {
-        Origin::Case { case, .. } => Some(case),
-        Origin::Automation { .. } | Origin::Person { .. } | Origin::Agent { .. } => None,
     }
 }
 

@@ -13,12 +13,13 @@ use signalbox_domain::project::Repository;
 use signalbox_domain::provenance::{Provenance, Sourced};
 use signalbox_domain::states::TaskState;
 use signalbox_domain::task::{Intent, Lineage, Mode, Origin, Priority, Starter, Task};
-use signalbox_runtime::{Clock, IdSource};
+use signalbox_runtime::{Clock, IdSource, Wakeups};
 use signalbox_store::dispatcher::{Cancel, RunFilter, RunRecord};
 use signalbox_store::tasks::{Opened, TaskFilter};
 use signalbox_store::{Page, Store, StoreError};
 
 use crate::views::{IntentKind, Making, NewTask, NextTask, TaskMade};
+use crate::wakes::{OUTCOMES, TASKS};
 use crate::{Problem, scope};
 
 const RUNS_SHOWN: u32 = 50;
@@ -73,11 +74,12 @@ pub struct Tasks {
     clock: Clock,
     ids: IdSource,
     policy: Policy,
+    wakeups: Wakeups,
 }
 
 impl Tasks {
-    pub fn new(store: Store, clock: Clock, ids: IdSource, policy: Policy) -> Self {
-        Self { store, clock, ids, policy }
+    pub fn new(store: Store, clock: Clock, ids: IdSource, policy: Policy, wakeups: Wakeups) -> Self {
+        Self { store, clock, ids, policy, wakeups }
     }
 
     /// Makes a task. A person wrote all of it, so it may start by itself.
@@ -105,6 +107,7 @@ impl Tasks {
             mode: wish.mode,
             priority: wish.priority,
             origin: Origin::Person { person: None },
+            case: None,
             lineage: Lineage::root(id),
             state: TaskState::Queued,
             starter: Starter::Itself,
@@ -114,6 +117,7 @@ impl Tasks {
             assignee: None,
         };
         let opened = self.store.task_open(&task, wish.once.as_deref(), &self.policy).await?;
+        self.wakeups.wake(TASKS);
         Ok((id, opened))
     }
 
@@ -145,7 +149,9 @@ impl Tasks {
     pub async fn start(&self, actor: &Actor, id: TaskId, mode: Option<Mode>) -> Result<TaskState, TaskError> {
         let task = self.task(id).await?;
         actor.authorize(Action::WorkOnTasks, Target::Project(task.project))?;
-        Ok(self.store.task_approve(id, mode.unwrap_or(task.mode), self.clock.now()).await?)
+        let state = self.store.task_approve(id, mode.unwrap_or(task.mode), self.clock.now()).await?;
+        self.wakeups.wake(TASKS);
+        Ok(state)
     }
 
     /// Makes a task that a face was asked for, and says whether the same wish made it before.
@@ -194,7 +200,9 @@ impl Tasks {
         let decisions = [decision];
         let cancel =
             Cancel { by: actor.name.as_str(), outcome: self.ids.next::<OutcomeId>(), decisions: &decisions };
-        Ok(self.store.task_cancel(id, cancel, now).await?)
+        let state = self.store.task_cancel(id, cancel, now).await?;
+        self.wakeups.wake(OUTCOMES);
+        Ok(state)
     }
 
     /// The next task for a person who names a project, or any.

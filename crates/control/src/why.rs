@@ -26,7 +26,6 @@ use signalbox_store::tasks::TaskFilter;
 
 use crate::Problem;
 use crate::reads::Reads;
-use crate::runs::case_of;
 use crate::views::{DecisionLine, RunLine, Why};
 
 /// Signals of a case, and tasks of it, that are shown: the newest.
@@ -134,7 +133,7 @@ impl Reads {
     async fn of_task(&self, actor: &Actor, id: TaskId) -> Result<Chain, Problem> {
         let task = self.store().task_show(id).await?.ok_or_else(|| Problem::missing("task", id))?;
         self.may_read(actor, task.project)?;
-        let (signals, case) = match case_of(&task) {
+        let (signals, case) = match task.case.map(|of| of.case) {
             Some(case) => (self.signals_of(case).await?, self.told_case(case).await?),
             None => (Vec::new(), None),
         };

@@ -10,6 +10,7 @@
 mod api;
 mod config;
 mod extract;
+mod front;
 mod guard;
 mod health;
 mod hosts;
@@ -24,6 +25,7 @@ mod trace;
 
 pub use api::{Answer, Api, ApiSetup, Verb};
 pub use config::ServerConfig;
+pub use front::Front;
 pub use health::health_routes;
 pub use hosts::{Hosts, PublicUrl, PublicUrlError};
 pub use intake::{Accepting, IntakeError, SignalIntake};
