@@ -47,7 +47,7 @@ pub(crate) struct Names {
 
 impl Names {
     pub(crate) fn project(&self, id: ProjectId) -> Result<ProjectName, Problem> {
-        self.projects.get(&id).cloned().ok_or_else(|| Problem::missing("project", id))
+        self.projects.get(&id).cloned().ok_or_else(|| Problem::missing("project", &id))
     }
 }
 

@@ -76,7 +76,7 @@ impl Listener {
                 Some(ended) = connections.join_next() => tell(ended),
                 accepted = self.socket.accept(), if room => match accepted {
                     Ok((socket, _)) => {
-                        connections.spawn(connection(socket, routes.clone(), self.limits, &graceful));
+                        begin(&mut connections, connection(socket, routes.clone(), self.limits, &graceful));
                     }
                     Err(error) => after(&error).await,
                 },
@@ -87,6 +87,15 @@ impl Listener {
         graceful.shutdown().await;
         Ok(())
     }
+}
+
+/// A panic in a connection ends that connection alone: strangers reach this.
+fn begin(connections: &mut JoinSet<()>, connection: impl Future<Output = ()> + Send + 'static) {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "it ends with its set, in a service that the runtime knows"
+    )]
+    connections.spawn(connection);
 }
 
 /// One connection, from its first request to its last.
