@@ -23,6 +23,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use signalbox_runtime::SecretRefError;
 
+pub use client::probe;
 pub(crate) use poll::{Poller, PollerEnd};
 
 /// A partition of a topic.
@@ -139,6 +140,8 @@ pub enum Until {
 pub enum KafkaError {
     #[error("no broker answers at {brokers}")]
     Unreachable { brokers: String },
+    #[error("there is no topic {topic} at {brokers}")]
+    NoTopic { topic: String, brokers: String },
     #[error("kafka.properties.{property}")]
     Secret { property: String, source: SecretRefError },
     #[error("making a consumer out of the settings")]

@@ -28,7 +28,7 @@ pub use dev_broker::{DEV_PARTITION_MEGABYTES, DEV_TOPIC, DevBroker, DevBrokerErr
 pub use door::{Accepted, Door, ItemResult, ProjectCreation};
 pub use fold::{FoldContext, Folder, Refusal};
 pub use formats::{Format, RECORD_LIMIT, TEXT_LIMIT, read, read_item, read_signal};
-pub use kafka::{KafkaError, Until};
+pub use kafka::{KafkaError, Until, probe};
 pub use observation::{Observation, ProjectHint, Reading, Unreadable};
 pub use pass::{IngestError, IngestSetup, KafkaIngest, SIGNALS};
 pub use status::{Counts, Status};

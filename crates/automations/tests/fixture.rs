@@ -111,7 +111,7 @@ impl Fixture {
     }
 
     pub(crate) async fn tasks(&self) -> Vec<Task> {
-        let all = TaskFilter { project: None, state: None };
+        let all = TaskFilter::default();
         self.store.tasks_list(all, Page::first(500)).await.unwrap()
     }
 }

@@ -9,25 +9,30 @@
 
 mod computer;
 mod dev_kafka;
+mod faces;
+mod intake;
 mod once;
 mod port;
 mod stages;
 mod token_file;
 mod wakes;
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use signalbox_control::{Access, Sweep};
+use signalbox_control::{Access, Sweep, local};
 use signalbox_redact::Redactor;
 use signalbox_runtime::{
-    BridgeConfig, Condition, Health, HealthReporter, Metrics, NextPass, PassConfig, PassEnd, Redact,
-    SealingKeys, ServiceFailure, Shutdown, Stop, Tasks, Wakeups, error_chain, run_bridge,
+    BridgeConfig, Condition, ExitCode, Health, HealthReporter, Metrics, NextPass, PassConfig, PassEnd,
+    Redact, SealingKeys, ServiceFailure, Shutdown, Stop, Tasks, Wakeups, error_chain, run_bridge,
 };
+use signalbox_server::{Front, Hosts};
 use signalbox_store::{Store, StoreError};
 use tokio::sync::watch;
 
-use crate::fail::store_code;
+use crate::fail::{Failure, store_code};
+use crate::out::say;
 use crate::settings::{Role, Settings};
 use crate::wiring::{self, Base};
 
@@ -66,20 +71,27 @@ impl House {
     }
 
     /// What a service cannot go on from stops the whole process.
-    fn fail(&self, failure: &crate::fail::Failure) {
+    fn fail(&self, failure: &Failure) {
         self.shutdown.fail(failure.code, failure.line());
     }
 }
 
+/// Where this process listens, and what it answers there.
+pub(crate) struct Door {
+    pub(crate) front: Front,
+    pub(crate) address: SocketAddr,
+}
+
 /// Opens the store and runs what works on it, until the end.
-pub(crate) async fn serve(house: House, stop: Stop) -> Result<(), ServiceFailure> {
+pub(crate) async fn serve(house: House, door: Door, stop: Stop) -> Result<(), ServiceFailure> {
     let reporter = house.health.register("store");
     let opened = wiring::open_store_patiently(&house.settings.store, &house.base, &reporter, &stop).await;
     let failed = |error: StoreError| ServiceFailure::new(store_code(&error), error);
     let Some(store) = opened.map_err(failed)? else { return Ok(()) };
     let ready = async {
         wiring::keys_fit(&store, Arc::clone(&house.keys), &house.base).await?;
-        token_file::ensure(&house.settings, &house.access(&store)).await
+        token_file::ensure(&house.settings, &house.access(&store)).await?;
+        open(&house, &store, &door)
     };
     ready.await.map_err(|failure| ServiceFailure::new(failure.code, failure.line().to_owned()))?;
     reporter.report(Condition::Ready);
@@ -93,6 +105,22 @@ pub(crate) async fn serve(house: House, stop: Stop) -> Result<(), ServiceFailure
     store.close().await;
     reporter.withdraw();
     Ok(())
+}
+
+/// Lets the API answer, and prints the link that signs a browser in once.
+fn open(house: &House, store: &Store, door: &Door) -> Result<(), Failure> {
+    if !house.has(Role::Api) {
+        door.front.stay_closed();
+        return Ok(());
+    }
+    let public = house.settings.server.public_url.as_ref();
+    let sign_in = faces::sign_in(house, store);
+    let link =
+        sign_in.link(&local()).map_err(|problem| Failure::new(ExitCode::Failure, error_chain(&problem)))?;
+    let api = faces::api(house, store, sign_in);
+    door.front.open(api.routes(Hosts::new(door.address, public)));
+    let base = public.map_or_else(|| format!("http://{}", door.address), ToString::to_string);
+    say(format_args!("  sign in, once, within ten minutes: {base}{}", link.path))
 }
 
 /// Wake-ups from and to other processes, where there can be others.

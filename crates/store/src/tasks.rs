@@ -6,7 +6,7 @@
 
 mod row;
 
-use signalbox_domain::ids::{PersonId, ProjectId, TaskId};
+use signalbox_domain::ids::{CaseId, PersonId, ProjectId, TaskId};
 use signalbox_domain::policy::Policy;
 use signalbox_domain::states::{Machine, TaskEvent, TaskState};
 use signalbox_domain::task::{Mode, Task};
@@ -46,6 +46,8 @@ pub enum Opened {
 pub struct TaskFilter {
     pub project: Option<ProjectId>,
     pub state: Option<TaskState>,
+    /// Of every generation of this case.
+    pub case: Option<CaseId>,
 }
 
 /// How often an insert is tried again when what stood in its way has just ended.
@@ -158,7 +160,8 @@ impl Store {
             filter.project.map(ProjectId::uuid),
             filter.state.map(Machine::name),
             page.before.map(TaskId::uuid),
-            limit(page.size)
+            limit(page.size),
+            filter.case.map(CaseId::uuid)
         )?;
         rows.into_iter().map(Task::try_from).collect()
     }

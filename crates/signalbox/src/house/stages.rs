@@ -188,7 +188,7 @@ pub(super) fn runs(house: &House, store: &Store) -> Runs {
     let agents = &house.settings.agents;
     let agents = agents.iter().map(|(name, agent)| (name.clone(), agent.agent())).collect();
     let (clock, ids) = (house.base.clock.clone(), house.base.ids.clone());
-    Runs::new(store.clone(), clock, ids, agents, house.settings.dispatcher.retry)
+    Runs::new(store.clone(), clock, ids, agents, house.settings.dispatcher.retry, house.wakeups.clone())
 }
 
 async fn running(house: &House, store: &Store, stop: Stop) -> Result<(), Failure> {
@@ -222,6 +222,6 @@ async fn runner(house: &House, store: &Store) -> Result<Runner<InProcessPort>, F
         tasks: house.tasks.clone(),
         redact: house.redact(),
     };
-    let port = InProcessPort::new(runs(house, store), row, house.wakeups.clone());
+    let port = InProcessPort::new(runs(house, store), row);
     Runner::new(setup, port).await.map_err(|error| bad(error_chain(&error)))
 }

@@ -54,6 +54,10 @@ impl TryFrom<Unchecked> for AgentConfig {
 }
 
 impl AgentConfig {
+    pub(crate) fn program(&self) -> &str {
+        &self.program
+    }
+
     pub(crate) fn agent(&self) -> Agent {
         let Self { program, arguments, wall, output_bytes } = self.clone();
         Agent {

@@ -6,5 +6,6 @@ FROM tasks
 WHERE ($1::uuid IS NULL OR project_id = $1)
     AND ($2::text IS NULL OR state = $2)
     AND ($3::uuid IS NULL OR id < $3)
+    AND ($5::uuid IS NULL OR case_id = $5)
 ORDER BY id DESC
 LIMIT $4

@@ -24,5 +24,6 @@ FROM tasks
 WHERE (?1 IS NULL OR project_id = ?1)
     AND (?2 IS NULL OR state = ?2)
     AND (?3 IS NULL OR id < ?3)
+    AND (?5 IS NULL OR case_id = ?5)
 ORDER BY id DESC
 LIMIT ?4

@@ -64,6 +64,19 @@ impl Store {
         row.map(Token::try_from).transpose()
     }
 
+    /// The token of this id, be it good or not.
+    pub async fn token_show(&self, id: TokenId) -> Result<Option<Token>, StoreError> {
+        let mut step = self.read(Method::TokenShow).await?;
+        let row = fetch_optional!(
+            step,
+            TokenRow,
+            "queries/control/token_show.sqlite.sql",
+            "queries/control/token_show.postgres.sql",
+            id.uuid()
+        )?;
+        row.map(Token::try_from).transpose()
+    }
+
     /// A page of tokens, the newest first.
     pub async fn tokens_list(&self, page: Page<TokenId>) -> Result<Vec<Token>, StoreError> {
         let mut step = self.read(Method::TokensList).await?;

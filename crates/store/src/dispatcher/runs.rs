@@ -3,7 +3,7 @@
 use signalbox_domain::change::Change;
 use signalbox_domain::decision::Decision;
 use signalbox_domain::form::from_form;
-use signalbox_domain::ids::{RunId, TaskId};
+use signalbox_domain::ids::{ProjectId, RunId, TaskId};
 use signalbox_domain::outcome::Outcome;
 use signalbox_domain::run::{FencingToken, Run, RunLease, RunNote, Runner};
 use signalbox_domain::states::{IllegalMove, Machine, RunEvent, RunState};
@@ -41,6 +41,7 @@ pub struct NumberedNote {
 pub struct RunFilter {
     pub task: Option<TaskId>,
     pub state: Option<RunState>,
+    pub project: Option<ProjectId>,
 }
 
 /// What becomes of a run whose lease ended.
@@ -231,7 +232,8 @@ impl Store {
             filter.task.map(TaskId::uuid),
             filter.state.map(Machine::name),
             page.before.map(RunId::uuid),
-            limit(page.size)
+            limit(page.size),
+            filter.project.map(ProjectId::uuid)
         )?;
         rows.into_iter().map(RunRecord::try_from).collect()
     }

@@ -19,6 +19,7 @@ on_both! {
     an_illegal_move_changes_nothing,
     the_next_task_goes_into_one_hand,
     a_page_goes_on_where_the_last_one_ended,
+    the_tasks_of_a_case_are_found_in_every_generation,
     what_was_written_is_read,
     a_person_starts_what_may_not_start_by_itself,
 }
@@ -177,6 +178,17 @@ async fn a_page_goes_on_where_the_last_one_ended(fixture: &Fixture) {
         seen.extend(tasks.iter().map(|task| task.id));
     }
     assert_eq!(seen, ids);
+}
+
+async fn the_tasks_of_a_case_are_found_in_every_generation(fixture: &Fixture) {
+    let case = fixture.id();
+    let (old, new) = (of_case(fixture, case, 1).await, of_case(fixture, case, 2).await);
+    for task in [&old, &new, &of_case(fixture, fixture.id(), 1).await] {
+        assert_eq!(open(fixture, task).await, Opened::New);
+    }
+    let filter = TaskFilter { case: Some(case), ..TaskFilter::default() };
+    let tasks = fixture.store.tasks_list(filter, Page::first(9)).await.unwrap();
+    assert_eq!(tasks.iter().map(|task| task.id).collect::<Vec<_>>(), [new.id, old.id]);
 }
 
 async fn what_was_written_is_read(fixture: &Fixture) {
