@@ -30,10 +30,11 @@ fn spelled(language: Language, frame: &Frame) -> String {
     }
 }
 
-/// Addresses and long numbers masked, cut at the usual width.
+/// Addresses and long numbers masked, cut at the usual width: exactly there, as other trackers cut, so that lines of
+/// one failure stay equal.
 fn state_line(text: &str) -> String {
     let masked = mask_numbers(text);
-    masked.chars().take(STATE_LINE).collect::<String>().trim_end().to_owned()
+    masked.trim_end().chars().take(STATE_LINE).collect()
 }
 
 fn mask_numbers(text: &str) -> String {
