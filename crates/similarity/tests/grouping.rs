@@ -214,7 +214,7 @@ fn a_chain_of_likenesses_does_not_swallow_what_is_unlike_the_case() {
         .map(|t| ticket("support", t, ""));
     for index in [&mut open, &mut closed] {
         let first = index.observe(&members[0]).case;
-        members[1..].iter().for_each(|m| index.assign(m, first));
+        members[1..].iter().for_each(|m| index.assign(m, first).expect("the case is there"));
     }
     let like_one_member = ticket("support", "echo harbor sinks", "");
     assert_eq!(open.observe(&like_one_member).note, Note::Joined);

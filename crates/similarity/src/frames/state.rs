@@ -30,11 +30,10 @@ fn spelled(language: Language, frame: &Frame) -> String {
     }
 }
 
-/// Addresses and long numbers masked, cut at the usual width: exactly there, as other trackers cut, so that lines of
-/// one failure stay equal.
+/// Addresses and long numbers masked, cut at the usual width.
 fn state_line(text: &str) -> String {
     let masked = mask_numbers(text);
-    masked.trim_end().chars().take(STATE_LINE).collect()
+    masked.chars().take(STATE_LINE).collect::<String>().trim_end().to_owned()
 }
 
 fn mask_numbers(text: &str) -> String {
