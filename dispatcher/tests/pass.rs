@@ -107,6 +107,7 @@ impl Fixture {
             mode,
             priority: Priority::P2,
             origin: Origin::Person { person: None },
+            case: None,
             lineage: Lineage::root(id),
             state: TaskState::Queued,
             starter: Starter::Itself,
@@ -120,7 +121,7 @@ impl Fixture {
     }
 
     async fn runs(&self, task: Option<TaskId>) -> Vec<RunRecord> {
-        self.store.runs_list(RunFilter { task, state: None }, Page::first(500)).await.unwrap()
+        self.store.runs_list(RunFilter { task, ..RunFilter::default() }, Page::first(500)).await.unwrap()
     }
 
     /// The dispatcher's standing reason about something: the newest.

@@ -16,12 +16,14 @@
 mod accumulate;
 mod client;
 mod poll;
+mod reach;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use signalbox_runtime::SecretRefError;
 
+pub use client::probe;
 pub(crate) use poll::{Poller, PollerEnd};
 
 /// A partition of a topic.
@@ -75,6 +77,11 @@ pub(crate) enum Event {
     /// Which cluster it is; always the first.
     Cluster(String),
     Assigned(Vec<Begun>),
+    /// It is being read, and ended here when it was begun.
+    Reading {
+        begun: Begun,
+        end: i64,
+    },
     Move {
         begun: Begun,
         from: Option<i64>,
@@ -119,9 +126,22 @@ impl Turns {
     }
 }
 
+/// How long reading goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Until {
+    /// A stop is asked for. A broker that does not answer is waited for.
+    Stopped,
+    /// What was there at the beginning is read. A broker that does not answer is an error.
+    CaughtUp,
+}
+
 /// Why Kafka could not be read from at all.
 #[derive(Debug, thiserror::Error)]
 pub enum KafkaError {
+    #[error("no broker answers at {brokers}")]
+    Unreachable { brokers: String },
+    #[error("there is no topic {topic} at {brokers}")]
+    NoTopic { topic: String, brokers: String },
     #[error("kafka.properties.{property}")]
     Secret { property: String, source: SecretRefError },
     #[error("making a consumer out of the settings")]

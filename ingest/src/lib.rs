@@ -11,6 +11,7 @@
 //! It never names another stage.
 
 pub mod config;
+mod dev_broker;
 mod door;
 mod fold;
 mod formats;
@@ -23,10 +24,11 @@ mod status;
 pub use config::{
     BatchLimits, ConfigError, IngestConfig, KafkaConfig, ProjectMapping, Property, SourceConfig, Start,
 };
+pub use dev_broker::{DEV_PARTITION_MEGABYTES, DEV_TOPIC, DevBroker, DevBrokerError};
 pub use door::{Accepted, Door, ItemResult, ProjectCreation};
 pub use fold::{FoldContext, Folder, Refusal};
 pub use formats::{Format, RECORD_LIMIT, TEXT_LIMIT, read, read_item, read_signal};
-pub use kafka::KafkaError;
+pub use kafka::{KafkaError, Until, probe};
 pub use observation::{Observation, ProjectHint, Reading, Unreadable};
-pub use pass::{IngestError, IngestSetup, KafkaIngest};
+pub use pass::{IngestError, IngestSetup, KafkaIngest, SIGNALS};
 pub use status::{Counts, Status};

@@ -1,6 +1,7 @@
 //! The pass of one source: batches in, one transaction a round. The store being away only makes it wait: the same
 //! batch is tried again, and the positions make that exact. Called by the binary, one a source.
 
+mod catch_up;
 mod commit;
 
 use std::collections::BTreeMap;
@@ -11,7 +12,8 @@ use signalbox_domain::names::ProjectName;
 use signalbox_domain::record::Stream;
 use signalbox_redact::Redactor;
 use signalbox_runtime::{
-    Backoff, Clock, IdSource, Randomness, SealError, SealingKeys, Stop, TaskEnd, TaskHandle, Tasks, Wakeups,
+    Backoff, Clock, HealthReporter, IdSource, Randomness, SealError, SealingKeys, Stop, TaskEnd, TaskHandle,
+    Tasks, Wakeups,
 };
 use signalbox_store::Store;
 use signalbox_store::ingest::PositionMove;
@@ -20,11 +22,12 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use crate::config::{IngestConfig, ProjectMapping, SourceConfig};
 use crate::fold::FoldContext;
 use crate::kafka::{
-    Batch, Begun, Event, KafkaError, MoveReason, Order, Partition, Poller, PollerEnd, Turn, Turns,
+    Batch, Begun, Event, KafkaError, MoveReason, Order, Partition, Poller, PollerEnd, Turn, Turns, Until,
 };
 use crate::status::Status;
 
-pub(crate) use commit::SIGNALS;
+use catch_up::CatchUp;
+pub use commit::SIGNALS;
 
 /// How many batches wait between the thread and the pass; each is bounded by `BatchLimits`.
 const WAITING_BATCHES: usize = 4;
@@ -56,6 +59,13 @@ pub enum IngestError {
     Seal(#[from] SealError),
 }
 
+impl IngestError {
+    /// No broker answered.
+    pub fn is_unreachable(&self) -> bool {
+        matches!(self, Self::Kafka { source: KafkaError::Unreachable { .. }, .. })
+    }
+}
+
 /// Ingest of one Kafka source.
 pub struct KafkaIngest {
     source: SourceConfig,
@@ -78,6 +88,8 @@ struct Pass {
     /// The position that the store has, of each partition that was begun.
     positions: BTreeMap<Partition, (Turn, Option<i64>)>,
     most_bytes: usize,
+    /// What is still to be read, where reading is to end.
+    catch_up: Option<CatchUp>,
 }
 
 /// Whether to go on; an end was asked for, or the thread is gone.
@@ -109,8 +121,9 @@ impl KafkaIngest {
         self.status.clone()
     }
 
-    /// Reads until a stop is asked for. What was begun is committed or dropped; nothing is left half done.
-    pub async fn run(self, stop: Stop) -> Result<(), IngestError> {
+    /// Reads until a stop is asked for, or until all that was there is read. What was begun is committed or dropped;
+    /// nothing is left half done. `health` is told whether the brokers answer.
+    pub async fn run(self, until: Until, health: HealthReporter, stop: Stop) -> Result<(), IngestError> {
         let (events_to, events) = channel(WAITING_BATCHES);
         let (orders, orders_from) = channel(WAITING_ORDERS);
         let turns = Turns::default();
@@ -118,6 +131,8 @@ impl KafkaIngest {
             config: self.source.kafka.clone(),
             limits: self.config.batch.clone(),
             clock: self.setup.clock.clone(),
+            health,
+            until,
             turns: turns.clone(),
             status: self.status.clone(),
             events: events_to,
@@ -130,6 +145,7 @@ impl KafkaIngest {
         let pass = Pass {
             backoff: Backoff::new(self.config.backoff.clone(), self.setup.randomness.clone()),
             most_bytes: self.config.batch.bytes.get(),
+            catch_up: (until == Until::CaughtUp).then(CatchUp::default),
             source: self.source,
             setup: self.setup,
             status: self.status,
@@ -164,7 +180,7 @@ impl Pass {
                 None => tokio::select! {
                     biased;
                     () = stop.stop_taking() => None,
-                    event = events.recv() => event,
+                    event = self.next(&mut events) => event,
                 },
             };
             let Some(event) = event else { return Ok(()) };
@@ -174,6 +190,10 @@ impl Pass {
                     Flow::On
                 }
                 Event::Assigned(begun) => self.assigned(begun).await,
+                Event::Reading { begun, end } => {
+                    self.note_end(begun.partition, end);
+                    Flow::On
+                }
                 Event::Move { begun, from, to, reason } => self.moved(begun, from, to, reason).await?,
                 Event::Batch(first) => {
                     let batches = gather(first, &mut events, &mut held, self.most_bytes);
@@ -218,6 +238,9 @@ impl Pass {
         };
         self.backoff.reset();
         let loaded: BTreeMap<Stream, i64> = loaded.into_iter().collect();
+        if let Some(catch_up) = &mut self.catch_up {
+            catch_up.assigned(begun.iter().map(|begun| &begun.partition));
+        }
         for begun in begun {
             let stored = loaded.get(&self.stream(&begun.partition)).copied();
             if self.start(begun, stored).await == Flow::End {

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use signalbox_domain::ids::QuarantineId;
 use signalbox_domain::signal::Signal;
-use signalbox_ingest::{Counts, IngestConfig, IngestError, IngestSetup, KafkaIngest, Status};
+use signalbox_ingest::{Counts, IngestConfig, IngestError, IngestSetup, KafkaIngest, Status, Until};
 use signalbox_redact::{Config, Redactor};
 use signalbox_runtime::{
-    Clock, IdSource, Randomness, SealContext, SealPurpose, SealingKeys, Shutdown, StopReason, TaskEnd,
-    TaskHandle, Tasks, Wakeups,
+    Clock, Health, IdSource, Randomness, SealContext, SealPurpose, SealingKeys, Shutdown, StopReason,
+    TaskEnd, TaskHandle, Tasks, Wakeups,
 };
 use signalbox_store::ingest::{QuarantineRow, SignalFilter};
 use signalbox_store::{Location, Page, Store, StoreConfig};
@@ -89,13 +89,26 @@ impl House {
         }
     }
 
+    /// Reads what is there, and ends by itself.
+    pub(crate) async fn catch_up(&self, config: &IngestConfig) -> Result<Counts, IngestError> {
+        let shutdown = Shutdown::new();
+        let setup = self.setup(self.other_store().await, &shutdown);
+        let ingest = KafkaIngest::new(config.sources[0].clone(), config, setup);
+        let status = ingest.status();
+        ingest.run(Until::CaughtUp, Health::default().register("kafka"), shutdown.into()).await?;
+        Ok(status.counts())
+    }
+
     pub(crate) async fn run(&self, config: &IngestConfig) -> Running {
         let shutdown = Shutdown::new();
         let setup = self.setup(self.other_store().await, &shutdown);
         let tasks = setup.tasks.clone();
         let ingest = KafkaIngest::new(config.sources[0].clone(), config, setup);
         let status = ingest.status();
-        let handle = tasks.spawn("ingest", ingest.run(shutdown.clone().into()));
+        let handle = tasks.spawn(
+            "ingest",
+            ingest.run(Until::Stopped, Health::default().register("kafka"), shutdown.clone().into()),
+        );
         Running { status, shutdown, tasks, handle }
     }
 
@@ -162,11 +175,15 @@ impl Running {
 }
 
 pub(crate) fn config(cluster: &Cluster, topic: &str, group: &str) -> IngestConfig {
+    config_at(&cluster.bootstrap(), topic, group)
+}
+
+pub(crate) fn config_at(brokers: &str, topic: &str, group: &str) -> IngestConfig {
     serde_json::from_value(serde_json::json!({
         "sources": [{
             "name": "events", "format": "posthog_event", "project": {"teams": {"2": "web"}},
             "kafka": {
-                "brokers": cluster.bootstrap().split(',').collect::<Vec<_>>(), "topics": [topic], "group": group,
+                "brokers": brokers.split(',').collect::<Vec<_>>(), "topics": [topic], "group": group,
                 "properties": {"session.timeout.ms": "6000", "reconnect.backoff.max.ms": "500"},
             },
         }],

@@ -28,7 +28,7 @@ pub struct AutomationsConfig {
     /// Due firings that one pass sees to.
     pub firings_a_pass: NonZeroU32,
     #[serde(deserialize_with = "distinct")]
-    pub automations: Vec<AutomationConfig>,
+    pub rules: Vec<AutomationConfig>,
 }
 
 impl Default for AutomationsConfig {
@@ -37,7 +37,7 @@ impl Default for AutomationsConfig {
             pass: PassConfig::default(),
             catch_up: Duration::from_hours(24),
             firings_a_pass: const { NonZeroU32::new(100).unwrap() },
-            automations: Vec::new(),
+            rules: Vec::new(),
         }
     }
 }
@@ -170,12 +170,12 @@ mod tests {
     use super::*;
 
     const WEEKLY: &str = r#"
-        [[automations]]
+        [[rules]]
         name = "weekly-review"
         schedule = "0 8 * * mon"
         zone = "Europe/Berlin"
 
-        [automations.task]
+        [rules.task]
         project = "web"
         repository = "acme/shop"
         title = "Look through last week's errors"
@@ -194,7 +194,7 @@ mod tests {
     fn an_automation_is_read_and_kept() {
         let config: AutomationsConfig = toml::from_str(WEEKLY).unwrap();
         let id = AutomationId::from_uuid(uuid::Uuid::from_u128(1));
-        let kept = config.automations[0].automation(id);
+        let kept = config.rules[0].automation(id);
         let (schedule, zone) = ("0 8 * * mon".to_owned(), "Europe/Berlin".to_owned());
         assert_eq!(kept.triggers, [Trigger::Cron { schedule, zone }]);
         let Action::OpenTask { intent, mode, priority, .. } = kept.action else { panic!("{kept:?}") };
@@ -210,7 +210,7 @@ mod tests {
             .replace("intent = \"investigate\"", "")
             .replace("priority = \"P3\"", "");
         let config: AutomationsConfig = toml::from_str(&short).unwrap();
-        let automation = &config.automations[0];
+        let automation = &config.rules[0];
         assert_eq!(automation.zone, "UTC");
         assert_eq!((automation.task.intent, automation.task.priority), (IntentConfig::Change, Priority::P2));
     }

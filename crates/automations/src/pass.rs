@@ -56,7 +56,7 @@ impl Automations {
         config: AutomationsConfig,
         policy: Policy,
     ) -> Result<Self, AutomationError> {
-        let schedules = config.automations.iter().map(|automation| {
+        let schedules = config.rules.iter().map(|automation| {
             let name = automation.name.clone();
             CronSchedule::parse(&automation.schedule, &automation.zone)
                 .map(|schedule| (automation.clone(), schedule))

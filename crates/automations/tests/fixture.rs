@@ -36,10 +36,10 @@ pub(crate) fn after_noon(minutes: u64) -> Timestamp {
 pub(crate) fn every(schedule: &str) -> AutomationsConfig {
     let text = format!(
         r#"
-        [[automations]]
+        [[rules]]
         name = "tidy"
         schedule = "{schedule}"
-        [automations.task]
+        [rules.task]
         project = "web"
         repository = "shop"
         title = "Tidy up"
@@ -111,7 +111,7 @@ impl Fixture {
     }
 
     pub(crate) async fn tasks(&self) -> Vec<Task> {
-        let all = TaskFilter { project: None, state: None };
+        let all = TaskFilter::default();
         self.store.tasks_list(all, Page::first(500)).await.unwrap()
     }
 }

@@ -154,7 +154,7 @@ async fn a_changed_schedule_makes_up_for_nothing_of_the_old(fixture: &Fixture) {
     assert_eq!(mark.reason.as_deref(), Some("the schedule was changed: it counts from here"));
     assert_eq!(fixture.pass(&hourly, after_noon(180)).await.succeeded, 1);
     let mut renamed = hourly.clone();
-    renamed.automations[0].task.title = "Tidy up well".to_owned();
+    renamed.rules[0].task.title = "Tidy up well".to_owned();
     assert_eq!(fixture.pass(&renamed, after_noon(240)).await.succeeded, 1, "the schedule is the same");
     let titles: Vec<String> = fixture.tasks().await.into_iter().map(|task| task.title.value).collect();
     assert_eq!(titles, ["Tidy up well", "Tidy up"]);

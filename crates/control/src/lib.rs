@@ -1,23 +1,37 @@
 //! Use cases shared by all faces: what a person or a program may ask of Signalbox, whatever door they came by.
 //!
 //! ```text
-//!   CLI ─┐
-//!   HTTP ─┼─▶ Access (who is it, may they?) ─▶ a use case ─▶ Store
-//!   MCP ─┘
+//!   CLI ──┐                                                 ┌ Reads ──▶ views
+//!   HTTP ─┼─▶ Access (who is it?) ─▶ a use case (may they?) ─┼ Tasks, Projects, SignIn, Secrets ─▶ Store
+//!   MCP ──┘                                                 └ Runs (runners: lease, report, finish)
 //! ```
 //!
-//! Faces hold no rules and never read the store; rules about single nouns live in `domain`.
+//! Faces hold no rules and never read the store: they send and show `views`, and every refusal is a `Problem`. Rules
+//! about single nouns live in `domain`.
 
 mod access;
-#[cfg(test)]
-mod fixture;
+mod location;
+mod problem;
+mod projects;
+mod reads;
 mod runs;
+mod scope;
 mod secrets;
+mod sign_in;
 mod sweep;
 mod tasks;
+pub mod views;
+pub mod wakes;
+
+#[cfg(any(test, feature = "fixture"))]
+pub mod fixture;
 
 pub use access::{Access, AccessError, NewToken, Refused, TokenWish, local};
+pub use problem::Problem;
+pub use projects::Projects;
+pub use reads::{Reads, Refusals, Sender, Sorted};
 pub use runs::{Agent, Runs, RunsError};
 pub use secrets::{SecretError, Secrets};
+pub use sign_in::{LINK_LIVES, SESSION_LIVES, SignIn};
 pub use sweep::{Sweep, SweepStatus};
 pub use tasks::{TaskError, TaskPage, TaskWish, Tasks};

@@ -1,24 +1,28 @@
 //! Runs as runners handle them: lease, renew, move, note, finish. The same use cases serve the runner inside the server
 //! and those that come over HTTP; each is told no more than its job.
 
+mod asked;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use signalbox_domain::access::{Action, Actor, Denied, Target};
 use signalbox_domain::change::Change;
 use signalbox_domain::finish::{RetryPolicy, task_end};
-use signalbox_domain::ids::{CaseId, ChangeId, RunId};
+use signalbox_domain::ids::{ChangeId, RunId};
 use signalbox_domain::job::{AgentSpec, Job, JobLimits, JobRepository, LeasedRun, Publish, RunReport};
 use signalbox_domain::names::Label;
 use signalbox_domain::outcome::Outcome;
 use signalbox_domain::run::{FencingToken, RunLease, RunNote, Runner};
 use signalbox_domain::states::{ChangeState, RunEvent};
-use signalbox_domain::task::{Mode, Origin, Task};
+use signalbox_domain::task::{Mode, Task};
 use signalbox_domain::time::Timestamp;
-use signalbox_runtime::{Clock, IdSource};
+use signalbox_runtime::{Clock, IdSource, Wakeups};
 use signalbox_store::dispatcher::{Finish, Finished, RunFilter};
 use signalbox_store::{Page, Store, StoreError};
 use signalbox_workspace::branch_name;
+
+use crate::wakes::OUTCOMES;
 
 /// An agent as it is configured: what runs, and within which bounds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +60,7 @@ pub struct Runs {
     ids: IdSource,
     agents: BTreeMap<Label, Agent>,
     retry: RetryPolicy,
+    wakeups: Wakeups,
 }
 
 /// More runs of one task than any retry policy allows.
@@ -68,8 +73,9 @@ impl Runs {
         ids: IdSource,
         agents: BTreeMap<Label, Agent>,
         retry: RetryPolicy,
+        wakeups: Wakeups,
     ) -> Self {
-        Self { store, clock, ids, agents, retry }
+        Self { store, clock, ids, agents, retry, wakeups }
     }
 
     /// Leases at most `at_most` runs for exactly `length`, each with its job.
@@ -144,7 +150,7 @@ impl Runs {
         let record = self.store.run_show(run).await?.ok_or(RunsError::LeaseLost(run))?;
         let task = self.task(run, record.run.task).await?;
         let change = self.change(&task, &report, now);
-        let filter = RunFilter { task: Some(task.id), state: None };
+        let filter = RunFilter { task: Some(task.id), ..RunFilter::default() };
         let runs = self.store.runs_list(filter, Page::first(RUNS_COUNTED)).await?.len();
         let event = task_end(&report.verdict, u32::try_from(runs).unwrap_or(u32::MAX), self.retry).event();
         let outcome = Outcome {
@@ -156,7 +162,9 @@ impl Runs {
             at: now,
         };
         let finish = Finish { outcome: &outcome, change: change.as_ref(), task: event };
-        Ok(self.store.run_finish(run, token, finish, now).await?)
+        let finished = self.store.run_finish(run, token, finish, now).await?;
+        self.wakeups.wake(OUTCOMES);
+        Ok(finished)
     }
 
     /// Is the run where this event would have taken it?
@@ -211,7 +219,7 @@ impl Runs {
             id: self.ids.next::<ChangeId>(),
             repository: task.repository?,
             task: Some(task.id),
-            case: case_of(task),
+            case: task.case.map(|on| on.case),
             state: ChangeState::Pushed,
             branch: change.branch.clone(),
             base: change.base.clone(),
@@ -221,13 +229,6 @@ impl Runs {
             pull_request: None,
             changed_at: now,
         })
-    }
-}
-
-fn case_of(task: &Task) -> Option<CaseId> {
-    match task.origin {
-        Origin::Case { case, .. } => Some(case),
-        Origin::Automation { .. } | Origin::Person { .. } | Origin::Agent { .. } => None,
     }
 }
 

@@ -1,21 +1,32 @@
 //! Tasks as people handle them: make one, list, look, start, take the next in hand.
 
+use std::sync::LazyLock;
+
 use signalbox_domain::access::{Action, Actor, Denied, Target};
 use signalbox_domain::change::Change;
-use signalbox_domain::ids::{ProjectId, TaskId};
-use signalbox_domain::names::{ProjectName, RepositoryName};
+use signalbox_domain::decision::{Decision, Reason, Stage, Subject};
+use signalbox_domain::ids::{OutcomeId, ProjectId, TaskId};
+use signalbox_domain::names::{Label, ProjectName, RepositoryName};
 use signalbox_domain::outcome::Outcome;
 use signalbox_domain::policy::Policy;
 use signalbox_domain::project::Repository;
 use signalbox_domain::provenance::{Provenance, Sourced};
 use signalbox_domain::states::TaskState;
 use signalbox_domain::task::{Intent, Lineage, Mode, Origin, Priority, Starter, Task};
-use signalbox_runtime::{Clock, IdSource};
-use signalbox_store::dispatcher::{RunFilter, RunRecord};
+use signalbox_runtime::{Clock, IdSource, Wakeups};
+use signalbox_store::dispatcher::{Cancel, RunFilter, RunRecord};
 use signalbox_store::tasks::{Opened, TaskFilter};
 use signalbox_store::{Page, Store, StoreError};
 
+use crate::views::{IntentKind, Making, NewTask, NextTask, TaskMade};
+use crate::wakes::{OUTCOMES, TASKS};
+use crate::{Problem, scope};
+
 const RUNS_SHOWN: u32 = 50;
+const LONGEST_ONCE: usize = 200;
+
+#[expect(clippy::expect_used, reason = "the text is a label: a test cancels a task")]
+static CANCELLED: LazyLock<Label> = LazyLock::new(|| "cancelled".parse().expect("a label"));
 
 /// A task that a person wants.
 #[derive(Debug, Clone)]
@@ -63,11 +74,12 @@ pub struct Tasks {
     clock: Clock,
     ids: IdSource,
     policy: Policy,
+    wakeups: Wakeups,
 }
 
 impl Tasks {
-    pub fn new(store: Store, clock: Clock, ids: IdSource, policy: Policy) -> Self {
-        Self { store, clock, ids, policy }
+    pub fn new(store: Store, clock: Clock, ids: IdSource, policy: Policy, wakeups: Wakeups) -> Self {
+        Self { store, clock, ids, policy, wakeups }
     }
 
     /// Makes a task. A person wrote all of it, so it may start by itself.
@@ -95,6 +107,7 @@ impl Tasks {
             mode: wish.mode,
             priority: wish.priority,
             origin: Origin::Person { person: None },
+            case: None,
             lineage: Lineage::root(id),
             state: TaskState::Queued,
             starter: Starter::Itself,
@@ -104,6 +117,7 @@ impl Tasks {
             assignee: None,
         };
         let opened = self.store.task_open(&task, wish.once.as_deref(), &self.policy).await?;
+        self.wakeups.wake(TASKS);
         Ok((id, opened))
     }
 
@@ -124,7 +138,7 @@ impl Tasks {
             Some(repository) => self.store.repository_show(repository).await?,
             None => None,
         };
-        let filter = RunFilter { task: Some(id), state: None };
+        let filter = RunFilter { task: Some(id), ..RunFilter::default() };
         let runs = self.store.runs_list(filter, Page::first(RUNS_SHOWN)).await?;
         let outcomes = self.store.outcomes_list(id).await?;
         let changes = self.store.changes_list(id).await?;
@@ -135,7 +149,74 @@ impl Tasks {
     pub async fn start(&self, actor: &Actor, id: TaskId, mode: Option<Mode>) -> Result<TaskState, TaskError> {
         let task = self.task(id).await?;
         actor.authorize(Action::WorkOnTasks, Target::Project(task.project))?;
-        Ok(self.store.task_approve(id, mode.unwrap_or(task.mode), self.clock.now()).await?)
+        let state = self.store.task_approve(id, mode.unwrap_or(task.mode), self.clock.now()).await?;
+        self.wakeups.wake(TASKS);
+        Ok(state)
+    }
+
+    /// Makes a task that a face was asked for, and says whether the same wish made it before.
+    pub async fn order(&self, actor: &Actor, wish: NewTask) -> Result<TaskMade, Problem> {
+        if wish.once.as_ref().is_some_and(|once| once.is_empty() || once.len() > LONGEST_ONCE) {
+            return Err(Problem::invalid("once", format!("1 to {LONGEST_ONCE} bytes")));
+        }
+        if wish.schema.is_some() && wish.intent != IntentKind::Answer {
+            return Err(Problem::invalid("schema", "a schema only where the intent is answer"));
+        }
+        let intent = wish.intent();
+        let wish = TaskWish {
+            project: wish.project,
+            repository: wish.repository,
+            title: wish.title,
+            brief: wish.brief,
+            intent,
+            mode: wish.mode,
+            priority: wish.priority,
+            once: wish.once,
+        };
+        match self.make(actor, wish).await? {
+            (task, Opened::New) => Ok(TaskMade { task, made: Making::Now }),
+            (_, Opened::Repeated { task }) => Ok(TaskMade { task, made: Making::Before }),
+            (_, Opened::AlreadyLive { task }) => Err(Problem::Conflict(format!("{task} works on it"))),
+            (_, Opened::TooDeep { depth, limit }) => {
+                Err(Problem::Conflict(format!("its depth is {depth}, and the limit is {limit}")))
+            }
+        }
+    }
+
+    /// Ends a task with the run that works on it; whoever holds the run learns of it at its next call.
+    pub async fn cancel(&self, actor: &Actor, id: TaskId) -> Result<TaskState, Problem> {
+        let task = self.task(id).await?;
+        actor.authorize(Action::WorkOnTasks, Target::Project(task.project))?;
+        let now = self.clock.now();
+        let decision = Decision {
+            id: self.ids.next(),
+            stage: Stage::Control,
+            subject: Subject::Task(id),
+            reason: Reason { code: CANCELLED.clone(), words: format!("{} cancelled it", actor.name) },
+            first_at: now,
+            last_at: now,
+            count: 1,
+        };
+        let decisions = [decision];
+        let cancel =
+            Cancel { by: actor.name.as_str(), outcome: self.ids.next::<OutcomeId>(), decisions: &decisions };
+        let state = self.store.task_cancel(id, cancel, now).await?;
+        self.wakeups.wake(OUTCOMES);
+        Ok(state)
+    }
+
+    /// The next task for a person who names a project, or any.
+    pub async fn next_of(&self, actor: &Actor, wish: &NextTask) -> Result<Option<Task>, Problem> {
+        let wanted = match &wish.project {
+            Some(name) => {
+                let found = self.store.project_find(name).await?;
+                let target = found.as_ref().map_or(Target::System, |project| Target::Project(project.id));
+                actor.authorize(Action::WorkOnTasks, target)?;
+                Some(found.ok_or_else(|| Problem::missing("project", name))?.id)
+            }
+            None => scope::own_project(actor),
+        };
+        Ok(self.next(actor, wanted).await?)
     }
 
     /// Gives the most urgent queued task into a person's hand.

@@ -25,6 +25,8 @@ pub enum RunnerError {
     /// Cloud runs were asked for, and nothing here keeps them apart from this computer.
     #[error("a runner for cloud runs does not start without isolation")]
     IsolationMissing(#[from] IsolationMissing),
+    #[error("finding the folder that a runner works in")]
+    Root(#[source] std::io::Error),
 }
 
 /// What a runner needs besides its port.
@@ -52,7 +54,9 @@ struct Shared<P> {
 impl<P: RunnerPort> Runner<P> {
     /// A runner for the modes of its config. With cloud among them, isolation is tried first.
     pub async fn new(setup: RunnerSetup, port: P) -> Result<Self, RunnerError> {
-        let RunnerSetup { config, clock, randomness, tasks, redact } = setup;
+        let RunnerSetup { mut config, clock, randomness, tasks, redact } = setup;
+        // Git and agents work in folders of their own: a path from here would mean another place there.
+        config.root = std::path::absolute(&config.root).map_err(RunnerError::Root)?;
         let sandbox = if config.modes.contains(&Mode::Cloud) {
             Some(Sandbox::probe(config.sandbox.clone(), &clock).await?)
         } else {

@@ -4,6 +4,7 @@
 //! traffic come here?": not before every part has started, and with the reason of each that is not ready. Parts
 //! register at their start and report changes; the server turns the answers into HTTP.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -47,7 +48,7 @@ pub enum Readiness {
 /// One part and how it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Reason {
-    pub component: &'static str,
+    pub component: Cow<'static, str>,
     #[serde(flatten)]
     pub condition: Condition,
 }
@@ -55,7 +56,7 @@ pub struct Reason {
 /// The register of all parts. Clones are the same.
 #[derive(Debug, Clone, Default)]
 pub struct Health {
-    components: Arc<Mutex<BTreeMap<&'static str, Condition>>>,
+    components: Arc<Mutex<BTreeMap<Cow<'static, str>, Condition>>>,
 }
 
 /// The pen of one part. When it is dropped while its part was neither failed nor withdrawn, the part counts as failed:
@@ -63,13 +64,14 @@ pub struct Health {
 #[derive(Debug)]
 pub struct HealthReporter {
     health: Health,
-    component: &'static str,
+    component: Cow<'static, str>,
 }
 
 impl Health {
     /// A part that is starting; it holds readiness back until it reports.
-    pub fn register(&self, component: &'static str) -> HealthReporter {
-        self.components().insert(component, Condition::Starting);
+    pub fn register(&self, component: impl Into<Cow<'static, str>>) -> HealthReporter {
+        let component = component.into();
+        self.components().insert(component.clone(), Condition::Starting);
         HealthReporter { health: self.clone(), component }
     }
 
@@ -93,10 +95,15 @@ impl Health {
     fn reasons(&self, chosen: impl Fn(&Condition) -> bool) -> Vec<Reason> {
         let components = self.components();
         let chosen = components.iter().filter(|(_, condition)| chosen(condition));
-        chosen.map(|(component, condition)| Reason { component, condition: condition.clone() }).collect()
+        chosen
+            .map(|(component, condition)| Reason {
+                component: component.clone(),
+                condition: condition.clone(),
+            })
+            .collect()
     }
 
-    fn components(&self) -> MutexGuard<'_, BTreeMap<&'static str, Condition>> {
+    fn components(&self) -> MutexGuard<'_, BTreeMap<Cow<'static, str>, Condition>> {
         // Conditions are replaced whole, so a panic elsewhere leaves a valid register.
         self.components.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -106,21 +113,21 @@ impl HealthReporter {
     /// Says how the part is now.
     pub fn report(&self, condition: Condition) {
         let mut components = self.health.components();
-        if components.get(self.component) != Some(&condition) {
-            tracing::info!(component = self.component, ?condition, "health changed");
+        if components.get(&self.component) != Some(&condition) {
+            tracing::info!(component = &*self.component, ?condition, "health changed");
         }
-        components.insert(self.component, condition);
+        components.insert(self.component.clone(), condition);
     }
 
     /// The part ended as it should and no longer counts.
     pub fn withdraw(self) {
-        self.health.components().remove(self.component);
+        self.health.components().remove(&self.component);
     }
 }
 
 impl Drop for HealthReporter {
     fn drop(&mut self) {
-        if let Some(condition) = self.health.components().get_mut(self.component)
+        if let Some(condition) = self.health.components().get_mut(&self.component)
             && !matches!(condition, Condition::Failed(_))
         {
             *condition = Condition::Failed("ended without saying why".to_owned());
@@ -143,7 +150,7 @@ mod tests {
         let condition = Condition::Unavailable("no answer".to_owned());
         store.report(condition.clone());
         assert_eq!(health.healthz(), Liveness::Live);
-        let reasons = vec![Reason { component: "store", condition }];
+        let reasons = vec![Reason { component: "store".into(), condition }];
         assert_eq!(health.readyz(), Readiness::NotReady { reasons });
     }
 
@@ -153,7 +160,7 @@ mod tests {
         assert_eq!(health.readyz(), Readiness::Ready { degraded: vec![] });
         let (store, ingest) = (health.register("store"), health.register("ingest"));
         store.report(Condition::Ready);
-        let reasons = vec![Reason { component: "ingest", condition: Condition::Starting }];
+        let reasons = vec![Reason { component: "ingest".into(), condition: Condition::Starting }];
         assert_eq!(health.readyz(), Readiness::NotReady { reasons });
         assert_eq!(health.healthz(), Liveness::Live, "a slow start is no reason to restart");
         ingest.report(Condition::Degraded("partition 3 is behind".to_owned()));
@@ -169,7 +176,7 @@ mod tests {
         let health = Health::default();
         let (store, _ingest) = (health.register("store"), health.register("ingest"));
         store.report(failed("the disk is full"));
-        let reason = Reason { component: "store", condition: failed("the disk is full") };
+        let reason = Reason { component: "store".into(), condition: failed("the disk is full") };
         assert_eq!(health.healthz(), Liveness::Dead { reasons: vec![reason.clone()] });
         let Readiness::NotReady { reasons } = health.readyz() else { panic!("it is not ready") };
         assert_eq!(reasons.len(), 2, "the other part has not started either");
@@ -183,7 +190,8 @@ mod tests {
         let health = Health::default();
         drop(health.register("planner"));
         health.register("migration").withdraw();
-        let reasons = vec![Reason { component: "planner", condition: failed("ended without saying why") }];
+        let reasons =
+            vec![Reason { component: "planner".into(), condition: failed("ended without saying why") }];
         assert_eq!(health.healthz(), Liveness::Dead { reasons });
     }
 }

@@ -8,7 +8,7 @@ use signalbox_domain::access::Role;
 use signalbox_domain::ids::TokenId;
 use signalbox_domain::names::Label;
 
-use crate::settings::Sources;
+use crate::settings::{Role as HouseRole, Sources};
 
 /// Turns what a product is telling its team into coding tasks, runs them, and checks that the signal went away.
 #[derive(Debug, Parser)]
@@ -65,9 +65,15 @@ pub(crate) enum LabCommand {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Up {
-    /// Does what there is to do, and ends; ends at once where something cannot be reached
+    /// One pass of every stage, and an end; ends at once where something cannot be reached. Starts no agents
     #[arg(long)]
     pub(crate) once: bool,
+    /// What this process does, instead of all or what the settings say
+    #[arg(long, value_name = "ROLE,…", value_delimiter = ',')]
+    pub(crate) roles: Vec<HouseRole>,
+    /// Starts the broker that is built in, in memory only, for trying things; prints its address
+    #[arg(long)]
+    pub(crate) dev_kafka: bool,
 }
 
 #[derive(Debug, Subcommand)]

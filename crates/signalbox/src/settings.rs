@@ -2,19 +2,30 @@
 //!
 //! A key that nobody owns, or a value that its owner refuses, names file, line, key and what was expected.
 
+mod agents;
 mod layers;
+mod roles;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
+use signalbox_automations::AutomationsConfig;
+use signalbox_dispatcher::DispatcherConfig;
+use signalbox_domain::names::Label;
 use signalbox_domain::secret_ref::SecretRef;
+use signalbox_ingest::IngestConfig;
+use signalbox_planner::PlannerConfig;
 use signalbox_redact::Redactor;
+use signalbox_runner::RunnerConfig;
 use signalbox_runtime::{ProcessConfig, TelemetryConfig};
 use signalbox_server::ServerConfig;
 use signalbox_store::retention::RetentionConfig;
 use signalbox_store::{Location, StoreConfig};
 
+pub(crate) use agents::AgentConfig;
 pub(crate) use layers::{Layers, Origin, PREFIX};
+pub(crate) use roles::{Role, Roles};
 
 /// The file that is read where none is named.
 pub(crate) const DEFAULT_FILE: &str = "signalbox.toml";
@@ -44,6 +55,15 @@ pub(crate) struct Settings {
     pub(crate) telemetry: TelemetryConfig,
     pub(crate) process: ProcessConfig,
     pub(crate) seal: SealConfig,
+    /// What this process does.
+    pub(crate) roles: Roles,
+    pub(crate) ingest: IngestConfig,
+    pub(crate) planner: PlannerConfig,
+    pub(crate) dispatcher: DispatcherConfig,
+    pub(crate) runner: RunnerConfig,
+    /// Who does the work, by name.
+    pub(crate) agents: BTreeMap<Label, AgentConfig>,
+    pub(crate) automations: AutomationsConfig,
 }
 
 /// What is wrong with the settings; each is one line.

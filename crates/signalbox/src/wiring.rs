@@ -110,11 +110,20 @@ pub(crate) async fn keys_fit(store: &Store, keys: Arc<SealingKeys>, base: &Base)
     }
 }
 
-/// Beside the SQLite file, or in the folder `data` where the database is elsewhere.
 pub(crate) fn key_file(settings: &Settings) -> PathBuf {
+    beside_the_data(settings, "signalbox.key")
+}
+
+/// The token of this computer's own user.
+pub(crate) fn token_file(settings: &Settings) -> PathBuf {
+    beside_the_data(settings, "token")
+}
+
+/// Beside the SQLite file, or in the folder `data` where the database is elsewhere.
+fn beside_the_data(settings: &Settings, name: &str) -> PathBuf {
     match &settings.store.url {
-        Location::Sqlite(path) => path.with_file_name("signalbox.key"),
-        Location::Postgres(_) => PathBuf::from("data/signalbox.key"),
+        Location::Sqlite(path) => path.with_file_name(name),
+        Location::Postgres(_) => PathBuf::from("data").join(name),
     }
 }
 

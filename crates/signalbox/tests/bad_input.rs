@@ -64,6 +64,28 @@ fn a_database_that_is_not_there_ends_a_pass_at_once() {
         .failed(UNREACHABLE, &["cannot reach", "127.0.0.1:1/app", "refused"]);
 }
 
+const NO_BROKER: &str = r#"
+[[ingest.sources]]
+name = "events"
+format = "posthog_event"
+project = { fixed = "web" }
+kafka = { brokers = ["127.0.0.1:1"], topics = ["events"], group = "signalbox" }
+"#;
+
+#[test]
+fn a_broker_that_does_not_answer() {
+    let place = Place::new();
+    place.write("signalbox.toml", NO_BROKER);
+    place.run(&["up", "--once"]).failed(UNREACHABLE, &["reading events", "no broker answers at 127.0.0.1:1"]);
+    let doctor = place.run(&["doctor"]);
+    assert!(doctor.out.contains("no broker answers at 127.0.0.1:1"), "{doctor:?}");
+
+    let running = place.up(&[]);
+    running.until_says("Kafka does not answer at 127.0.0.1:1");
+    assert_eq!(running.get("/healthz").0, 200, "a restart would not help");
+    assert_eq!(running.terminate(), Some(0));
+}
+
 #[test]
 fn a_second_server_on_the_same_file() {
     let place = Place::new();

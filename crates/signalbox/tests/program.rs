@@ -129,6 +129,12 @@ impl Running {
         last
     }
 
+    /// Waits until /readyz names this reason.
+    pub(crate) fn until_says(&self, reason: &str) {
+        let says = || self.get("/readyz").1.contains(reason);
+        signalbox_testkit::wait_until(reason, Duration::from_secs(60), says).unwrap();
+    }
+
     pub(crate) fn terminate(mut self) -> Option<i32> {
         let id = i32::try_from(self.child.id()).unwrap();
         let pid = rustix::process::Pid::from_raw(id).unwrap();

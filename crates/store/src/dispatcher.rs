@@ -9,11 +9,13 @@
 //! Owner: dispatcher. Every write to a held run carries its fencing token; a stale one is `LeaseLost` and changes
 //! nothing (invariant 6).
 
+mod cancel;
 mod finish;
 mod queue;
 mod row;
 mod runs;
 
+pub use cancel::Cancel;
 pub use finish::{Finish, Finished};
 pub use queue::{Queue, QueuedTask};
 pub use runs::{Expiry, NumberedNote, RunFilter, RunRecord};

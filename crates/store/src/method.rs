@@ -55,6 +55,7 @@ methods! {
     TaskPickUp = "task_pick_up" Write,
     TaskApprove = "task_approve" Write,
     TaskMove = "task_move" Write,
+    TaskCancel = "task_cancel" Write,
     TaskShow = "task_show" Read,
     TasksList = "tasks_list" Read,
     // dispatcher
@@ -86,6 +87,7 @@ methods! {
     PeopleList = "people_list" Read,
     TokenPut = "token_put" Write,
     TokenByHash = "token_by_hash" Read,
+    TokenShow = "token_show" Read,
     TokensList = "tokens_list" Read,
     TokenRevoke = "token_revoke" Write,
     TokenUsed = "token_used" Write,

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use rdkafka::client::ClientContext;
 use rdkafka::config::ClientConfig;
@@ -107,6 +108,27 @@ pub(super) fn list_of(partitions: &[Partition]) -> TopicPartitionList {
 
 /// Makes the consumer and subscribes it.
 pub(super) fn connect(config: &KafkaConfig) -> Result<Client, KafkaError> {
+    let settings = settings(config)?;
+    let client: Client = settings.create_with_context(Rebalances::default()).map_err(KafkaError::Client)?;
+    let topics: Vec<&str> = config.topics.iter().map(String::as_str).collect();
+    client.subscribe(&topics).map_err(KafkaError::Subscribe)?;
+    Ok(client)
+}
+
+/// Do the brokers answer, and are the topics there? Joins no group and reads nothing.
+pub fn probe(config: &KafkaConfig, longest: Duration) -> Result<(), KafkaError> {
+    let client: BaseConsumer = settings(config)?.create().map_err(KafkaError::Client)?;
+    let brokers = || config.brokers.join(",");
+    let answer = client.fetch_metadata(None, longest);
+    let metadata = answer.map_err(|_| KafkaError::Unreachable { brokers: brokers() })?;
+    let there = |topic: &String| metadata.topics().iter().any(|known| known.name() == topic);
+    match config.topics.iter().find(|topic| !there(topic)) {
+        None => Ok(()),
+        Some(topic) => Err(KafkaError::NoTopic { topic: topic.clone(), brokers: brokers() }),
+    }
+}
+
+fn settings(config: &KafkaConfig) -> Result<ClientConfig, KafkaError> {
     let mut settings = ClientConfig::new();
     settings.set("queued.max.messages.kbytes", QUEUED_KILOBYTES);
     for (property, value) in &config.properties {
@@ -128,8 +150,5 @@ pub(super) fn connect(config: &KafkaConfig) -> Result<Client, KafkaError> {
         // A position out of range is an error that is looked into, not a jump.
         .set("auto.offset.reset", "error")
         .set("isolation.level", "read_committed");
-    let client: Client = settings.create_with_context(Rebalances::default()).map_err(KafkaError::Client)?;
-    let topics: Vec<&str> = config.topics.iter().map(String::as_str).collect();
-    client.subscribe(&topics).map_err(KafkaError::Subscribe)?;
-    Ok(client)
+    Ok(settings)
 }

@@ -10,13 +10,14 @@ use rdkafka::consumer::{CommitMode, Consumer as _};
 use rdkafka::error::{KafkaError as ClientError, RDKafkaErrorCode};
 use rdkafka::message::BorrowedMessage;
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
-use signalbox_runtime::Clock;
+use signalbox_runtime::{Clock, HealthReporter};
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::mpsc::{Receiver, Sender};
 
 use super::accumulate::Accumulator;
 use super::client::{Change, Client, connect, list_of};
-use super::{Begun, Event, KafkaError, MoveReason, Order, Partition, RawRecord, Turn, Turns};
+use super::reach::Reach;
+use super::{Begun, Event, KafkaError, MoveReason, Order, Partition, RawRecord, Turn, Turns, Until};
 use crate::config::{BatchLimits, KafkaConfig, Start};
 use crate::formats::RECORD_LIMIT;
 use crate::status::{Counts, Status};
@@ -25,6 +26,8 @@ use crate::status::{Counts, Status};
 const POLL: Duration = Duration::from_millis(20);
 /// How long Kafka is asked where a partition begins and ends; then it is polled again, and asked again.
 const ASK: Duration = Duration::from_secs(1);
+/// How often brokers are asked who they are before a read that wants an end gives up.
+const QUESTIONS: u32 = 10;
 
 /// How the thread ended.
 pub(crate) type PollerEnd = Result<(), KafkaError>;
@@ -34,6 +37,8 @@ pub(crate) struct Poller {
     pub(crate) config: KafkaConfig,
     pub(crate) limits: BatchLimits,
     pub(crate) clock: Clock,
+    pub(crate) health: HealthReporter,
+    pub(crate) until: Until,
     pub(crate) turns: Turns,
     pub(crate) status: Status,
     pub(crate) events: Sender<Event>,
@@ -43,6 +48,8 @@ pub(crate) struct Poller {
 /// The thread at work.
 struct Work {
     client: Client,
+    reach: Reach,
+    topics: Vec<String>,
     start: Start,
     clock: Clock,
     turns: Turns,
@@ -65,6 +72,8 @@ impl Poller {
         let client = connect(&self.config)?;
         let mut work = Work {
             client,
+            reach: Reach::new(&self.config.brokers, self.clock.clone(), self.health),
+            topics: self.config.topics,
             start: self.config.start,
             clock: self.clock,
             turns: self.turns,
@@ -78,24 +87,31 @@ impl Poller {
             starts: VecDeque::new(),
             is_paused: false,
         };
-        if work.learn_cluster() {
+        if work.learn_cluster(self.until)? {
             work.poll_on();
         }
+        work.reach.withdraw();
         Ok(())
     }
 }
 
 impl Work {
     /// False where nobody wants to know any more.
-    fn learn_cluster(&mut self) -> bool {
+    fn learn_cluster(&mut self, until: Until) -> Result<bool, KafkaError> {
+        let mut questions = 0;
         while !self.events.is_closed() {
             if let Some(cluster) = self.client.client().fetch_cluster_id(ASK) {
+                self.reach.found();
                 self.outbox.push_back(Event::Cluster(cluster));
-                return true;
+                return Ok(true);
             }
-            tracing::debug!("Kafka does not answer yet");
+            self.reach.missing();
+            questions += 1;
+            if until == Until::CaughtUp && questions >= QUESTIONS {
+                return Err(KafkaError::Unreachable { brokers: self.reach.brokers().to_owned() });
+            }
         }
-        false
+        Ok(false)
     }
 
     fn poll_on(&mut self) {
@@ -106,6 +122,7 @@ impl Work {
             }
             self.hand_on();
             self.throttle();
+            self.look_for_brokers();
             if !self.is_paused {
                 self.begin_one();
             }
@@ -122,6 +139,17 @@ impl Work {
                 let due = self.accumulator.due(self.clock.boot());
                 self.outbox.extend(due.into_iter().map(Event::Batch));
             }
+        }
+    }
+
+    /// No record says that the brokers of a quiet topic are back: they are asked.
+    fn look_for_brokers(&mut self) {
+        if !self.reach.is_question_due() {
+            return;
+        }
+        match self.client.fetch_metadata(self.topics.first().map(String::as_str), ASK) {
+            Ok(_) => self.reach.found(),
+            Err(_) => self.reach.missing(),
         }
     }
 
@@ -177,6 +205,10 @@ impl Work {
                 RDKafkaErrorCode::AutoOffsetReset | RDKafkaErrorCode::OffsetOutOfRange
             )
         );
+        if let ClientError::MessageConsumption(RDKafkaErrorCode::AllBrokersDown) = error {
+            self.reach.missing();
+            return;
+        }
         tracing::warn!(%error, is_out_of_range, "reading from Kafka");
         if is_out_of_range {
             // Kafka does not say whose position it was: each is asked about, and only a wrong one moves.
@@ -218,7 +250,7 @@ impl Work {
         self.starts.retain(|(begun, _)| begun.partition != *partition);
         self.outbox.retain(|event| match event {
             Event::Batch(batch) => batch.begun.partition != *partition,
-            Event::Move { begun, .. } => begun.partition != *partition,
+            Event::Move { begun, .. } | Event::Reading { begun, .. } => begun.partition != *partition,
             Event::Cluster(_) | Event::Assigned(_) => true,
         });
     }
@@ -265,6 +297,7 @@ impl Work {
                 self.client.resume(&list)?;
                 self.client.incremental_assign(&list)?;
                 self.client.context().set_fetched(partition);
+                self.outbox.push_back(Event::Reading { begun: begun.clone(), end: high });
                 return Ok(());
             }
             None => (self.first_position(partition, low, high)?, MoveReason::First),

@@ -11,7 +11,7 @@ use crate::part::{Part, PartContext, move_part, part};
 use crate::status::Counts;
 
 /// Who plans is woken by this.
-pub(crate) const SIGNALS: Channel = Channel::new("signals");
+pub const SIGNALS: Channel = Channel::new("signals");
 
 /// One part of a round, with what becomes of it afterwards.
 struct Folded {

@@ -1,16 +1,21 @@
 //! `signalbox doctor`: looks at settings, keys, store, port and tools; each finding says what to do.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
+use signalbox_domain::names::Label;
+use signalbox_ingest::{SourceConfig, probe};
 use signalbox_runtime::{ExitCode, error_chain};
 use signalbox_server::Listener;
 use signalbox_store::{Location, Store, StoreError};
 
 use crate::fail::Failure;
 use crate::out::say;
-use crate::settings::{PREFIX, Settings, Sources};
+use crate::settings::{AgentConfig, PREFIX, Settings, Sources};
 use crate::wiring;
+
+const KAFKA_BOUND: Duration = Duration::from_secs(3);
 
 /// How much it matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,7 +90,52 @@ async fn examine(sources: &Sources) -> Result<Vec<Finding>, Failure> {
     findings.push(store(&settings).await);
     findings.push(port(&settings).await);
     findings.push(tool("git", "2.39", "apt-get install git"));
+    findings.extend(sources_answer(&settings));
+    findings.extend(agents_are_there(&settings));
     Ok(findings)
+}
+
+fn sources_answer(settings: &Settings) -> Vec<Finding> {
+    let sources = &settings.ingest.sources;
+    if sources.is_empty() {
+        let cure = "add [[ingest.sources]] to the settings, or send signals to the API";
+        return vec![Finding::notice("sources", "nothing is read from Kafka", cure)];
+    }
+    let finding = |source: &SourceConfig| match probe(&source.kafka, KAFKA_BOUND) {
+        Ok(()) => Finding::fine("sources", format!("{} answers", source.name)),
+        Err(error) => Finding::problem(
+            "sources",
+            format!("{}: {}", source.name, error_chain(&error)),
+            "start the broker or make the topic, or correct kafka.brokers, topics and properties; until then it is \
+             tried again and again",
+        ),
+    };
+    sources.iter().map(finding).collect()
+}
+
+fn agents_are_there(settings: &Settings) -> Vec<Finding> {
+    if settings.agents.is_empty() {
+        let cure = "add [agents.NAME] with its program to the settings; until then tasks wait in the queue";
+        return vec![Finding::notice("agents", "nobody is configured who does the work", cure)];
+    }
+    let finding = |(name, agent): (&Label, &AgentConfig)| match found(agent.program()) {
+        Some(path) => Finding::fine("agents", format!("{name} is {}", path.display())),
+        None => Finding::problem(
+            "agents",
+            format!("{name}: there is no program {}", agent.program()),
+            "install it, or correct agents.NAME.program",
+        ),
+    };
+    settings.agents.iter().map(finding).collect()
+}
+
+/// Where a shell would find it.
+fn found(program: &str) -> Option<PathBuf> {
+    if program.contains('/') {
+        return Some(PathBuf::from(program)).filter(|path| path.is_file());
+    }
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path).map(|folder| folder.join(program)).find(|path| path.is_file())
 }
 
 /// A variable with one underscore where two are meant is silently no setting: the likeliest slip.

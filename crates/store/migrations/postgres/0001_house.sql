@@ -85,6 +85,7 @@ CREATE TABLE signal_hours (
     count bigint NOT NULL,
     PRIMARY KEY (signal_id, hour)
 );
+CREATE INDEX signal_hours_hour ON signal_hours (hour);
 CREATE TABLE signal_samples (
     signal_id uuid PRIMARY KEY REFERENCES signals (id) ON DELETE CASCADE,
     samples text NOT NULL,
@@ -136,6 +137,7 @@ CREATE TABLE cases (
     changed_at bigint NOT NULL
 );
 CREATE INDEX cases_project ON cases (project_id, state, priority);
+CREATE INDEX cases_changed_at ON cases (changed_at);
 CREATE TABLE case_signals (
     signal_id uuid PRIMARY KEY REFERENCES signals (id) ON DELETE CASCADE,
     case_id uuid NOT NULL REFERENCES cases (id) ON DELETE CASCADE,
@@ -230,6 +232,7 @@ CREATE TABLE changes (
     changed_at bigint NOT NULL,
     UNIQUE (repository_id, branch)
 );
+CREATE INDEX changes_task ON changes (task_id);
 
 -- automations
 CREATE TABLE automations (

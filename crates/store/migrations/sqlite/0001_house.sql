@@ -85,6 +85,7 @@ CREATE TABLE signal_hours (
     count INTEGER NOT NULL,
     PRIMARY KEY (signal_id, hour)
 ) STRICT;
+CREATE INDEX signal_hours_hour ON signal_hours (hour);
 CREATE TABLE signal_samples (
     signal_id BLOB PRIMARY KEY REFERENCES signals (id) ON DELETE CASCADE,
     samples TEXT NOT NULL,
@@ -136,6 +137,7 @@ CREATE TABLE cases (
     changed_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX cases_project ON cases (project_id, state, priority);
+CREATE INDEX cases_changed_at ON cases (changed_at);
 CREATE TABLE case_signals (
     signal_id BLOB PRIMARY KEY REFERENCES signals (id) ON DELETE CASCADE,
     case_id BLOB NOT NULL REFERENCES cases (id) ON DELETE CASCADE,
@@ -230,6 +232,7 @@ CREATE TABLE changes (
     changed_at INTEGER NOT NULL,
     UNIQUE (repository_id, branch)
 ) STRICT;
+CREATE INDEX changes_task ON changes (task_id);
 
 -- automations
 CREATE TABLE automations (

@@ -13,5 +13,6 @@ SELECT
     changed_at
 FROM runs
 WHERE (?1 IS NULL OR task_id = ?1) AND (?2 IS NULL OR state = ?2) AND (?3 IS NULL OR id < ?3)
+    AND (?5 IS NULL OR EXISTS (SELECT 1 FROM tasks WHERE tasks.id = runs.task_id AND tasks.project_id = ?5))
 ORDER BY id DESC
 LIMIT ?4

@@ -32,7 +32,7 @@ struct RevokedRow {
 impl Store {
     /// Keeps a new token. The same id again changes nothing: what a token may do never changes.
     pub async fn token_put(&self, token: &Token, hash: &[u8; 32]) -> Result<(), StoreError> {
-        let scope = column::json("token scope", &token.scope)?;
+        let scope = column::form(&token.scope)?;
         let mut step = self.write(Method::TokenPut).await?;
         execute!(
             step,
@@ -60,6 +60,19 @@ impl Store {
             "queries/control/token_by_hash.sqlite.sql",
             "queries/control/token_by_hash.postgres.sql",
             hash.as_slice()
+        )?;
+        row.map(Token::try_from).transpose()
+    }
+
+    /// The token of this id, be it good or not.
+    pub async fn token_show(&self, id: TokenId) -> Result<Option<Token>, StoreError> {
+        let mut step = self.read(Method::TokenShow).await?;
+        let row = fetch_optional!(
+            step,
+            TokenRow,
+            "queries/control/token_show.sqlite.sql",
+            "queries/control/token_show.postgres.sql",
+            id.uuid()
         )?;
         row.map(Token::try_from).transpose()
     }

@@ -2,8 +2,8 @@
 
 use signalbox_domain::change::Change;
 use signalbox_domain::decision::Decision;
-use signalbox_domain::form::{from_form, to_form};
-use signalbox_domain::ids::{RunId, TaskId};
+use signalbox_domain::form::from_form;
+use signalbox_domain::ids::{ProjectId, RunId, TaskId};
 use signalbox_domain::outcome::Outcome;
 use signalbox_domain::run::{FencingToken, Run, RunLease, RunNote, Runner};
 use signalbox_domain::states::{IllegalMove, Machine, RunEvent, RunState};
@@ -41,6 +41,7 @@ pub struct NumberedNote {
 pub struct RunFilter {
     pub task: Option<TaskId>,
     pub state: Option<RunState>,
+    pub project: Option<ProjectId>,
 }
 
 /// What becomes of a run whose lease ended.
@@ -85,7 +86,8 @@ impl Store {
         now: Timestamp,
     ) -> Result<Vec<RunLease>, StoreError> {
         let mut step = self.write(Method::RunsClaim).await?;
-        let modes = column::json("runner", &runner.modes)?;
+        // A list for the statement to take apart; nothing of it is kept.
+        let modes = serde_json::Value::from_iter(runner.modes.iter().map(|mode| mode.name())).to_string();
         let rows = fetch_all!(
             step,
             ClaimedRow,
@@ -230,7 +232,8 @@ impl Store {
             filter.task.map(TaskId::uuid),
             filter.state.map(Machine::name),
             page.before.map(RunId::uuid),
-            limit(page.size)
+            limit(page.size),
+            filter.project.map(ProjectId::uuid)
         )?;
         rows.into_iter().map(RunRecord::try_from).collect()
     }
@@ -365,7 +368,7 @@ pub(super) async fn append_within(
         run.uuid()
     )?;
     for (seq, note) in (last.seq + 1..).zip(notes) {
-        let kept = to_form(note).map_err(|error| StoreError::damaged("run note", error))?;
+        let kept = column::form(note)?;
         execute!(
             step,
             "queries/dispatcher/note_insert.sqlite.sql",

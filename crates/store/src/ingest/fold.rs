@@ -5,7 +5,6 @@
 
 use std::collections::BTreeMap;
 
-use signalbox_domain::form::to_form;
 use signalbox_domain::ids::{ProjectId, QuarantineId, SignalId};
 use signalbox_domain::names::SourceName;
 use signalbox_domain::provenance::Sourced;
@@ -387,22 +386,23 @@ async fn samples_within(
         id.uuid()
     )?;
     let kept = row.map_or(Ok(Vec::new()), |row| read::samples(&row))?;
-    let damaged = |error| StoreError::damaged("sample", error);
-    let Some(samples) = keep_samples(&kept, new).map_err(damaged)? else { return Ok(()) };
-    let forms = samples.iter().map(to_form).collect::<Result<Vec<String>, _>>().map_err(damaged)?;
+    let Some(samples) = keep_samples(&kept, new).map_err(|error| StoreError::damaged("samples", error))?
+    else {
+        return Ok(());
+    };
     execute!(
         step,
         "queries/ingest/samples_put.sqlite.sql",
         "queries/ingest/samples_put.postgres.sql",
         id.uuid(),
-        column::json("sample", &forms)?,
+        column::form(&samples)?,
         now.micros()
     )
     .map(drop)
 }
 
 async fn quarantine_within(step: &mut Step, row: &Quarantined, now: Timestamp) -> Result<(), StoreError> {
-    let origin = column::json("quarantine", &row.origin)?;
+    let origin = column::form(&row.origin)?;
     execute!(
         step,
         "queries/ingest/quarantine_insert.sqlite.sql",

@@ -107,11 +107,13 @@ async fn a_token_is_found_by_its_hash(fixture: &Fixture) {
         let (token, hash) = (token(fixture, scope), [u8::try_from(n).unwrap(); 32]);
         store.token_put(&token, &hash).await.unwrap();
         assert_eq!(store.token_by_hash(&hash).await.unwrap(), Some(token.clone()));
+        assert_eq!(store.token_show(token.id).await.unwrap(), Some(token.clone()));
         let stronger = Token { role: Role::Admin, ..token.clone() };
         store.token_put(&stronger, &hash).await.unwrap();
         assert_eq!(store.token_by_hash(&hash).await.unwrap(), Some(token), "a token never gains a right");
     }
     assert_eq!(store.token_by_hash(&[9; 32]).await.unwrap(), None);
+    assert_eq!(store.token_show(fixture.id()).await.unwrap(), None);
 }
 
 async fn a_token_is_revoked_once(fixture: &Fixture) {

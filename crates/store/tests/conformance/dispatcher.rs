@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use signalbox_domain::ids::{OutcomeId, RunId};
+use signalbox_domain::decision::{Decision, Reason, Stage, Subject};
+use signalbox_domain::ids::{OutcomeId, RunId, TaskId};
 use signalbox_domain::outcome::{Effort, Failure, Outcome, Verdict};
 use signalbox_domain::policy::Policy;
 use signalbox_domain::run::{FencingToken, Run, RunLease, RunNote, Runner};
 use signalbox_domain::states::{RunEvent, RunState, TaskEvent, TaskState};
 use signalbox_domain::task::{Mode, Origin};
-use signalbox_store::dispatcher::{Expiry, Finish, Finished, RunFilter};
+use signalbox_store::dispatcher::{Cancel, Expiry, Finish, Finished, RunFilter};
 use signalbox_store::{Page, StoreError};
 
 use super::on_both;
@@ -24,7 +25,9 @@ on_both! {
     spent_attempts_end_a_run,
     a_task_is_assigned_once,
     a_cancelled_task_leaves_no_run_behind,
+    a_cancelled_task_ends_with_its_run,
     an_end_needs_its_outcome,
+    runs_are_listed_by_task_state_and_project,
     history_has_no_gap,
     the_queue_is_one_snapshot,
 }
@@ -194,8 +197,10 @@ async fn a_task_is_assigned_once(fixture: &Fixture) {
     let run = assigned(fixture, Mode::Cloud).await;
     let again = Run { id: fixture.id(), ..run.clone() };
     assert_eq!(fixture.store.runs_assign(&[again]).await.unwrap(), [run.task]);
-    let runs =
-        fixture.store.runs_list(RunFilter { task: Some(run.task), state: None }, Page::first(10)).await;
+    let runs = fixture
+        .store
+        .runs_list(RunFilter { task: Some(run.task), ..RunFilter::default() }, Page::first(10))
+        .await;
     assert_eq!(runs.unwrap().len(), 1);
 }
 
@@ -262,4 +267,58 @@ async fn an_end_needs_its_outcome(fixture: &Fixture) {
     let finish = Finish { outcome: &foreign, change: None, task: TaskEvent::Fail };
     assert!(fixture.store.run_finish(run.id, lease.token, finish, NOON).await.is_err());
     assert_eq!(state(fixture, run.id).await, RunState::Leased);
+}
+
+fn cancelled(fixture: &Fixture, task: TaskId) -> Decision {
+    Decision {
+        id: fixture.id(),
+        stage: Stage::Control,
+        subject: Subject::Task(task),
+        reason: Reason { code: "cancelled".parse().unwrap(), words: "ada cancelled it".into() },
+        first_at: NOON,
+        last_at: NOON,
+        count: 1,
+    }
+}
+
+async fn a_cancelled_task_ends_with_its_run(fixture: &Fixture) {
+    let fleet = runner(fixture, "fleet-1", &[Mode::Cloud]);
+    let store = &fixture.store;
+    for held in [false, true] {
+        let run = assigned(fixture, Mode::Cloud).await;
+        let token = if held { claim(fixture, &fleet, 1).await.remove(0).token } else { FencingToken(0) };
+        let decisions = [cancelled(fixture, run.task)];
+        let cancel = || Cancel { by: "ada", outcome: fixture.id(), decisions: &decisions };
+        assert_eq!(store.task_cancel(run.task, cancel(), NOON).await.unwrap(), TaskState::Cancelled);
+        assert_eq!(state(fixture, run.id).await, RunState::Cancelled);
+        let lost = store.run_renew(run.id, token, NOON.plus(LEASE)).await;
+        assert!(matches!(lost, Err(StoreError::LeaseLost { .. })), "{lost:?}");
+        let outcomes = store.outcomes_list(run.task).await.unwrap();
+        assert_eq!(outcomes.len(), 1);
+        assert_eq!(outcomes[0].verdict, Verdict::Cancelled { by: "ada".into() });
+        assert_eq!(store.decisions_list(Subject::Task(run.task), 5).await.unwrap(), decisions);
+
+        let again = store.task_cancel(run.task, cancel(), NOON).await;
+        assert!(matches!(again, Err(StoreError::Illegal(_))), "{again:?}");
+        assert_eq!(store.outcomes_list(run.task).await.unwrap(), outcomes, "nothing is written twice");
+    }
+    let decisions = [];
+    let cancel = Cancel { by: "ada", outcome: fixture.id(), decisions: &decisions };
+    let unknown = store.task_cancel(fixture.id(), cancel, NOON).await;
+    assert!(matches!(unknown, Err(StoreError::Missing { what: "task", .. })), "{unknown:?}");
+}
+
+async fn runs_are_listed_by_task_state_and_project(fixture: &Fixture) {
+    let (first, second) = (assigned(fixture, Mode::Cloud).await, assigned(fixture, Mode::Worktree).await);
+    let listed = async |filter| -> Vec<RunId> {
+        let runs = fixture.store.runs_list(filter, Page::first(9)).await.unwrap();
+        runs.into_iter().map(|record| record.run.id).collect()
+    };
+    let all = RunFilter::default();
+    assert_eq!(listed(all).await, [second.id, first.id]);
+    assert_eq!(listed(RunFilter { task: Some(first.task), ..all }).await, [first.id]);
+    assert_eq!(listed(RunFilter { state: Some(RunState::Working), ..all }).await, []);
+    let (web, app) = (fixture.project("web").await, fixture.project("app").await);
+    assert_eq!(listed(RunFilter { project: Some(web), ..all }).await, [second.id, first.id]);
+    assert_eq!(listed(RunFilter { project: Some(app), ..all }).await, []);
 }

@@ -1,0 +1,159 @@
+//! The house at work: one store, and on it every stage that this process has a role for.
+//!
+//! ```text
+//!   sources ─▶ ingest ─▶ signals ─▶ planner ─▶ tasks ─▶ dispatcher ─▶ runs ─▶ runner ─▶ outcomes
+//!                                  (wakes.rs says who wakes whom)
+//! ```
+//!
+//! Only puts together: no rule about signals, cases or tasks lives here. Called by `up`.
+
+mod computer;
+mod dev_kafka;
+mod faces;
+mod intake;
+mod once;
+mod port;
+mod stages;
+mod token_file;
+mod wakes;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use signalbox_control::{Access, Sweep, local};
+use signalbox_redact::Redactor;
+use signalbox_runtime::{
+    BridgeConfig, Condition, ExitCode, Health, HealthReporter, Metrics, NextPass, PassConfig, PassEnd,
+    Redact, SealingKeys, ServiceFailure, Shutdown, Stop, Tasks, Wakeups, error_chain, run_bridge,
+};
+use signalbox_server::{Front, Hosts};
+use signalbox_store::{Store, StoreError};
+use tokio::sync::watch;
+
+use crate::fail::{Failure, store_code};
+use crate::out::say;
+use crate::settings::{Role, Settings};
+use crate::wiring::{self, Base};
+
+pub(crate) use dev_kafka::DevKafka;
+pub(crate) use once::once;
+
+const SWEEP_PERIOD: Duration = Duration::from_secs(3600);
+const PULSE_PERIOD: Duration = Duration::from_secs(5);
+
+/// What the services of one process share.
+#[derive(Clone)]
+pub(crate) struct House {
+    pub(crate) settings: Settings,
+    pub(crate) base: Base,
+    pub(crate) redactor: Arc<Redactor>,
+    pub(crate) keys: Arc<SealingKeys>,
+    pub(crate) metrics: Metrics,
+    pub(crate) health: Health,
+    pub(crate) wakeups: Wakeups,
+    pub(crate) tasks: Tasks,
+    pub(crate) shutdown: Shutdown,
+}
+
+impl House {
+    fn has(&self, role: Role) -> bool {
+        self.settings.roles.has(role)
+    }
+
+    fn redact(&self) -> Redact {
+        let redactor = Arc::clone(&self.redactor);
+        Redact::new(move |text: &str| redactor.text(text).text)
+    }
+
+    fn access(&self, store: &Store) -> Access {
+        Access::new(store.clone(), self.base.clock.clone(), self.base.ids.clone())
+    }
+
+    /// What a service cannot go on from stops the whole process.
+    fn fail(&self, failure: &Failure) {
+        self.shutdown.fail(failure.code, failure.line());
+    }
+}
+
+/// Where this process listens, and what it answers there.
+pub(crate) struct Door {
+    pub(crate) front: Front,
+    pub(crate) address: SocketAddr,
+}
+
+/// Opens the store and runs what works on it, until the end.
+pub(crate) async fn serve(house: House, door: Door, stop: Stop) -> Result<(), ServiceFailure> {
+    let reporter = house.health.register("store");
+    let opened = wiring::open_store_patiently(&house.settings.store, &house.base, &reporter, &stop).await;
+    let failed = |error: StoreError| ServiceFailure::new(store_code(&error), error);
+    let Some(store) = opened.map_err(failed)? else { return Ok(()) };
+    let ready = async {
+        wiring::keys_fit(&store, Arc::clone(&house.keys), &house.base).await?;
+        token_file::ensure(&house.settings, &house.access(&store)).await?;
+        open(&house, &store, &door)
+    };
+    ready.await.map_err(|failure| ServiceFailure::new(failure.code, failure.line().to_owned()))?;
+    reporter.report(Condition::Ready);
+    tracing::info!(store = %store.location(), roles = %house.settings.roles, "the store is open");
+    tokio::join!(
+        bridge(&house, &store, stop.clone()),
+        sweeping(&house, &store, stop.clone()),
+        pulse(&house, &store, &reporter, stop.clone()),
+        stages::run(&house, &store, stop),
+    );
+    store.close().await;
+    reporter.withdraw();
+    Ok(())
+}
+
+/// Lets the API answer, and prints the link that signs a browser in once.
+fn open(house: &House, store: &Store, door: &Door) -> Result<(), Failure> {
+    if !house.has(Role::Api) {
+        door.front.stay_closed();
+        return Ok(());
+    }
+    let public = house.settings.server.public_url.as_ref();
+    let sign_in = faces::sign_in(house, store);
+    let link =
+        sign_in.link(&local()).map_err(|problem| Failure::new(ExitCode::Failure, error_chain(&problem)))?;
+    let api = faces::api(house, store, sign_in);
+    door.front.open(api.routes(Hosts::new(door.address, public)));
+    let base = public.map_or_else(|| format!("http://{}", door.address), ToString::to_string);
+    say(format_args!("  sign in, once, within ten minutes: {base}{}", link.path))
+}
+
+/// Wake-ups from and to other processes, where there can be others.
+async fn bridge(house: &House, store: &Store, stop: Stop) {
+    let Some(bridge) = store.wakeup_bridge() else { return };
+    let (status, _) = watch::channel(Default::default());
+    let randomness = house.base.randomness.clone();
+    run_bridge(BridgeConfig::default(), house.wakeups.clone(), bridge, randomness, status, stop).await;
+}
+
+async fn sweeping(house: &House, store: &Store, stop: Stop) {
+    if !house.has(Role::Sweep) {
+        return;
+    }
+    let sweep = Sweep::new(store.clone(), house.settings.retention.clone());
+    let config = PassConfig { period: SWEEP_PERIOD, ..PassConfig::default() };
+    let pass = |now| {
+        let sweep = sweep.clone();
+        async move { sweep.pass(now).await }
+    };
+    stages::drive(house, stages::Drive { name: "sweep", config, woken_by: &[] }, pass, stop).await;
+}
+
+/// Asks the store how it is, so that /readyz knows before a stage does.
+async fn pulse(house: &House, store: &Store, reporter: &HealthReporter, stop: Stop) {
+    let config = PassConfig { period: PULSE_PERIOD, ..PassConfig::default() };
+    let pass = |_now| async move {
+        let answer = store.ping().await;
+        reporter.report(match &answer {
+            Ok(()) => Condition::Ready,
+            Err(error) => Condition::Unavailable(error_chain(error)),
+        });
+        answer.map(|()| PassEnd { report: (), next: NextPass::AtPeriod })
+    };
+    stages::drive(house, stages::Drive { name: "pulse", config, woken_by: &[] }, pass, stop).await;
+}

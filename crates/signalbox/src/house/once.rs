@@ -1,0 +1,79 @@
+//! One pass of everything, and an end: what cannot be reached ends it with its reason. Agents are not started: a run
+//! needs somebody who stays.
+
+use std::error::Error;
+use std::future::Future;
+use std::sync::Arc;
+
+use signalbox_control::Sweep;
+use signalbox_domain::time::Timestamp;
+use signalbox_ingest::{KafkaIngest, Until};
+use signalbox_runtime::{ExitCode, NextPass, PassEnd, Stop, error_chain};
+use signalbox_store::Store;
+
+use super::{House, stages};
+use crate::fail::Failure;
+use crate::settings::Role;
+use crate::wiring;
+
+pub(crate) async fn once(house: &House) -> Result<(), Failure> {
+    let store = Store::open(&house.settings.store).await?;
+    wiring::keys_fit(&store, Arc::clone(&house.keys), &house.base).await?;
+    let done = passes(house, &store).await;
+    store.close().await;
+    done
+}
+
+async fn passes(house: &House, store: &Store) -> Result<(), Failure> {
+    if house.has(Role::Ingest) {
+        read_what_is_there(house, store).await?;
+    }
+    if house.has(Role::Automations) {
+        let automations = stages::automations(house, store)?;
+        to_the_end(house, |now| automations.pass(now)).await?;
+    }
+    if house.has(Role::Planner) {
+        let planner = stages::planner(house, store);
+        to_the_end(house, |now| planner.pass(now)).await?;
+    }
+    if house.has(Role::Dispatcher) {
+        let dispatcher = stages::dispatcher(house, store);
+        to_the_end(house, |now| dispatcher.pass(now)).await?;
+    }
+    if house.has(Role::Sweep) {
+        let sweep = Sweep::new(store.clone(), house.settings.retention.clone());
+        to_the_end(house, |now| sweep.pass(now)).await?;
+    }
+    Ok(())
+}
+
+async fn read_what_is_there(house: &House, store: &Store) -> Result<(), Failure> {
+    let config = &house.settings.ingest;
+    for source in &config.sources {
+        let ingest = KafkaIngest::new(source.clone(), config, stages::ingest_setup(house, store));
+        let status = ingest.status();
+        let health = house.health.register(format!("source {}", source.name));
+        let stop = Stop::from(house.shutdown.clone());
+        let ended = ingest.run(Until::CaughtUp, health, stop).await;
+        ended.map_err(|error| stages::ingest_failure(&error))?;
+        tracing::info!(source = %source.name, counts = ?status.counts(), "read");
+    }
+    Ok(())
+}
+
+/// Passes until none asks for another at once.
+async fn to_the_end<R, E, P>(house: &House, pass: impl Fn(Timestamp) -> P) -> Result<(), Failure>
+where
+    R: std::fmt::Debug,
+    E: Error + 'static,
+    P: Future<Output = Result<PassEnd<R>, E>>,
+{
+    loop {
+        let done = pass(house.base.clock.now()).await;
+        let end = done.map_err(|error| Failure::new(ExitCode::Failure, error_chain(&error)))?;
+        tracing::info!(report = ?end.report, "passed");
+        if end.next != NextPass::AtOnce {
+            return Ok(());
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! The stages, each driven by its period and by whoever wakes it; and the runner of this process.
+
+use std::error::Error;
+use std::future::Future;
+
+use signalbox_automations::Automations;
+use signalbox_control::Runs;
+use signalbox_dispatcher::Dispatcher;
+use signalbox_domain::ids::RunnerId;
+use signalbox_domain::names::Label;
+use signalbox_domain::run::Runner as RunnerRow;
+use signalbox_domain::time::Timestamp;
+use signalbox_ingest::{IngestError, IngestSetup, KafkaIngest, Until};
+use signalbox_planner::Planner;
+use signalbox_runner::{Runner, RunnerSetup};
+use signalbox_runtime::{Channel, ExitCode, PassConfig, PassDriver, PassEnd, PassSetup, Stop, error_chain};
+use signalbox_store::Store;
+
+use super::House;
+use super::computer::computer;
+use super::port::InProcessPort;
+use super::wakes::{OUTCOMES, RUNS, SIGNALS, TASKS};
+use crate::fail::Failure;
+use crate::settings::Role;
+
+/// How a pass is driven.
+pub(super) struct Drive {
+    pub(super) name: &'static str,
+    pub(super) config: PassConfig,
+    pub(super) woken_by: &'static [Channel],
+}
+
+pub(super) async fn drive<R, E, F, P>(house: &House, drive: Drive, pass: F, stop: Stop)
+where
+    R: Clone + Send + Sync + 'static,
+    E: Error + Send + Sync + 'static,
+    F: FnMut(Timestamp) -> P + Send,
+    P: Future<Output = Result<PassEnd<R>, E>> + Send,
+{
+    let setup = PassSetup {
+        name: drive.name,
+        config: drive.config,
+        clock: house.base.clock.clone(),
+        randomness: house.base.randomness.clone(),
+        wakeups: house.wakeups.subscribe(drive.woken_by),
+    };
+    PassDriver::new(setup, &house.metrics, pass).run(stop).await;
+}
+
+/// Every stage that this process has a role for, until the end.
+pub(super) async fn run(house: &House, store: &Store, stop: Stop) {
+    let working = async {
+        tokio::join!(
+            ingest(house, store, stop.clone()),
+            planning(house, store, stop.clone()),
+            automating(house, store, stop.clone()),
+            dispatching(house, store, stop.clone()),
+            running(house, store, stop.clone()),
+        )
+    };
+    let (ingested, (), automated, (), ran) = working.await;
+    for failure in [ingested, automated, ran].into_iter().filter_map(Result::err) {
+        tracing::error!("{}", failure.line());
+    }
+}
+
+pub(super) fn ingest_setup(house: &House, store: &Store) -> IngestSetup {
+    IngestSetup {
+        store: store.clone(),
+        redactor: house.redactor.clone(),
+        keys: house.keys.clone(),
+        ids: house.base.ids.clone(),
+        clock: house.base.clock.clone(),
+        randomness: house.base.randomness.clone(),
+        wakeups: house.wakeups.clone(),
+        tasks: house.tasks.clone(),
+    }
+}
+
+pub(super) fn ingest_failure(error: &IngestError) -> Failure {
+    let code = if error.is_unreachable() { ExitCode::Unreachable } else { ExitCode::Failure };
+    Failure::new(code, error_chain(error))
+}
+
+/// Each source on a task of its own: one that cannot go on stops the process, and says why.
+async fn ingest(house: &House, store: &Store, stop: Stop) -> Result<(), Failure> {
+    if !house.has(Role::Ingest) {
+        return Ok(());
+    }
+    let config = &house.settings.ingest;
+    let mut reading = Vec::new();
+    for source in &config.sources {
+        let ingest = KafkaIngest::new(source.clone(), config, ingest_setup(house, store));
+        let (house, stop, name) = (house.clone(), stop.clone(), format!("source {}", source.name));
+        let health = house.health.register(name.clone());
+        reading.push(house.tasks.clone().spawn(name, async move {
+            let ended = ingest.run(Until::Stopped, health, stop).await;
+            if let Err(error) = &ended {
+                house.fail(&ingest_failure(error));
+            }
+        }));
+    }
+    for source in reading {
+        source.await.map_err(|end| Failure::new(ExitCode::Panicked, error_chain(&end)))?;
+    }
+    Ok(())
+}
+
+pub(super) fn planner(house: &House, store: &Store) -> Planner {
+    Planner::new(store.clone(), house.base.ids.clone(), house.settings.planner.clone())
+}
+
+async fn planning(house: &House, store: &Store, stop: Stop) {
+    if !house.has(Role::Planner) {
+        return;
+    }
+    let planner = planner(house, store);
+    let pass = |now| {
+        let (planner, wakeups) = (planner.clone(), house.wakeups.clone());
+        async move {
+            let end = planner.pass(now).await;
+            if end.as_ref().is_ok_and(|end| end.report.tasks > 0) {
+                wakeups.wake(TASKS);
+            }
+            end
+        }
+    };
+    let config = house.settings.planner.pass.clone();
+    drive(house, Drive { name: "planner", config, woken_by: &[SIGNALS, OUTCOMES] }, pass, stop).await;
+}
+
+pub(super) fn automations(house: &House, store: &Store) -> Result<Automations, Failure> {
+    let settings = &house.settings;
+    let policy = settings.planner.policy.clone();
+    Automations::new(store.clone(), house.base.ids.clone(), settings.automations.clone(), policy)
+        .map_err(|error| Failure::new(ExitCode::BadConfig, error_chain(&error)))
+}
+
+async fn automating(house: &House, store: &Store, stop: Stop) -> Result<(), Failure> {
+    if !house.has(Role::Automations) {
+        return Ok(());
+    }
+    let automations = automations(house, store).inspect_err(|failure| house.fail(failure))?;
+    let pass = |now| {
+        let (automations, wakeups) = (automations.clone(), house.wakeups.clone());
+        async move {
+            let end = automations.pass(now).await;
+            if end.as_ref().is_ok_and(|end| end.report.succeeded > 0) {
+                wakeups.wake(TASKS);
+            }
+            end
+        }
+    };
+    let config = house.settings.automations.pass.clone();
+    drive(house, Drive { name: "automations", config, woken_by: &[] }, pass, stop).await;
+    Ok(())
+}
+
+pub(super) fn dispatcher(house: &House, store: &Store) -> Dispatcher {
+    let agents: Vec<Label> = house.settings.agents.keys().cloned().collect();
+    Dispatcher::new(store.clone(), house.base.ids.clone(), house.settings.dispatcher.clone(), agents)
+}
+
+async fn dispatching(house: &House, store: &Store, stop: Stop) {
+    if !house.has(Role::Dispatcher) {
+        return;
+    }
+    let dispatcher = dispatcher(house, store);
+    let pass = |now| {
+        let (dispatcher, wakeups) = (dispatcher.clone(), house.wakeups.clone());
+        async move {
+            let end = dispatcher.pass(now).await;
+            if end.as_ref().is_ok_and(|end| end.report.started > 0 || end.report.rescued > 0) {
+                wakeups.wake(RUNS);
+            }
+            if end.as_ref().is_ok_and(|end| end.report.ended > 0) {
+                wakeups.wake(OUTCOMES);
+            }
+            end
+        }
+    };
+    let config = house.settings.dispatcher.pass.clone();
+    drive(house, Drive { name: "dispatcher", config, woken_by: &[TASKS, OUTCOMES] }, pass, stop).await;
+}
+
+/// Runs as every runner sees them, inside this process or over HTTP.
+pub(super) fn runs(house: &House, store: &Store) -> Runs {
+    let agents = &house.settings.agents;
+    let agents = agents.iter().map(|(name, agent)| (name.clone(), agent.agent())).collect();
+    let (clock, ids) = (house.base.clock.clone(), house.base.ids.clone());
+    Runs::new(store.clone(), clock, ids, agents, house.settings.dispatcher.retry, house.wakeups.clone())
+}
+
+async fn running(house: &House, store: &Store, stop: Stop) -> Result<(), Failure> {
+    // Without an agent nothing is ever leased; a task says so by its own decision.
+    if !house.has(Role::Runner) || house.settings.agents.is_empty() {
+        return Ok(());
+    }
+    let runner = runner(house, store).await.inspect_err(|failure| house.fail(failure))?;
+    let (work, _status) = runner.start(&house.metrics, house.wakeups.subscribe(&[RUNS]), stop);
+    work.await;
+    Ok(())
+}
+
+async fn runner(house: &House, store: &Store) -> Result<Runner<InProcessPort>, Failure> {
+    let config = house.settings.runner.clone();
+    let bad = |line: String| Failure::new(ExitCode::BadConfig, line);
+    let computer =
+        computer(&config.root, &house.base.randomness).map_err(|error| bad(error_chain(&error)))?;
+    let row = RunnerRow {
+        id: house.base.ids.next::<RunnerId>(),
+        name: computer.clone(),
+        computer,
+        modes: config.modes.clone(),
+        slots: u32::try_from(config.lease.permits.get()).unwrap_or(u32::MAX),
+        seen_at: house.base.clock.now(),
+    };
+    let setup = RunnerSetup {
+        config,
+        clock: house.base.clock.clone(),
+        randomness: house.base.randomness.clone(),
+        tasks: house.tasks.clone(),
+        redact: house.redact(),
+    };
+    let port = InProcessPort::new(runs(house, store), row);
+    Runner::new(setup, port).await.map_err(|error| bad(error_chain(&error)))
+}
