@@ -112,7 +112,7 @@ impl Reads {
 
     async fn of_signal(&self, actor: &Actor, id: SignalId) -> Result<Chain, Problem> {
         let found = self.store().signal_show(id).await?;
-        let (record, _) = found.ok_or_else(|| Problem::missing("signal", id))?;
+        let (record, _) = found.ok_or_else(|| Problem::missing("signal", &id))?;
         self.may_read(actor, record.signal.key.project)?;
         let case = record.case;
         let signals = vec![self.told_signal(record).await?];
@@ -124,14 +124,14 @@ impl Reads {
 
     async fn of_case(&self, actor: &Actor, id: CaseId) -> Result<Chain, Problem> {
         let chain = self.case_and_tasks(id).await?;
-        let case = chain.case.as_ref().ok_or_else(|| Problem::missing("case", id))?;
+        let case = chain.case.as_ref().ok_or_else(|| Problem::missing("case", &id))?;
         self.may_read(actor, case.noun.case.project)?;
         Ok(Chain { signals: self.signals_of(id).await?, ..chain })
     }
 
     /// The task alone, not its sisters; with its case, if it has one, and that one's signals.
     async fn of_task(&self, actor: &Actor, id: TaskId) -> Result<Chain, Problem> {
-        let task = self.store().task_show(id).await?.ok_or_else(|| Problem::missing("task", id))?;
+        let task = self.store().task_show(id).await?.ok_or_else(|| Problem::missing("task", &id))?;
         self.may_read(actor, task.project)?;
         let (signals, case) = match task.case.map(|of| of.case) {
             Some(case) => (self.signals_of(case).await?, self.told_case(case).await?),
