@@ -40,7 +40,7 @@ use crate::wiring::{self, Base};
 
 pub(crate) use alone::in_process;
 pub(crate) use computer::computer;
-pub(crate) use dev_kafka::DevKafka;
+pub(crate) use dev_kafka::{DEV_PROJECT, DevKafka};
 pub(crate) use once::once;
 pub(crate) use token_file::read as read_token;
 
