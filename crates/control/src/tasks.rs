@@ -84,9 +84,11 @@ impl Tasks {
 
     /// Makes a task. A person wrote all of it, so it may start by itself.
     pub async fn make(&self, actor: &Actor, wish: TaskWish) -> Result<(TaskId, Opened), TaskError> {
-        let project =
-            self.store.project_find(&wish.project).await?.ok_or(TaskError::NoProject(wish.project))?;
-        actor.authorize(Action::WorkOnTasks, Target::Project(project.id))?;
+        let found = self.store.project_find(&wish.project).await?;
+        // Whoever may not touch a project is not told whether it is there.
+        let target = found.as_ref().map_or(Target::System, |project| Target::Project(project.id));
+        actor.authorize(Action::WorkOnTasks, target)?;
+        let project = found.ok_or(TaskError::NoProject(wish.project))?;
         let repository = self
             .store
             .repository_find(project.id, &wish.repository)
