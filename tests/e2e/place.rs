@@ -66,7 +66,7 @@ impl Place {
             folder,
             origin,
             url,
-            database,
+            _database: database,
             running: RefCell::default(),
             to_die_at: RefCell::default(),
             deaths: Cell::new(0),

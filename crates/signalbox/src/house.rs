@@ -7,6 +7,7 @@
 //!
 //! Only puts together: no rule about signals, cases or tasks lives here. Called by `up`.
 
+mod alone;
 mod computer;
 mod dev_kafka;
 mod faces;
@@ -25,7 +26,7 @@ use signalbox_control::{Access, Sweep, local};
 use signalbox_redact::Redactor;
 use signalbox_runtime::{
     BridgeConfig, Condition, ExitCode, Health, HealthReporter, Metrics, NextPass, PassConfig, PassEnd,
-    Redact, SealingKeys, ServiceFailure, Shutdown, Stop, Tasks, Wakeups, error_chain, run_bridge,
+    SealingKeys, ServiceFailure, Shutdown, Stop, Tasks, Wakeups, error_chain, run_bridge,
 };
 use signalbox_server::{Front, Hosts};
 use signalbox_store::{Store, StoreError};
@@ -36,8 +37,11 @@ use crate::out::say;
 use crate::settings::{Role, Settings};
 use crate::wiring::{self, Base};
 
+pub(crate) use alone::in_process;
+pub(crate) use computer::computer;
 pub(crate) use dev_kafka::DevKafka;
 pub(crate) use once::once;
+pub(crate) use token_file::read as read_token;
 
 const SWEEP_PERIOD: Duration = Duration::from_secs(3600);
 const PULSE_PERIOD: Duration = Duration::from_secs(5);
@@ -59,11 +63,6 @@ pub(crate) struct House {
 impl House {
     fn has(&self, role: Role) -> bool {
         self.settings.roles.has(role)
-    }
-
-    fn redact(&self) -> Redact {
-        let redactor = Arc::clone(&self.redactor);
-        Redact::new(move |text: &str| redactor.text(text).text)
     }
 
     fn access(&self, store: &Store) -> Access {

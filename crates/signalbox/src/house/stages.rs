@@ -220,7 +220,7 @@ async fn runner(house: &House, store: &Store) -> Result<Runner<InProcessPort>, F
         clock: house.base.clock.clone(),
         randomness: house.base.randomness.clone(),
         tasks: house.tasks.clone(),
-        redact: house.redact(),
+        redact: (*house.redactor).clone(),
     };
     let port = InProcessPort::new(runs(house, store), row);
     Runner::new(setup, port).await.map_err(|error| bad(error_chain(&error)))
