@@ -81,8 +81,7 @@ mod tests {
 
     #[test]
     fn a_status_is_lines_of_names_and_values() {
-        let status =
-            json!({"version": "1", "parts": [{"name": "store", "ready": true}], "roles": ["a", "b"], "degraded": []});
+        let status = json!({"version": "1", "parts": [{"name": "store", "ready": true}], "roles": ["a", "b"], "degraded": []});
         let shown = text(&status);
         assert!(shown.contains("parts 1 name  store") && shown.contains("roles         a, b"), "{shown}");
         assert!(!shown.contains("degraded"), "{shown}");
