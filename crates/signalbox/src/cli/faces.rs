@@ -217,9 +217,7 @@ pub(crate) struct Projects {
 #[derive(Debug, Subcommand)]
 pub(crate) enum ProjectCommand {
     /// Makes a project, if there is none of that name
-    Add {
-        name: ProjectName,
-    },
+    Add { name: ProjectName },
     /// By name
     List,
 }
