@@ -22,11 +22,12 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::Serialize;
 use signalbox_control::{Access, Sweep, local};
 use signalbox_redact::Redactor;
 use signalbox_runtime::{
     BridgeConfig, Condition, ExitCode, Health, HealthReporter, Metrics, NextPass, PassConfig, PassEnd,
-    SealingKeys, ServiceFailure, Shutdown, Stop, Tasks, Wakeups, error_chain, run_bridge,
+    SealingKeys, ServiceFailure, Shutdown, StatusBoard, Stop, Tasks, Wakeups, error_chain, run_bridge,
 };
 use signalbox_server::{Front, Hosts};
 use signalbox_store::{Store, StoreError};
@@ -58,6 +59,8 @@ pub(crate) struct House {
     pub(crate) wakeups: Wakeups,
     pub(crate) tasks: Tasks,
     pub(crate) shutdown: Shutdown,
+    /// What every part is doing, as `status` shows it.
+    pub(crate) board: StatusBoard,
 }
 
 impl House {
@@ -67,6 +70,12 @@ impl House {
 
     fn access(&self, store: &Store) -> Access {
         Access::new(store.clone(), self.base.clock.clone(), self.base.ids.clone())
+    }
+
+    fn show<T: Serialize + Send + Sync + 'static>(&self, name: &str, status: watch::Receiver<T>) {
+        if let Err(full) = self.board.show(name, status) {
+            tracing::warn!("{full}");
+        }
     }
 
     /// What a service cannot go on from stops the whole process.
@@ -125,7 +134,8 @@ fn open(house: &House, store: &Store, door: &Door) -> Result<(), Failure> {
 /// Wake-ups from and to other processes, where there can be others.
 async fn bridge(house: &House, store: &Store, stop: Stop) {
     let Some(bridge) = store.wakeup_bridge() else { return };
-    let (status, _) = watch::channel(Default::default());
+    let (status, seen) = watch::channel(Default::default());
+    house.show("bridge", seen);
     let randomness = house.base.randomness.clone();
     run_bridge(BridgeConfig::default(), house.wakeups.clone(), bridge, randomness, status, stop).await;
 }

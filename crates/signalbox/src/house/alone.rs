@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use signalbox_runtime::{Health, Shutdown, Tasks, Wakeups};
+use signalbox_runtime::{Health, Shutdown, StatusBoard, Tasks, Wakeups};
 use signalbox_server::Api;
 use signalbox_store::Store;
 
@@ -18,6 +18,7 @@ pub(crate) fn in_process(settings: Settings, base: Base, store: &Store) -> Resul
         keys: Arc::new(wiring::sealing_keys(&settings, &base)?),
         metrics: wiring::metrics()?,
         health: Health::default(),
+        board: StatusBoard::default(),
         wakeups: Wakeups::new(base.clock.clone()),
         tasks: Tasks::new(shutdown.clone()),
         shutdown,
