@@ -88,12 +88,14 @@ impl House {
 pub(crate) struct Door {
     pub(crate) front: Front,
     pub(crate) address: SocketAddr,
+    /// Registered before anybody can ask: nothing is ready until the store is.
+    pub(crate) store: HealthReporter,
 }
 
 /// Opens the store and runs what works on it, until the end.
 pub(crate) async fn serve(house: House, door: Door, stop: Stop) -> Result<(), ServiceFailure> {
-    let reporter = house.health.register("store");
-    let opened = wiring::open_store_patiently(&house.settings.store, &house.base, &reporter, &stop).await;
+    let reporter = &door.store;
+    let opened = wiring::open_store_patiently(&house.settings.store, &house.base, reporter, &stop).await;
     let failed = |error: StoreError| ServiceFailure::new(store_code(&error), error);
     let Some(store) = opened.map_err(failed)? else { return Ok(()) };
     let ready = async {
@@ -107,11 +109,11 @@ pub(crate) async fn serve(house: House, door: Door, stop: Stop) -> Result<(), Se
     tokio::join!(
         bridge(&house, &store, stop.clone()),
         sweeping(&house, &store, stop.clone()),
-        pulse(&house, &store, &reporter, stop.clone()),
+        pulse(&house, &store, reporter, stop.clone()),
         stages::run(&house, &store, stop),
     );
     store.close().await;
-    reporter.withdraw();
+    door.store.withdraw();
     Ok(())
 }
 
