@@ -45,9 +45,11 @@ pub(crate) fn outcome(place: &Place, task: &str) -> Value {
 /// From the signal that is there to the commit, with a look at everything on the way.
 fn all_the_way(place: &Place, signals: u64) {
     let task = the_task(place);
-    let seen = place.list("/signals?project=web");
+    let seen = place.until("every record is counted", || {
+        let seen = place.list("/signals?project=web");
+        seen.iter().any(|signal| signal["count"].as_u64() == Some(signals)).then_some(seen)
+    });
     assert_eq!(seen.len(), 1, "one signal: {seen:?}");
-    assert_eq!(seen[0]["count"].as_u64(), Some(signals), "{seen:?}");
     let cases = place.list("/cases?project=web");
     assert_eq!(cases.len(), 1, "{cases:?}");
 

@@ -29,7 +29,8 @@ pub(crate) struct Place {
     folder: tempfile::TempDir,
     pub(crate) origin: Origin,
     url: String,
-    database: Option<Database>,
+    /// Kept for as long as the program may use it.
+    _database: Option<Database>,
     running: RefCell<Option<Running>>,
     /// Where the next starts are to die, the first one first.
     to_die_at: RefCell<VecDeque<String>>,
@@ -65,7 +66,7 @@ impl Place {
             folder,
             origin,
             url,
-            database,
+            _database: database,
             running: RefCell::default(),
             to_die_at: RefCell::default(),
             deaths: Cell::new(0),
@@ -74,10 +75,6 @@ impl Place {
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
-    }
-
-    pub(crate) fn database(&self) -> Option<&Database> {
-        self.database.as_ref()
     }
 
     /// Settings with an agent that runs this shell command; `more` is added as it stands.

@@ -22,6 +22,8 @@ mod sweep;
 mod tasks;
 pub mod views;
 pub mod wakes;
+mod why;
+mod words;
 
 #[cfg(any(test, feature = "fixture"))]
 pub mod fixture;
@@ -35,3 +37,4 @@ pub use secrets::{SecretError, Secrets};
 pub use sign_in::{LINK_LIVES, SESSION_LIVES, SignIn};
 pub use sweep::{Sweep, SweepStatus};
 pub use tasks::{TaskError, TaskPage, TaskWish, Tasks};
+pub use why::{WhyOf, WhyOfError};

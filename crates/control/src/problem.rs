@@ -52,7 +52,7 @@ impl Problem {
         }
     }
 
-    pub(crate) fn missing(what: &'static str, name: impl ToString) -> Self {
+    pub(crate) fn missing(what: &'static str, name: &impl ToString) -> Self {
         Self::Missing { what, name: name.to_string() }
     }
 
@@ -71,6 +71,7 @@ impl From<StoreError> for Problem {
             }
             StoreError::LeaseLost { run } => Self::LeaseLost(run),
             StoreError::Missing { what, id } => Self::Missing { what, name: id },
+            error @ StoreError::AlreadyLive { .. } => Self::Conflict(error.to_string()),
             error if error.is_passing() => Self::Unavailable(Some(error)),
             error @ (StoreError::DiskFull { .. } | StoreError::ReadOnly { .. }) => {
                 Self::Unavailable(Some(error))
@@ -94,12 +95,12 @@ impl From<TaskError> for Problem {
     fn from(error: TaskError) -> Self {
         match error {
             TaskError::Denied(denied) => Self::Denied(denied),
-            TaskError::NoProject(name) => Self::missing("project", name),
-            TaskError::NoRepository(name) => Self::missing("repository", name),
+            TaskError::NoProject(name) => Self::missing("project", &name),
+            TaskError::NoRepository(name) => Self::missing("repository", &name),
             TaskError::Title(length) => {
                 Self::invalid("title", format!("1 to 500 characters, and some of them visible, not {length}"))
             }
-            TaskError::Missing(id) => Self::missing("task", id),
+            TaskError::Missing(id) => Self::missing("task", &id),
             TaskError::Store(error) => error.into(),
         }
     }

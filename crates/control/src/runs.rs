@@ -12,7 +12,7 @@ use signalbox_domain::finish::{RetryPolicy, task_end};
 use signalbox_domain::ids::{ChangeId, RunId};
 use signalbox_domain::job::{AgentSpec, Job, JobLimits, JobRepository, LeasedRun, Publish, RunReport};
 use signalbox_domain::names::Label;
-use signalbox_domain::outcome::Outcome;
+use signalbox_domain::outcome::{Effort, Failure, Outcome, Verdict};
 use signalbox_domain::run::{FencingToken, RunLease, RunNote, Runner};
 use signalbox_domain::states::{ChangeState, RunEvent};
 use signalbox_domain::task::{Mode, Task};
@@ -93,10 +93,27 @@ impl Runs {
         let leases = self.store.runs_claim(&runner, at_most, now.plus(length), now).await?;
         let mut leased = Vec::with_capacity(leases.len());
         for lease in leases {
-            let job = self.job(&lease).await?;
-            leased.push(LeasedRun { lease, job });
+            match self.job(&lease).await {
+                Ok(job) => leased.push(LeasedRun { lease, job }),
+                Err(RunsError::Unworkable(_, why)) => self.refuse(&lease, why).await?,
+                Err(error) => return Err(error),
+            }
         }
         Ok(leased)
+    }
+
+    /// Ends a run that nobody can work on, so that it neither stands in the way nor is lost in silence.
+    async fn refuse(&self, lease: &RunLease, why: &str) -> Result<(), RunsError> {
+        let report = RunReport {
+            outcome: self.ids.next(),
+            verdict: Verdict::Failed { failure: Failure::Refused { detail: why.to_owned() } },
+            effort: Effort::default(),
+            change: None,
+        };
+        match self.end(lease.run, lease.token, report).await {
+            Ok(_) | Err(RunsError::LeaseLost(_)) => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 
     pub async fn renew(
@@ -146,6 +163,10 @@ impl Runs {
         report: RunReport,
     ) -> Result<Finished, RunsError> {
         actor.authorize(Action::LeaseRuns, Target::System)?;
+        self.end(run, token, report).await
+    }
+
+    async fn end(&self, run: RunId, token: FencingToken, report: RunReport) -> Result<Finished, RunsError> {
         let now = self.clock.now();
         let record = self.store.run_show(run).await?.ok_or(RunsError::LeaseLost(run))?;
         let task = self.task(run, record.run.task).await?;

@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use signalbox_domain::job::LeasedRun;
 use signalbox_domain::task::Mode;
+use signalbox_redact::Redactor;
 use signalbox_runtime::{
-    Clock, Hold, LeaseAsk, LeaseDriver, LeaseSetup, LeaseSource, LeaseStatus, Metrics, Randomness, Redact,
-    Renewal, Stop, Subscription, Tasks, Timestamp,
+    Clock, Hold, LeaseAsk, LeaseDriver, LeaseSetup, LeaseSource, LeaseStatus, Metrics, Randomness, Renewal,
+    Stop, Subscription, Tasks, Timestamp,
 };
 use signalbox_sandbox::{IsolationMissing, Sandbox};
 use signalbox_workspace::Cache;
@@ -18,6 +19,7 @@ use crate::attempt::Attempt;
 use crate::config::RunnerConfig;
 use crate::place::Tools;
 use crate::port::{PortError, RunnerPort, RunsWanted};
+use crate::tidy;
 
 /// Why a runner does not start.
 #[derive(Debug, thiserror::Error)]
@@ -37,7 +39,7 @@ pub struct RunnerSetup {
     pub randomness: Randomness,
     pub tasks: Tasks,
     /// Applied to everything that an agent, a check or git said.
-    pub redact: Redact,
+    pub redact: Redactor,
 }
 
 /// A runner that may start.
@@ -85,10 +87,14 @@ impl<P: RunnerPort> Runner<P> {
             wakeups,
         };
         let source = PortSource(Arc::clone(&self.shared));
+        let tidying = Arc::clone(&self.shared);
+        tools
+            .tasks
+            .spawn("tidying after an earlier runner", async move { tidy::at_start(&tidying.tools).await });
         let shared = self.shared;
         let work = move |leased: Arc<LeasedRun>, hold: Hold| {
             let shared = Arc::clone(&shared);
-            async move { shared.work(&leased, &hold).await }
+            async move { shared.work(leased, &hold).await }
         };
         let driver = LeaseDriver::new(setup, metrics, source, work);
         let status = driver.status();
@@ -97,13 +103,25 @@ impl<P: RunnerPort> Runner<P> {
 }
 
 impl<P: RunnerPort> Shared<P> {
-    async fn work(&self, leased: &LeasedRun, hold: &Hold) {
+    async fn work(self: Arc<Self>, leased: Arc<LeasedRun>, hold: &Hold) {
         let run = leased.lease.run;
-        let attempt =
-            Attempt { tools: &self.tools, port: &self.port, randomness: &self.randomness, leased, hold };
+        let attempt = Attempt {
+            tools: &self.tools,
+            port: &self.port,
+            randomness: &self.randomness,
+            leased: &leased,
+            hold,
+        };
         tracing::info!(%run, attempt = leased.lease.attempt, mode = %leased.job.mode, "working on a run");
         match attempt.run().await {
-            Ok(()) => tracing::info!(%run, "reported a run"),
+            Ok(()) => {
+                tracing::info!(%run, "reported a run");
+                let shared = Arc::clone(&self);
+                // Beside the lease, which ended with the report.
+                self.tools.tasks.spawn("tidying after a run", async move {
+                    tidy::after_run(&shared.tools, &leased.job).await;
+                });
+            }
             Err(abandoned) => tracing::warn!(%run, "gave a run up: {abandoned}"),
         }
     }

@@ -124,7 +124,7 @@ fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let (at, inner) = (error.path().to_string(), error.inner());
         if inner.is_data() {
-            Failure::field(place(&at), short(&inner.to_string()))
+            Failure::field(place(at), inner.to_string())
         } else {
             Failure::url(format!("the body is no JSON: {inner}"))
         }
@@ -133,10 +133,6 @@ fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
     Ok(value)
 }
 
-fn place(at: &str) -> String {
-    if at == "." { "$".to_owned() } else { short(at) }
-}
-
-fn short(text: &str) -> String {
-    text.chars().take(300).collect()
+fn place(at: String) -> String {
+    if at == "." { "$".to_owned() } else { at }
 }

@@ -20,16 +20,18 @@ pub(crate) struct Failure {
 
 impl Failure {
     pub(crate) fn new(status: StatusCode, code: &str, message: impl Into<String>) -> Self {
-        let line = ProblemLine { code: code.to_owned(), message: message.into(), at: None, expected: None };
+        let message = bounded(message.into());
+        let line = ProblemLine { code: code.to_owned(), message, at: None, expected: None };
         Self { status, line }
     }
 
     /// Something in a body stands where something else was expected.
     pub(crate) fn field(at: String, expected: String) -> Self {
-        let message = format!("{at}: {expected}");
-        let line =
-            ProblemLine { code: "invalid".to_owned(), message, at: Some(at), expected: Some(expected) };
-        Self { status: StatusCode::UNPROCESSABLE_ENTITY, line }
+        let (at, expected) = (bounded(at), bounded(expected));
+        let mut failure = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", format!("{at}: {expected}"));
+        failure.line.at = Some(at);
+        failure.line.expected = Some(expected);
+        failure
     }
 
     /// Part of a URL is not what it should be.
@@ -81,6 +83,19 @@ impl From<Problem> for Failure {
         }
         failure
     }
+}
+
+/// A message may repeat what was sent, which may be long: its beginning and its end say enough.
+fn bounded(text: String) -> String {
+    const BEGIN: usize = 120;
+    const END: usize = 260;
+    let length = text.chars().count();
+    if length <= BEGIN + END {
+        return text;
+    }
+    let (begin, end): (String, String) =
+        (text.chars().take(BEGIN).collect(), text.chars().skip(length - END).collect());
+    format!("{begin} … {end}")
 }
 
 fn message(problem: &Problem) -> String {

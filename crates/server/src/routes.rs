@@ -45,6 +45,7 @@ pub(crate) fn api(house: House) -> Router {
         .route("/runner/runs/{id}/moved", post(runner::moved))
         .route("/runner/runs/{id}/notes", post(runner::notes))
         .route("/runner/runs/{id}/finish", post(runner::finish))
+        .route("/why/{id}", get(who::why))
         .route("/status", get(who::status))
         .route("/me", get(who::me))
         .route("/sign-in-links", post(who::sign_in_link))

@@ -7,6 +7,7 @@
 //!
 //! Only puts together: no rule about signals, cases or tasks lives here. Called by `up`.
 
+mod alone;
 mod computer;
 mod dev_kafka;
 mod faces;
@@ -21,11 +22,12 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::Serialize;
 use signalbox_control::{Access, Sweep, local};
 use signalbox_redact::Redactor;
 use signalbox_runtime::{
     BridgeConfig, Condition, ExitCode, Health, HealthReporter, Metrics, NextPass, PassConfig, PassEnd,
-    Redact, SealingKeys, ServiceFailure, Shutdown, Stop, Tasks, Wakeups, error_chain, run_bridge,
+    SealingKeys, ServiceFailure, Shutdown, StatusBoard, Stop, Tasks, Wakeups, error_chain, run_bridge,
 };
 use signalbox_server::{Front, Hosts};
 use signalbox_store::{Store, StoreError};
@@ -36,8 +38,11 @@ use crate::out::say;
 use crate::settings::{Role, Settings};
 use crate::wiring::{self, Base};
 
+pub(crate) use alone::in_process;
+pub(crate) use computer::computer;
 pub(crate) use dev_kafka::DevKafka;
 pub(crate) use once::once;
+pub(crate) use token_file::read as read_token;
 
 const SWEEP_PERIOD: Duration = Duration::from_secs(3600);
 const PULSE_PERIOD: Duration = Duration::from_secs(5);
@@ -54,6 +59,8 @@ pub(crate) struct House {
     pub(crate) wakeups: Wakeups,
     pub(crate) tasks: Tasks,
     pub(crate) shutdown: Shutdown,
+    /// What every part is doing, as `status` shows it.
+    pub(crate) board: StatusBoard,
 }
 
 impl House {
@@ -61,13 +68,14 @@ impl House {
         self.settings.roles.has(role)
     }
 
-    fn redact(&self) -> Redact {
-        let redactor = Arc::clone(&self.redactor);
-        Redact::new(move |text: &str| redactor.text(text).text)
-    }
-
     fn access(&self, store: &Store) -> Access {
         Access::new(store.clone(), self.base.clock.clone(), self.base.ids.clone())
+    }
+
+    fn show<T: Serialize + Send + Sync + 'static>(&self, name: &str, status: watch::Receiver<T>) {
+        if let Err(full) = self.board.show(name, status) {
+            tracing::warn!("{full}");
+        }
     }
 
     /// What a service cannot go on from stops the whole process.
@@ -126,7 +134,8 @@ fn open(house: &House, store: &Store, door: &Door) -> Result<(), Failure> {
 /// Wake-ups from and to other processes, where there can be others.
 async fn bridge(house: &House, store: &Store, stop: Stop) {
     let Some(bridge) = store.wakeup_bridge() else { return };
-    let (status, _) = watch::channel(Default::default());
+    let (status, seen) = watch::channel(Default::default());
+    house.show("bridge", seen);
     let randomness = house.base.randomness.clone();
     run_bridge(BridgeConfig::default(), house.wakeups.clone(), bridge, randomness, status, stop).await;
 }

@@ -27,7 +27,7 @@ impl Reads {
     }
 
     pub async fn task(&self, actor: &Actor, id: TaskId) -> Result<TaskView, Problem> {
-        let task = self.store.task_show(id).await?.ok_or_else(|| Problem::missing("task", id))?;
+        let task = self.store.task_show(id).await?.ok_or_else(|| Problem::missing("task", &id))?;
         self.may_read(actor, task.project)?;
         let repository = match task.repository {
             Some(repository) => self.store.repository_show(repository).await?,

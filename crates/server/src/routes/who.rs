@@ -1,14 +1,14 @@
-//! `/me`, `/sign-in-links`, `/status`.
+//! `/me`, `/sign-in-links`, `/status`, `/why`.
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use signalbox_control::Problem;
-use signalbox_control::views::{Me, SignInLink};
+use signalbox_control::views::{Me, SignInLink, Why};
+use signalbox_control::{Problem, WhyOf};
 use signalbox_domain::access::{Action, Target};
 
 use super::House;
-use crate::extract::Who;
+use crate::extract::{Named, Who};
 use crate::problem::Failure;
 
 pub(super) async fn me(Who(actor): Who) -> Json<Me> {
@@ -28,4 +28,12 @@ pub(super) async fn status(
 ) -> Result<Json<serde_json::Value>, Failure> {
     actor.authorize(Action::Read, Target::System).map_err(Problem::from)?;
     Ok(Json(house.status.status()))
+}
+
+pub(super) async fn why(
+    State(house): State<House>,
+    Who(actor): Who,
+    Named(of): Named<WhyOf>,
+) -> Result<Json<Why>, Failure> {
+    Ok(Json(house.reads.why(&actor, of).await?))
 }

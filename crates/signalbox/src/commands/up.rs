@@ -4,7 +4,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use signalbox_runtime::{ExitCode, Health, Process, ServiceFailure, Signals, Wakeups, error_chain};
+use signalbox_runtime::{
+    ExitCode, Health, Process, ServiceFailure, Signals, StatusBoard, Wakeups, error_chain,
+};
 use signalbox_server::{Front, Listener};
 
 use crate::cli::Up;
@@ -30,6 +32,7 @@ pub(crate) async fn run(up: &Up, loaded: Loaded) -> Result<ExitCode, Failure> {
     let house = House {
         metrics: wiring::metrics()?,
         health: Health::default(),
+        board: StatusBoard::default(),
         wakeups: Wakeups::new(base.clock.clone()),
         tasks: tasks.clone(),
         shutdown: process.shutdown().clone(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use signalbox_control::{Access, Projects, Reads, SignIn, Tasks};
 use signalbox_ingest::{Door, ProjectCreation};
-use signalbox_runtime::Health;
+use signalbox_runtime::{Health, StatusBoard};
 use signalbox_server::{Api, ApiSetup, HouseStatus};
 use signalbox_store::Store;
 
@@ -39,6 +39,7 @@ struct Status {
     store: String,
     roles: String,
     health: Health,
+    board: StatusBoard,
 }
 
 impl Status {
@@ -47,6 +48,7 @@ impl Status {
             store: store.location().to_string(),
             roles: house.settings.roles.to_string(),
             health: house.health.clone(),
+            board: house.board.clone(),
         }
     }
 }
@@ -58,6 +60,7 @@ impl HouseStatus for Status {
             "store": self.store,
             "roles": self.roles,
             "health": self.health.readyz(),
+            "parts": self.board.read(),
         })
     }
 }
