@@ -1,6 +1,6 @@
 //! The sharpeners against a real HTTP server on the loopback that says what the test wrote for it.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "what goes wrong in a test is a failed test")]
+#![expect(clippy::unwrap_used, reason = "what goes wrong in a test is a failed test")]
 
 mod house;
 mod server;
