@@ -10,7 +10,7 @@ use signalbox_domain::ids::{ProjectId, QuarantineId, SignalId};
 use signalbox_domain::names::SourceName;
 use signalbox_domain::provenance::Sourced;
 use signalbox_domain::record::RecordOrigin;
-use signalbox_domain::signal::{Fingerprint, Frame, Link, Sample, SignalKey};
+use signalbox_domain::signal::{Frame, Link, Sample, SignalKey};
 use signalbox_domain::time::Timestamp;
 use signalbox_redact::Redactor;
 use signalbox_runtime::{IdSource, SealContext, SealError, SealPurpose, SealingKeys};
@@ -21,6 +21,9 @@ use crate::observation::Observation;
 /// Record times are clamped to this before what the clock said at receipt, and to `AHEAD` after it.
 const BEHIND: Duration = Duration::from_secs(7 * 24 * 3600);
 const AHEAD: Duration = Duration::from_secs(5 * 60);
+
+/// Newer keys of one fold: where an older version lumped together what is many, the store keeps no more either.
+const MOST_ALIASES: usize = 64;
 
 /// What stands still while a part is folded.
 pub struct FoldContext<'a> {
@@ -54,14 +57,12 @@ pub struct Refusal<'a> {
 impl Folder {
     /// Adds an observation of a project; the id of a signal is drawn when its key is first seen.
     pub fn add(&mut self, project: ProjectId, observation: &Observation, context: &FoldContext<'_>) {
+        let Some((oldest, newer)) = observation.fingerprints.split_first() else { return };
         let key = SignalKey {
             project,
             family: observation.family,
             kind: observation.kind.clone(),
-            fingerprint: Fingerprint {
-                version: observation.fingerprint_version,
-                key: observation.fingerprint.clone(),
-            },
+            fingerprint: oldest.clone(),
         };
         let record = record(observation, context.received_at);
         let sample = sample(observation, record.at, context.redactor);
@@ -71,6 +72,7 @@ impl Folder {
         let fold = self.folds.entry(key.clone()).or_insert_with(|| Fold {
             id: context.ids.next::<SignalId>(),
             key,
+            aliases: Vec::new(),
             title: sample.title.clone(),
             severity: observation.severity,
             hold: observation.hold,
@@ -78,6 +80,11 @@ impl Folder {
             records: Vec::new(),
             samples: Vec::new(),
         });
+        for fingerprint in newer {
+            if !fold.aliases.contains(fingerprint) && fold.aliases.len() < MOST_ALIASES {
+                fold.aliases.push(fingerprint.clone());
+            }
+        }
         fold.records.push(record);
         fold.samples.push(sample);
     }

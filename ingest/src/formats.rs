@@ -12,6 +12,7 @@ use serde_json::error::Category;
 use signalbox_domain::provenance::Provenance;
 use signalbox_domain::time::Timestamp;
 
+use crate::keys::FingerprintConfig;
 use crate::observation::{Reading, Unreadable};
 
 /// No record may be larger (CONTRACTS): it is quarantined, cut to this.
@@ -31,22 +32,27 @@ pub enum Format {
 }
 
 /// Reads one record.
-pub fn read(format: Format, bytes: &[u8], from: Provenance) -> Result<Reading, Unreadable> {
+pub fn read(
+    format: Format,
+    bytes: &[u8],
+    from: Provenance,
+    keys: &FingerprintConfig,
+) -> Result<Reading, Unreadable> {
     if bytes.len() > RECORD_LIMIT {
         return Err(Unreadable::TooLarge { size: bytes.len(), limit: RECORD_LIMIT });
     }
     match format {
-        Format::PosthogEvent => posthog_event::read(bytes, from),
-        Format::Signal => read_signal(&parse(bytes)?, from),
+        Format::PosthogEvent => posthog_event::read(bytes, from, keys),
+        Format::Signal => read_signal(&parse(bytes)?, from, keys),
     }
 }
 
 /// Reads one native signal that is parsed already, as the API has it.
-pub fn read_signal(value: &Value, from: Provenance) -> Result<Reading, Unreadable> {
+pub fn read_signal(value: &Value, from: Provenance, keys: &FingerprintConfig) -> Result<Reading, Unreadable> {
     if is_deeper_than(value, DEPTH_LIMIT) {
         return Err(Unreadable::Field { at: "$".into(), expected: "at most 64 levels of nesting" });
     }
-    signal::read(value, from)
+    signal::read(value, from, keys)
 }
 
 /// Parses one native signal without reading it, within the limits of a record.

@@ -16,6 +16,7 @@ mod door;
 mod fold;
 mod formats;
 mod kafka;
+mod keys;
 mod observation;
 mod part;
 mod pass;
@@ -24,11 +25,12 @@ mod status;
 pub use config::{
     BatchLimits, ConfigError, IngestConfig, KafkaConfig, ProjectMapping, Property, SourceConfig, Start,
 };
-pub use dev_broker::{DEV_PARTITION_MEGABYTES, DEV_TOPIC, DevBroker, DevBrokerError};
+pub use dev_broker::{DEV_PARTITION_MEGABYTES, DEV_TOPIC, DevBroker, DevBrokerError, produce};
 pub use door::{Accepted, Door, ItemResult, ProjectCreation};
 pub use fold::{FoldContext, Folder, Refusal};
 pub use formats::{Format, RECORD_LIMIT, TEXT_LIMIT, read, read_item, read_signal};
 pub use kafka::{KafkaError, Until, probe};
+pub use keys::{FingerprintConfig, UnknownVersions};
 pub use observation::{Observation, ProjectHint, Reading, Unreadable};
 pub use pass::{IngestError, IngestSetup, KafkaIngest, SIGNALS};
 pub use status::{Counts, Status};

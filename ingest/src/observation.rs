@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 use signalbox_domain::names::SignalKind;
 use signalbox_domain::provenance::Provenance;
-use signalbox_domain::signal::{Frame, HoldReason, Link, Severity, SourceFamily};
+use signalbox_domain::signal::{Fingerprint, Frame, HoldReason, Link, Severity, SourceFamily};
 use signalbox_domain::time::Timestamp;
 
 /// Whose project a record belongs to, as the record says it.
@@ -26,8 +26,8 @@ pub struct Observation {
     pub kind: SignalKind,
     /// The record's own id; the same one again is the same record.
     pub record_id: Option<String>,
-    pub fingerprint: String,
-    pub fingerprint_version: u16,
+    /// Its keys by each version in use, the oldest first; never none.
+    pub fingerprints: Vec<Fingerprint>,
     pub title: String,
     pub text: String,
     pub severity: Severity,

@@ -12,6 +12,7 @@ use crate::config::SourceConfig;
 use crate::fold::{FoldContext, Folder, Refusal};
 use crate::formats::{RECORD_LIMIT, read};
 use crate::kafka::{MoveReason, RawRecord};
+use crate::keys::FingerprintConfig;
 use crate::observation::{Observation, ProjectHint, Reading, Unreadable};
 
 /// Whose records these are, and where they stood.
@@ -19,6 +20,7 @@ pub(crate) struct PartContext<'a> {
     pub(crate) source: &'a SourceConfig,
     pub(crate) stream: &'a Stream,
     pub(crate) projects: &'a BTreeMap<ProjectName, ProjectId>,
+    pub(crate) fingerprints: &'a FingerprintConfig,
     pub(crate) fold: FoldContext<'a>,
 }
 
@@ -39,7 +41,7 @@ pub(crate) fn part(
     let (mut read, mut not_a_signal) = (0, 0);
     for record in records.iter().filter(|record| from.is_none_or(|from| record.offset >= from)) {
         read += 1;
-        match reading(record, context.source) {
+        match reading(record, context) {
             Ok(Reading::NotASignal) => not_a_signal += 1,
             Ok(Reading::Kept(observation)) => add(&mut folder, record, &observation, context)?,
             Err(error) => refuse(&mut folder, record, error.code(), error.to_string(), context)?,
@@ -48,12 +50,12 @@ pub(crate) fn part(
     Ok(Part { part: folder.finish(), read, not_a_signal })
 }
 
-fn reading(record: &RawRecord, source: &SourceConfig) -> Result<Reading, Unreadable> {
+fn reading(record: &RawRecord, context: &PartContext<'_>) -> Result<Reading, Unreadable> {
     let Some(bytes) = &record.bytes else { return Ok(Reading::NotASignal) };
     if record.size > RECORD_LIMIT {
         return Err(Unreadable::TooLarge { size: record.size, limit: RECORD_LIMIT });
     }
-    read(source.format, bytes, source.provenance)
+    read(context.source.format, bytes, context.source.provenance, context.fingerprints)
 }
 
 fn add(

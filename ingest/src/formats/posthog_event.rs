@@ -6,11 +6,12 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use signalbox_domain::provenance::Provenance;
 use signalbox_domain::signal::{Frame, HoldReason, Severity, SourceFamily};
-use signalbox_similarity::fingerprint::{Identity, Upstream, UpstreamPolicy, fingerprint};
+use signalbox_similarity::fingerprint::{Identity, Upstream};
 use signalbox_similarity::frames::{ParsedTrace, exceptions_from_json};
 use signalbox_similarity::normalize::InAppRules;
 
 use super::{TEXT_LIMIT, bounded, moment, no_json};
+use crate::keys::FingerprintConfig;
 use crate::observation::{Observation, ProjectHint, Reading, Unreadable};
 
 const FAMILY: SourceFamily = SourceFamily::ErrorTracking;
@@ -33,7 +34,7 @@ struct Record {
     historical_migration: Option<Value>,
 }
 
-pub(super) fn read(bytes: &[u8], from: Provenance) -> Result<Reading, Unreadable> {
+pub(super) fn read(bytes: &[u8], from: Provenance, keys: &FingerprintConfig) -> Result<Reading, Unreadable> {
     let record: Record = serde_json::from_slice(bytes).map_err(|error| no_json(&error))?;
     if record.event != "$exception" {
         return Ok(Reading::NotASignal);
@@ -46,7 +47,7 @@ pub(super) fn read(bytes: &[u8], from: Provenance) -> Result<Reading, Unreadable
             at: "properties.$exception_list".into(),
             expected: "a list of exceptions",
         })?;
-    Ok(Reading::Kept(Box::new(observation(&record, &properties, &trace, from)?)))
+    Ok(Reading::Kept(Box::new(observation(&record, &properties, &trace, from, keys)?)))
 }
 
 fn properties(value: Option<&Value>) -> Result<Map<String, Value>, Unreadable> {
@@ -63,18 +64,19 @@ fn observation(
     properties: &Map<String, Value>,
     trace: &ParsedTrace,
     from: Provenance,
+    keys: &FingerprintConfig,
 ) -> Result<Observation, Unreadable> {
     let text = |name: &str| properties.get(name).and_then(Value::as_str).map(str::to_owned);
     let title = title(trace, text("$issue_name"));
     let upstream =
         Upstream { issue: text("$exception_issue_id"), fingerprint: text("$exception_fingerprint") };
-    let key = fingerprint(&Identity {
+    let fingerprints = keys.keys(&Identity {
         source: FAMILY.name(),
         kind: KIND,
         title: &title,
         trace: Some(trace),
         upstream: Some(&upstream),
-        policy: UpstreamPolicy::Honour,
+        policy: keys.upstream,
     });
     let historical = matches!(record.historical_migration, Some(Value::Bool(true)));
     Ok(Observation {
@@ -82,8 +84,7 @@ fn observation(
         family: FAMILY,
         kind: KIND.parse().map_err(|_| Unreadable::Field { at: "event".into(), expected: "a kind" })?,
         record_id: record.uuid.clone(),
-        fingerprint: format!("{:032x}", key.key),
-        fingerprint_version: key.version,
+        fingerprints,
         text: bounded(trace.message.as_deref().unwrap_or(&title), TEXT_LIMIT),
         title,
         severity: severity(text("$exception_level").as_deref()),

@@ -4,20 +4,21 @@ use serde_json::{Map, Value};
 use signalbox_domain::names::SignalKind;
 use signalbox_domain::provenance::Provenance;
 use signalbox_domain::signal::{Frame, Link, Severity, SourceFamily};
-use signalbox_similarity::fingerprint::{Identity, Upstream, UpstreamPolicy, fingerprint};
+use signalbox_similarity::fingerprint::{Identity, Upstream};
 use signalbox_similarity::frames::{FrameOrder, ParsedTrace, frames_from_json, trace_from_structured};
 use signalbox_similarity::normalize::InAppRules;
 
 use super::{TEXT_LIMIT, bounded, moment};
+use crate::keys::FingerprintConfig;
 use crate::observation::{Observation, ProjectHint, Reading, Unreadable};
 
 const TITLE_LIMIT: usize = 500;
 const MOST_LINKS: usize = 20;
 
-pub(super) fn read(value: &Value, from: Provenance) -> Result<Reading, Unreadable> {
+pub(super) fn read(value: &Value, from: Provenance, keys: &FingerprintConfig) -> Result<Reading, Unreadable> {
     let object =
         value.as_object().ok_or(Unreadable::Field { at: "$".into(), expected: "an object, one signal" })?;
-    observation(&Fields(object), from).map(|observation| Reading::Kept(Box::new(observation)))
+    observation(&Fields(object), from, keys).map(|observation| Reading::Kept(Box::new(observation)))
 }
 
 /// An object whose fields are asked for by name, with an error that says where.
@@ -44,7 +45,11 @@ impl<'a> Fields<'a> {
     }
 }
 
-fn observation(fields: &Fields<'_>, from: Provenance) -> Result<Observation, Unreadable> {
+fn observation(
+    fields: &Fields<'_>,
+    from: Provenance,
+    keys: &FingerprintConfig,
+) -> Result<Observation, Unreadable> {
     let project = fields.required("project")?;
     let family = SourceFamily::from_name(fields.required("source")?);
     let kind: SignalKind = fields.required("kind")?.parse().map_err(|_| Unreadable::Field {
@@ -54,20 +59,19 @@ fn observation(fields: &Fields<'_>, from: Provenance) -> Result<Observation, Unr
     let title = bounded(fields.required("title")?, TITLE_LIMIT);
     let trace = trace(fields, &title)?;
     let upstream = Upstream { issue: None, fingerprint: fields.owned("key")? };
-    let key = fingerprint(&Identity {
+    let fingerprints = keys.keys(&Identity {
         source: family.name(),
         kind: kind.as_str(),
         title: &title,
         trace: trace.as_ref(),
         upstream: Some(&upstream),
-        policy: UpstreamPolicy::Honour,
+        policy: keys.upstream,
     });
     Ok(Observation {
         project: ProjectHint::Name(project.to_owned()),
         family,
         record_id: fields.owned("id")?,
-        fingerprint: format!("{:032x}", key.key),
-        fingerprint_version: key.version,
+        fingerprints,
         text: fields.owned("text")?.unwrap_or_default(),
         title,
         severity: severity(fields)?,

@@ -5,17 +5,18 @@ use signalbox_domain::provenance::Provenance;
 use signalbox_domain::signal::{HoldReason, Severity, SourceFamily};
 
 use super::*;
+use crate::keys::FingerprintConfig;
 use crate::observation::{Observation, ProjectHint};
 
 fn kept(format: Format, value: &Value) -> Observation {
-    match read(format, value.to_string().as_bytes(), Provenance::Stranger) {
+    match read(format, value.to_string().as_bytes(), Provenance::Stranger, &FingerprintConfig::default()) {
         Ok(Reading::Kept(observation)) => *observation,
         other => panic!("{value}: {other:?}"),
     }
 }
 
 fn refused(format: Format, bytes: &[u8]) -> String {
-    let error = read(format, bytes, Provenance::Stranger).unwrap_err();
+    let error = read(format, bytes, Provenance::Stranger, &FingerprintConfig::default()).unwrap_err();
     match &error {
         Unreadable::Field { at, .. } => at.clone(),
         other => other.code().to_owned(),
@@ -105,8 +106,8 @@ fn the_same_bug_has_the_same_fingerprint_and_another_has_not() {
             p["$exception_list"][0]["stacktrace"]["frames"][0]["function"] = json!("pay");
         }),
     );
-    assert_eq!(one.fingerprint, same.fingerprint);
-    assert_ne!(one.fingerprint, other.fingerprint);
+    assert_eq!(one.fingerprints, same.fingerprints);
+    assert_ne!(one.fingerprints, other.fingerprints);
 }
 
 #[test]
@@ -137,8 +138,8 @@ fn an_error_never_repeats_the_record() {
         br#"{"event": "s3cret" "#,
         br#"{"event":"$exception","properties":"s3cret"}"#,
     ] {
-        let words =
-            read(Format::PosthogEvent, bytes, Provenance::Stranger).map_err(|error| error.to_string());
+        let words = read(Format::PosthogEvent, bytes, Provenance::Stranger, &FingerprintConfig::default())
+            .map_err(|error| error.to_string());
         assert!(words.as_ref().is_err_and(|words| !words.contains("s3cret")), "{words:?}");
     }
 }
@@ -147,7 +148,12 @@ fn an_error_never_repeats_the_record() {
 fn every_other_event_is_not_a_signal() {
     for name in ["$pageview", "$autocapture", "bought", ""] {
         let record = event(|r, _| r["event"] = json!(name)).to_string();
-        let reading = read(Format::PosthogEvent, record.as_bytes(), Provenance::Stranger);
+        let reading = read(
+            Format::PosthogEvent,
+            record.as_bytes(),
+            Provenance::Stranger,
+            &FingerprintConfig::default(),
+        );
         assert_eq!(reading, Ok(Reading::NotASignal), "{name}");
     }
 }
@@ -230,6 +236,12 @@ fn a_text_is_cut_between_characters() {
 
 #[test]
 fn a_record_over_the_limit_is_refused_unread() {
-    let error = read(Format::Signal, &vec![b' '; RECORD_LIMIT + 1], Provenance::Stranger).unwrap_err();
+    let error = read(
+        Format::Signal,
+        &vec![b' '; RECORD_LIMIT + 1],
+        Provenance::Stranger,
+        &FingerprintConfig::default(),
+    )
+    .unwrap_err();
     assert_eq!(error.code(), "too-large");
 }
