@@ -25,7 +25,7 @@ mod status;
 pub use config::{
     BatchLimits, ConfigError, IngestConfig, KafkaConfig, ProjectMapping, Property, SourceConfig, Start,
 };
-pub use dev_broker::{DEV_PARTITION_MEGABYTES, DEV_TOPIC, DevBroker, DevBrokerError};
+pub use dev_broker::{DEV_PARTITION_MEGABYTES, DEV_TOPIC, DevBroker, DevBrokerError, produce};
 pub use door::{Accepted, Door, ItemResult, ProjectCreation};
 pub use fold::{FoldContext, Folder, Refusal};
 pub use formats::{Format, RECORD_LIMIT, TEXT_LIMIT, read, read_item, read_signal};
