@@ -11,7 +11,7 @@ use signalbox_store::ingest::{FoldBatch, FoldPart, PartReport};
 
 use crate::fold::Folder;
 use crate::formats::{read_item, read_signal};
-use crate::observation::{Observation, ProjectHint, Reading, Unreadable};
+use crate::observation::{Observation, ProjectHint, Unreadable};
 use crate::pass::{IngestSetup, SIGNALS};
 
 /// What becomes of a signal whose project is not there yet.
@@ -97,8 +97,7 @@ impl Door {
         from: Provenance,
     ) -> Result<Result<FoldPart, ItemResult>, StoreError> {
         let observation = match value.and_then(|value| read_signal(&value, from)) {
-            Ok(Reading::Kept(observation)) => *observation,
-            Ok(Reading::NotASignal) => return Ok(Err(refused("$", "a signal"))),
+            Ok(observation) => observation,
             Err(error) => return Ok(Err(refusal(error))),
         };
         match self.project(&observation).await? {

@@ -10,7 +10,7 @@ use signalbox_domain::ids::{ProjectId, QuarantineId, SignalId};
 use signalbox_domain::names::SourceName;
 use signalbox_domain::provenance::Sourced;
 use signalbox_domain::record::RecordOrigin;
-use signalbox_domain::signal::{Fingerprint, Frame, Link, Sample, SignalKey};
+use signalbox_domain::signal::{Frame, Link, Sample, SignalKey};
 use signalbox_domain::time::Timestamp;
 use signalbox_redact::Redactor;
 use signalbox_runtime::{IdSource, SealContext, SealError, SealPurpose, SealingKeys};
@@ -58,16 +58,12 @@ impl Folder {
             project,
             family: observation.family,
             kind: observation.kind.clone(),
-            fingerprint: Fingerprint {
-                version: observation.fingerprint_version,
-                key: observation.fingerprint.clone(),
-            },
+            fingerprint: observation.fingerprint.clone(),
         };
         let record = record(observation, context.received_at);
         let sample = sample(observation, record.at, context.redactor);
         let mut clean = Cleaner::new(context.redactor);
-        let repository =
-            observation.repository.as_deref().map(|name| Sourced::new(clean.text(name), observation.from));
+        let repository = observation.repository.as_ref().map(|name| clean.sourced(name));
         let fold = self.folds.entry(key.clone()).or_insert_with(|| Fold {
             id: context.ids.next::<SignalId>(),
             key,
@@ -124,16 +120,15 @@ fn mark(observation: &Observation, id: &str) -> [u8; 16] {
     mark
 }
 
-/// The observation as it may be kept: every text of it has passed the redactor.
+/// The observation as it may be kept: every text of it has passed the redactor, and keeps its writer.
 fn sample(observation: &Observation, occurred_at: Timestamp, redactor: &Redactor) -> Sample {
     let mut clean = Cleaner::new(redactor);
-    let from = observation.from;
-    let title = Sourced::new(clean.text(&observation.title), from);
-    let text = Sourced::new(clean.text(&observation.text), from);
+    let title = clean.sourced(&observation.title);
+    let text = clean.sourced(&observation.text);
     let frames = observation.frames.iter().map(|frame| clean.frame(frame)).collect();
-    let links = observation.links.iter().map(|link| Sourced::new(clean.link(link), from)).collect();
-    let mut optional =
-        |text: &Option<String>| text.as_deref().map(|text| Sourced::new(clean.text(text), from));
+    let links =
+        observation.links.iter().map(|link| Sourced::new(clean.link(&link.value), link.from)).collect();
+    let mut optional = |text: &Option<Sourced<String>>| text.as_ref().map(|text| clean.sourced(text));
     let release = optional(&observation.release);
     let environment = optional(&observation.environment);
     let route = optional(&observation.route);
@@ -158,6 +153,10 @@ impl<'a> Cleaner<'a> {
         let redacted = self.redactor.text(text);
         self.rules.extend(redacted.findings.iter().map(|finding| finding.rule.to_string()));
         redacted.text.replace('\0', "\u{fffd}")
+    }
+
+    fn sourced(&mut self, text: &Sourced<String>) -> Sourced<String> {
+        Sourced::new(self.text(&text.value), text.from)
     }
 
     fn frame(&mut self, frame: &Frame) -> Frame {

@@ -16,6 +16,7 @@ mod door;
 mod fold;
 mod formats;
 mod kafka;
+mod lab;
 mod observation;
 mod part;
 mod pass;
@@ -27,8 +28,9 @@ pub use config::{
 pub use dev_broker::{DEV_PARTITION_MEGABYTES, DEV_TOPIC, DevBroker, DevBrokerError};
 pub use door::{Accepted, Door, ItemResult, ProjectCreation};
 pub use fold::{FoldContext, Folder, Refusal};
-pub use formats::{Format, RECORD_LIMIT, TEXT_LIMIT, read, read_item, read_signal};
+pub use formats::{BODY_LIMIT, Format, Payload, RECORD_LIMIT, TEXT_LIMIT, read, read_item, read_signal};
 pub use kafka::{KafkaError, Until, probe};
+pub use lab::{IngestAnswer, IngestRow, ingest_row};
 pub use observation::{Observation, ProjectHint, Reading, Unreadable};
 pub use pass::{IngestError, IngestSetup, KafkaIngest, SIGNALS};
 pub use status::{Counts, Status};
