@@ -84,7 +84,8 @@ fn signals(name: &str, payload: &str) -> Result<Vec<ShownSignal>, String> {
         _ => None,
     };
     let bytes = body.as_deref().unwrap_or(payload).as_bytes();
-    let reading = read(format, &Payload::new(bytes, Provenance::Stranger)).map_err(|error| error.to_string())?;
+    let reading =
+        read(format, &Payload::new(bytes, Provenance::Stranger)).map_err(|error| error.to_string())?;
     match reading.refused.first().filter(|_| reading.kept.is_empty()) {
         Some(error) => Err(of_several(error, reading.refused.len())),
         None => Ok(reading.kept.into_iter().map(ShownSignal::from).collect()),
@@ -180,7 +181,8 @@ mod tests {
     fn a_makers_name_finds_the_format() {
         let exceptions = json!({"$exception_list": [{"type": "E", "value": "v"}]});
         let event = json!({"event": "$exception", "properties": exceptions});
-        let internal = json!({"event": {"event": "$insight_alert_firing", "properties": {"alert_name": "a"}}});
+        let internal =
+            json!({"event": {"event": "$insight_alert_firing", "properties": {"alert_name": "a"}}});
         let stack = json!({"exception": {"values": [{"type": "E", "value": "v"}]}});
         let hook = json!({"action": "created", "data": {"issue": {"id": "1", "title": "E: v"}}});
         for (format, payload, title) in [
@@ -194,8 +196,16 @@ mod tests {
             ("sentry", json!(format!("{{}}\n{{\"type\":\"event\"}}\n{stack}\n")), "E: v"),
             ("alert", json!({"title": "disk is full"}), "disk is full"),
             ("alert", json!({"alerts": [{"labels": {"alertname": "Full"}}]}), "Full"),
-            ("alert", json!({"specversion": "1.0", "id": "1", "source": "s", "type": "t", "data": {"title": "hot"}}), "hot"),
-            ("github", json!({"action": "opened", "issue": {"number": 1, "title": "it breaks"}}), "it breaks"),
+            (
+                "alert",
+                json!({"specversion": "1.0", "id": "1", "source": "s", "type": "t", "data": {"title": "hot"}}),
+                "hot",
+            ),
+            (
+                "github",
+                json!({"action": "opened", "issue": {"number": 1, "title": "it breaks"}}),
+                "it breaks",
+            ),
         ] {
             let answer = answer(format, &payload);
             assert_eq!(answer["id"], "r1");
@@ -205,7 +215,9 @@ mod tests {
 
     #[test]
     fn every_row_is_answered() {
-        for (format, payload) in [("sentry", json!({})), ("csv", json!({})), ("alert", json!([1, 2])), ("posthog", Value::Null)] {
+        for (format, payload) in
+            [("sentry", json!({})), ("csv", json!({})), ("alert", json!([1, 2])), ("posthog", Value::Null)]
+        {
             let answer = answer(format, &payload);
             assert_eq!(answer["ok"], json!(false), "{answer}");
             assert!(answer["error"].as_str().is_some_and(|words| !words.is_empty()), "{answer}");

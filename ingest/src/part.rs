@@ -51,11 +51,7 @@ struct Items {
     not_signals: u64,
 }
 
-fn one(
-    folder: &mut Folder,
-    record: &RawRecord,
-    context: &PartContext<'_>,
-) -> Result<Items, SealError> {
+fn one(folder: &mut Folder, record: &RawRecord, context: &PartContext<'_>) -> Result<Items, SealError> {
     let Reading { kept, not_signals, refused } = match reading(record, context.source) {
         Ok(reading) => reading,
         Err(error) => Reading { refused: vec![error], ..Reading::default() },

@@ -18,7 +18,15 @@ const TELLING_TITLE: usize = 50;
 
 /// The names of what people read first, the best first.
 const TITLES: [&[&str]; 5] = [
-    &["title", "alerttitle", "messagetitle", "eventtitle", "eventdefinitiontitle", "incidenttitle", "problemtitle"],
+    &[
+        "title",
+        "alerttitle",
+        "messagetitle",
+        "eventtitle",
+        "eventdefinitiontitle",
+        "incidenttitle",
+        "problemtitle",
+    ],
     &["alertname", "rulename", "monitorname", "checkname", "incidentname", "conditionname", "policyname"],
     &["summary", "headline", "subject", "shortdescription"],
     &["name", "displayname", "display", "rule", "detectorname"],
@@ -33,22 +41,53 @@ const TEXTS: [&[&str]; 3] = [
 /// The names of what stays the same while an alert fires and resolves.
 const IDENTITIES: [&[&str]; 2] = [
     &["fingerprint", "dedupkey", "deduplicationkey", "groupkey", "aggregationkey", "correlationid"],
-    &["alertruleid", "ruleid", "monitorid", "checkid", "eventdefinitionid", "policyid", "conditionid", "detectorid"],
+    &[
+        "alertruleid",
+        "ruleid",
+        "monitorid",
+        "checkid",
+        "eventdefinitionid",
+        "policyid",
+        "conditionid",
+        "detectorid",
+    ],
 ];
-const NAMES: [&[&str]; 1] =
-    [&["alertname", "rulename", "monitorname", "checkname", "policyname", "conditionname", "detectorname", "rule"]];
+const NAMES: [&[&str]; 1] = [&[
+    "alertname",
+    "rulename",
+    "monitorname",
+    "checkname",
+    "policyname",
+    "conditionname",
+    "detectorname",
+    "rule",
+]];
 const INCIDENTS: [&[&str]; 1] = [&["incidentid", "problemid", "issueid", "alertid"]];
 /// The names of what is another one each time.
-const RECORDS: [&[&str]; 1] = [&["eventid", "deliveryid", "notificationid", "requestid", "checkresultid", "uuid"]];
-const SEVERITIES: [&[&str]; 3] =
-    [&["severity", "alertseverity", "level", "loglevel"], &["priority", "urgency"], &["impact", "importance"]];
+const RECORDS: [&[&str]; 1] =
+    [&["eventid", "deliveryid", "notificationid", "requestid", "checkresultid", "uuid"]];
+const SEVERITIES: [&[&str]; 3] = [
+    &["severity", "alertseverity", "level", "loglevel"],
+    &["priority", "urgency"],
+    &["impact", "importance"],
+];
 const STATES: [&[&str]; 3] = [
     &["state", "status", "alertstate", "alertstatus", "incidentstate", "currentstate", "newstate"],
     &["alerttransition", "transition", "alerttype", "eventtype", "notificationtype", "action", "eventaction"],
     &["statusextended", "messagetitle", "title", "subject", "event"],
 ];
 const TIMES: [&[&str]; 2] = [
-    &["timestamp", "time", "occurredat", "startedat", "startsat", "datestart", "createdat", "firedat", "eventtime"],
+    &[
+        "timestamp",
+        "time",
+        "occurredat",
+        "startedat",
+        "startsat",
+        "datestart",
+        "createdat",
+        "firedat",
+        "eventtime",
+    ],
     &["date", "longdatetime", "shortdatetime", "lastupdated", "updatedat", "triggeredat"],
 ];
 const ENVIRONMENTS: [&[&str]; 1] = [&["environment", "env", "deploymentenvironment"]];
@@ -156,7 +195,8 @@ impl Leaves<'_, '_> {
 
     /// `environment:production`, as one of several tags.
     fn environment_of_tags(&self) -> Option<String> {
-        let tags = self.0.iter().filter(|leaf| leaf.path.contains("tags")).filter_map(|leaf| leaf.value.as_str());
+        let tags =
+            self.0.iter().filter(|leaf| leaf.path.contains("tags")).filter_map(|leaf| leaf.value.as_str());
         let mut pairs = tags.flat_map(|tags| tags.split(',')).filter_map(|tag| tag.split_once(':'));
         pairs
             .find(|(name, _)| matches!(name.trim(), "env" | "environment"))
@@ -177,10 +217,11 @@ impl Leaves<'_, '_> {
 pub(super) fn state(text: &str) -> Option<Option<HoldReason>> {
     text.split(|c: char| !c.is_alphanumeric()).take(20).find_map(|word| {
         Some(match word.to_ascii_lowercase().as_str() {
-            "firing" | "open" | "opened" | "triggered" | "trigger" | "alerting" | "down" | "critical" | "failed"
-            | "failing" | "problem" | "active" | "activated" | "reopened" | "unresolved" | "degraded" => None,
-            "resolved" | "resolve" | "recovered" | "recovery" | "ok" | "closed" | "close" | "cleared" | "clear"
-            | "up" | "normal" | "healthy" | "inactive" | "fixed" | "deactivated" => {
+            "firing" | "open" | "opened" | "triggered" | "trigger" | "alerting" | "down" | "critical"
+            | "failed" | "failing" | "problem" | "active" | "activated" | "reopened" | "unresolved"
+            | "degraded" => None,
+            "resolved" | "resolve" | "recovered" | "recovery" | "ok" | "closed" | "close" | "cleared"
+            | "clear" | "up" | "normal" | "healthy" | "inactive" | "fixed" | "deactivated" => {
                 Some(HoldReason::UpstreamResolved)
             }
             "acknowledged" | "acked" | "acknowledge" | "assigned" => Some(HoldReason::UpstreamAssigned),
@@ -220,9 +261,11 @@ fn children<'v>(path: &str, value: &'v Value) -> Vec<(String, String, &'v Value)
         (name, path, value)
     };
     match value {
-        Value::Object(named) => {
-            named.iter().take(MOST_LEAVES).map(|(name, value)| below(fields::bounded(name, 100), value)).collect()
-        }
+        Value::Object(named) => named
+            .iter()
+            .take(MOST_LEAVES)
+            .map(|(name, value)| below(fields::bounded(name, 100), value))
+            .collect(),
         Value::Array(items) => {
             items.iter().take(20).enumerate().map(|(index, value)| below(index.to_string(), value)).collect()
         }

@@ -19,7 +19,9 @@ const MOST_ITEMS: usize = 1000;
 pub(super) fn read(payload: &Payload<'_>) -> Result<Reading, Unreadable> {
     match parse(payload.bytes)? {
         Value::Array(alerts) if alerts.is_empty() => Err(Unreadable::field("$", "an alert")),
-        Value::Array(alerts) if alerts.len() > MOST_ITEMS => Err(Unreadable::field("$", "at most 1000 alerts")),
+        Value::Array(alerts) if alerts.len() > MOST_ITEMS => {
+            Err(Unreadable::field("$", "at most 1000 alerts"))
+        }
         Value::Array(alerts) => {
             let mut reading = Reading::default();
             for (index, alert) in alerts.iter().enumerate() {
@@ -41,7 +43,9 @@ pub(super) fn observation(body: &Value, from: Provenance) -> Result<Observation,
     let links = read.urls.into_iter().map(|(label, url)| fields::link(&label, Some(url), from));
     let key = match read.identity {
         Identity::Id(id) => trace::own_key(SourceFamily::Alerts, "alert", id),
-        Identity::Words(words) => trace::key(SourceFamily::Alerts, "alert", &words, None, &Upstream::default()),
+        Identity::Words(words) => {
+            trace::key(SourceFamily::Alerts, "alert", &words, None, &Upstream::default())
+        }
     };
     Ok(Observation {
         project: read.project.map_or(ProjectHint::Silent, ProjectHint::Name),

@@ -61,7 +61,8 @@ impl Alert<'_> {
             severity: sourced(&["severity", "level", "priority"])
                 .and_then(|word| severity::of_word(&word))
                 .unwrap_or(Severity::Error),
-            occurred_at: fields::at(self.alert, if resolved { "endsAt" } else { "startsAt" }).and_then(fields::time),
+            occurred_at: fields::at(self.alert, if resolved { "endsAt" } else { "startsAt" })
+                .and_then(fields::time),
             release: sourced(&["release", "version"]).map(|text| Sourced::new(text, self.from)),
             environment: sourced(&["environment", "env"]).map(|text| Sourced::new(text, self.from)),
             links: self.links(),
@@ -78,7 +79,9 @@ impl Alert<'_> {
 
     /// Its own labels and, where it has none, those of the group.
     fn labels(&self) -> Map<String, Value> {
-        let object = |value: &Value, name: &str| value.get(name).and_then(Value::as_object).cloned().unwrap_or_default();
+        let object = |value: &Value, name: &str| {
+            value.get(name).and_then(Value::as_object).cloned().unwrap_or_default()
+        };
         let mut labels = object(self.group, "commonLabels");
         labels.extend(object(self.alert, "labels"));
         labels

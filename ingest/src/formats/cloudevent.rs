@@ -32,7 +32,9 @@ pub(super) fn read(payload: &Payload<'_>) -> Result<Reading, Unreadable> {
         return observation(&attributes, &data, payload.from).map(Reading::one);
     }
     match parse(payload.bytes)? {
-        Value::Array(events) if events.len() > MOST_ITEMS => Err(Unreadable::field("$", "at most 1000 events")),
+        Value::Array(events) if events.len() > MOST_ITEMS => {
+            Err(Unreadable::field("$", "at most 1000 events"))
+        }
         Value::Array(events) => {
             let mut reading = Reading::default();
             for (index, event) in events.iter().enumerate() {
@@ -47,7 +49,8 @@ pub(super) fn read(payload: &Payload<'_>) -> Result<Reading, Unreadable> {
 /// The attributes of an event whose body is its data. Kafka's headers are spelled with an underscore.
 fn binary(payload: &Payload<'_>) -> Option<Attributes> {
     let header = |name: &str| {
-        let value = payload.header(&format!("ce-{name}")).or_else(|| payload.header(&format!("ce_{name}")))?;
+        let value =
+            payload.header(&format!("ce-{name}")).or_else(|| payload.header(&format!("ce_{name}")))?;
         (!value.trim().is_empty()).then(|| fields::bounded(value, 500))
     };
     header("specversion")?;
@@ -61,7 +64,8 @@ fn binary(payload: &Payload<'_>) -> Option<Attributes> {
 }
 
 fn structured(event: &Value, from: Provenance) -> Result<Observation, Unreadable> {
-    let required = |name: &str, expected| fields::text(event, name).ok_or_else(|| Unreadable::field(name, expected));
+    let required =
+        |name: &str, expected| fields::text(event, name).ok_or_else(|| Unreadable::field(name, expected));
     required("specversion", "a version of CloudEvents")?;
     let attributes = Attributes {
         id: required("id", "the id of the event")?,

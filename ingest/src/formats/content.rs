@@ -6,8 +6,8 @@ use std::io::{self, Read};
 
 use base64::Engine as _;
 use base64::alphabet;
-use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 
 use super::BODY_LIMIT;
 use crate::observation::Unreadable;
@@ -168,9 +168,12 @@ mod tests {
     #[test]
     fn a_bomb_is_refused_before_it_is_whole() {
         let zeros = vec![0; BODY_LIMIT + 1];
-        for (encoding, bytes) in
-            [("gzip", gzip(&zeros)), ("deflate", zlib(&zeros)), ("deflate", deflate(&zeros)), ("zstd", zstd(&zeros))]
-        {
+        for (encoding, bytes) in [
+            ("gzip", gzip(&zeros)),
+            ("deflate", zlib(&zeros)),
+            ("deflate", deflate(&zeros)),
+            ("zstd", zstd(&zeros)),
+        ] {
             assert!(bytes.len() < BODY_LIMIT / 50);
             let error = decoded(&bytes, Some(encoding)).unwrap_err();
             assert_eq!(error, Unreadable::TooLarge { size: BODY_LIMIT + 1, limit: BODY_LIMIT }, "{encoding}");

@@ -68,7 +68,7 @@ const MILLISECONDS_FROM: f64 = 1e11;
 
 fn since_1970(number: f64) -> Option<Timestamp> {
     let seconds = if number >= MILLISECONDS_FROM { number / 1000.0 } else { number };
-    if !seconds.is_finite() || seconds < 0.0 || seconds > MILLISECONDS_FROM {
+    if !(0.0..=MILLISECONDS_FROM).contains(&seconds) {
         return None;
     }
     let micros = u64::try_from(std::time::Duration::try_from_secs_f64(seconds).ok()?.as_micros()).ok()?;
@@ -111,7 +111,8 @@ pub(super) fn kind(name: &str) -> Result<SignalKind, Unreadable> {
 /// A name that a sender chose, as a kind; what a kind cannot hold becomes `_`.
 pub(super) fn kind_of(name: &str, otherwise: &str) -> Result<SignalKind, Unreadable> {
     let allowed = |c: char| if c.is_ascii_alphanumeric() || "-_.:$".contains(c) { c } else { '_' };
-    let name: String = name.chars().map(allowed).skip_while(|c| !c.is_ascii_alphanumeric()).take(64).collect();
+    let name: String =
+        name.chars().map(allowed).skip_while(|c| !c.is_ascii_alphanumeric()).take(64).collect();
     name.parse().or_else(|_| kind(otherwise))
 }
 
@@ -176,7 +177,15 @@ mod tests {
         }
         assert_eq!(time(&json!(1_795_249_800)), Some(utc));
         assert_eq!(time(&json!(1_795_249_800_000_u64)), Some(utc));
-        for wrong in [json!("soon"), json!(""), json!(-1), json!(1e308), json!("NaN"), json!(null), json!("é".repeat(9))] {
+        for wrong in [
+            json!("soon"),
+            json!(""),
+            json!(-1),
+            json!(1e308),
+            json!("NaN"),
+            json!(null),
+            json!("é".repeat(9)),
+        ] {
             assert_eq!(time(&wrong), None, "{wrong}");
         }
     }

@@ -63,7 +63,10 @@ fn event(body: &Value) -> Result<&'static str, Unreadable> {
         () if has("alert.affected_package_name") => "repository_vulnerability_alert",
         () if has("alert.rule") => "code_scanning_alert",
         () if has("alert.secret_type") => "secret_scanning_alert",
-        () if ["repository", "sender", "organization", "installation", "hook"].iter().any(|name| has_object(name)) => {
+        () if ["repository", "sender", "organization", "installation", "hook"]
+            .iter()
+            .any(|name| has_object(name)) =>
+        {
             "another"
         }
         () => return Err(Unreadable::field("$", "a delivery of GitHub's")),
@@ -83,10 +86,12 @@ impl Hook<'_> {
         if issue.get("pull_request").is_some_and(Value::is_object) {
             return Ok(None);
         }
-        let title = fields::text(issue, "title").ok_or_else(|| Unreadable::field("issue.title", "a title"))?;
+        let title =
+            fields::text(issue, "title").ok_or_else(|| Unreadable::field("issue.title", "a title"))?;
         let number = self.number("issue")?;
-        let found = self.observation(SourceFamily::Support, "issue", number, Sourced::stranger(title))?;
-        let attributes = [("number", "number"), ("author_association", "author_association"), ("state", "state")];
+        let found = self.observation(SourceFamily::Support, "issue", &number, Sourced::stranger(title))?;
+        let attributes =
+            [("number", "number"), ("author_association", "author_association"), ("state", "state")];
         Ok(Some(Observation {
             text: Sourced::stranger(fields::first_prose(issue, &["body"]).unwrap_or_default()),
             severity: Severity::Info,
@@ -121,7 +126,7 @@ impl Hook<'_> {
         &self,
         family: SourceFamily,
         kind: &str,
-        own: String,
+        own: &str,
         title: Sourced<String>,
     ) -> Result<Observation, Unreadable> {
         let repository = self.repository();

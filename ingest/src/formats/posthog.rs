@@ -205,6 +205,7 @@ fn is_wanted(name: &str) -> bool {
 }
 
 fn attributes(mut properties: Map<String, Value>) -> Map<String, Value> {
-    let found = TELLING.iter().filter_map(|name| properties.remove(*name).map(|value| ((*name).to_owned(), value)));
+    let found =
+        TELLING.iter().filter_map(|name| properties.remove(*name).map(|value| ((*name).to_owned(), value)));
     fields::bounded_attributes(found)
 }

@@ -22,7 +22,8 @@ pub(super) fn read(payload: &Payload<'_>) -> Result<Reading, Unreadable> {
 
 fn read_in_full(payload: &Payload<'_>) -> Result<Reading, Unreadable> {
     nesting::check(payload.bytes, DEPTH_LIMIT)?;
-    let text = std::str::from_utf8(payload.bytes)
-        .map_err(|error| Unreadable::NoJson { detail: format!("no UTF-8 after byte {}", error.valid_up_to()) })?;
+    let text = std::str::from_utf8(payload.bytes).map_err(|error| Unreadable::NoJson {
+        detail: format!("no UTF-8 after byte {}", error.valid_up_to()),
+    })?;
     Event::parse(text)?.read(payload.from)
 }

@@ -63,14 +63,17 @@ impl Internal<'_> {
         let title = Sourced::stranger(fields::title(&title));
         let family = SourceFamily::ErrorTracking;
         let key = trace::own_key(family, kind, id.clone());
-        let mut attributes = fields::attributes(self.properties, &[
-            ("status", "status"),
-            ("baseline", "computed_baseline"),
-            ("current", "current_bucket_value"),
-            ("first_seen", "first_seen"),
-            ("fingerprint", "fingerprint"),
-            ("too_large", "message_was_too_large"),
-        ]);
+        let mut attributes = fields::attributes(
+            self.properties,
+            &[
+                ("status", "status"),
+                ("baseline", "computed_baseline"),
+                ("current", "current_bucket_value"),
+                ("first_seen", "first_seen"),
+                ("fingerprint", "fingerprint"),
+                ("too_large", "message_was_too_large"),
+            ],
+        );
         attributes.insert("issue".to_owned(), Value::String(id));
         Ok(Observation {
             text: Sourced::stranger(words.unwrap_or_default()),
@@ -99,12 +102,15 @@ impl Internal<'_> {
         let state = self.text(&["state"]).map(|state| state.to_ascii_lowercase());
         let calm = state.is_some_and(|state| state.starts_with("not firing") || state == "resolved");
         // A chart's address is signed: whoever has it can look.
-        let attributes = fields::attributes(self.properties, &[
-            ("insight", "insight_name"),
-            ("insight_id", "insight_id"),
-            ("alert", "alert_id"),
-            ("state", "state"),
-        ]);
+        let attributes = fields::attributes(
+            self.properties,
+            &[
+                ("insight", "insight_name"),
+                ("insight_id", "insight_id"),
+                ("alert", "alert_id"),
+                ("state", "state"),
+            ],
+        );
         let title = Sourced::new(fields::title(&said), self.from);
         let key = trace::own_key(family, kind, own);
         Ok(Observation {
@@ -116,12 +122,18 @@ impl Internal<'_> {
     }
 
     fn common(&self, observation: Observation, attributes: Map<String, Value>) -> Observation {
-        let times = [(self.properties, "exception_timestamp"), (self.event, "timestamp"), (self.properties, "last_checked_at")];
+        let times = [
+            (self.properties, "exception_timestamp"),
+            (self.event, "timestamp"),
+            (self.properties, "last_checked_at"),
+        ];
         let url = fields::text(self.event, "url");
         Observation {
             project: posthog::project(self.record.get("team_id")),
             record_id: fields::text(self.event, "uuid"),
-            occurred_at: times.iter().find_map(|(value, name)| fields::at(value, name).and_then(fields::time)),
+            occurred_at: times
+                .iter()
+                .find_map(|(value, name)| fields::at(value, name).and_then(fields::time)),
             links: fields::links([fields::link("PostHog", url, self.from)]),
             attributes: fields::bounded_attributes(attributes.into_iter()),
             ..observation

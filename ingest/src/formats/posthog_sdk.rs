@@ -38,8 +38,9 @@ struct Batch<'a> {
 pub(super) fn read(payload: &Payload<'_>) -> Result<Reading, Unreadable> {
     let body = content::decoded(payload.bytes, payload.header("content-encoding"))?;
     let body = content::form_data(body)?;
-    let text = std::str::from_utf8(&body)
-        .map_err(|error| Unreadable::NoJson { detail: format!("no UTF-8 after byte {}", error.valid_up_to()) })?;
+    let text = std::str::from_utf8(&body).map_err(|error| Unreadable::NoJson {
+        detail: format!("no UTF-8 after byte {}", error.valid_up_to()),
+    })?;
     nesting::check(&body, DEPTH_LIMIT + AROUND)?;
     let mut reading = match text.trim_start().as_bytes().first() {
         Some(b'[') => events(serde_json::from_str(text).map_err(|error| no_json(&error))?, "")?,

@@ -22,8 +22,9 @@ pub(super) const LIMIT: usize = RECORD_LIMIT;
 const DEFAULT: &str = "default";
 
 pub(super) fn read(payload: &Payload<'_>) -> Result<Reading, Unreadable> {
-    let text = std::str::from_utf8(payload.bytes)
-        .map_err(|error| Unreadable::NoJson { detail: format!("no UTF-8 after byte {}", error.valid_up_to()) })?;
+    let text = std::str::from_utf8(payload.bytes).map_err(|error| Unreadable::NoJson {
+        detail: format!("no UTF-8 after byte {}", error.valid_up_to()),
+    })?;
     event(text, payload.from)
 }
 
@@ -82,7 +83,9 @@ pub(super) fn observation(mut event: Value, from: Provenance) -> Result<Observat
     let title = parsed.as_ref().and_then(trace::title).or_else(|| said.as_ref().map(Message::title));
     let stack = if parsed.is_none() { stack(&mut event, &platform) } else { None };
     let title = title
-        .or_else(|| fields::first_text(&event, &["title", "culprit", "transaction"]).filter(|_| has_identity(&event)))
+        .or_else(|| {
+            fields::first_text(&event, &["title", "culprit", "transaction"]).filter(|_| has_identity(&event))
+        })
         .or_else(|| stack.as_ref().and_then(|stack| stack.state.first().cloned()))
         .ok_or_else(|| Unreadable::field("exception", "an exception, a message or a stack"))?;
     let kind = if parsed.is_some() { "exception" } else { "message" };

@@ -46,7 +46,11 @@ fn is_only_a_header(header: &Value) -> bool {
 fn header(line: &[u8]) -> Result<Value, Unreadable> {
     check_size(line, HEADER_LIMIT)?;
     let header = parse(line)?;
-    if header.is_object() { Ok(header) } else { Err(Unreadable::field("$", "an object, the header of an envelope")) }
+    if header.is_object() {
+        Ok(header)
+    } else {
+        Err(Unreadable::field("$", "an object, the header of an envelope"))
+    }
 }
 
 /// The items after an envelope's header. What follows a broken item header cannot be found any more.
@@ -86,7 +90,8 @@ fn item(rest: &[u8]) -> Result<(Value, &[u8], &[u8]), Unreadable> {
     };
     let length = fields::number(length).and_then(|length| usize::try_from(length).ok());
     let parts = length.and_then(|length| rest.split_at_checked(length));
-    let (payload, rest) = parts.ok_or_else(|| Unreadable::field("length", "the number of bytes that follow"))?;
+    let (payload, rest) =
+        parts.ok_or_else(|| Unreadable::field("length", "the number of bytes that follow"))?;
     Ok((header, payload, rest))
 }
 

@@ -52,19 +52,22 @@ pub(super) fn read(payload: &Payload<'_>) -> Result<Reading, Unreadable> {
 /// The resource by what the data has; the header says it better.
 fn resource(data: &Value) -> Option<&'static str> {
     let is_object = |name: &str| data.get(name).is_some_and(Value::is_object);
-    let named = [("metric_alert", "metric_alert"), ("issue", "issue"), ("error", "error"), ("event", "event_alert")];
+    let named =
+        [("metric_alert", "metric_alert"), ("issue", "issue"), ("error", "error"), ("event", "event_alert")];
     named.iter().find(|(name, _)| is_object(name)).map(|(_, resource)| *resource)
 }
 
 impl Hook<'_> {
     /// An event, of an issue that the hook names.
     fn event(&self, name: &str) -> Result<Observation, Unreadable> {
-        let event = self.data.get(name).ok_or_else(|| Unreadable::field(format!("data.{name}"), "an event"))?;
+        let event =
+            self.data.get(name).ok_or_else(|| Unreadable::field(format!("data.{name}"), "an event"))?;
         let issue = fields::first_text(event, &["issue_id", "issue", "groupID", "group_id"]);
         let issue = issue.or_else(|| fields::text(self.data, "id"));
         let observation = sentry_event::observation(event.clone(), Provenance::Stranger)
             .map_err(|error| self.named(name, error))?;
-        let url = fields::first_text(event, &["web_url", "issue_url"]).or_else(|| fields::text(self.data, "url"));
+        let url =
+            fields::first_text(event, &["web_url", "issue_url"]).or_else(|| fields::text(self.data, "url"));
         let rule = fields::first_text(self.data, &["triggered_rule", "issue_alert.title"]);
         let mut attributes = observation.attributes;
         attributes.extend(rule.map(|rule| ("triggered_rule".to_owned(), Value::String(rule))));
@@ -103,16 +106,19 @@ impl Hook<'_> {
             severity: fields::severity_at(issue, "level").unwrap_or(Severity::Error),
             occurred_at: fields::at(issue, "lastSeen").and_then(fields::time),
             links: fields::links([fields::link("Sentry", url, self.from)]),
-            attributes: fields::attributes(issue, &[
-                ("short_id", "shortId"),
-                ("culprit", "culprit"),
-                ("status", "status"),
-                ("substatus", "substatus"),
-                ("events", "count"),
-                ("users", "userCount"),
-                ("platform", "platform"),
-                ("file", "metadata.filename"),
-            ]),
+            attributes: fields::attributes(
+                issue,
+                &[
+                    ("short_id", "shortId"),
+                    ("culprit", "culprit"),
+                    ("status", "status"),
+                    ("substatus", "substatus"),
+                    ("events", "count"),
+                    ("users", "userCount"),
+                    ("platform", "platform"),
+                    ("file", "metadata.filename"),
+                ],
+            ),
             hold,
             ..Observation::new(FAMILY, fields::kind(ISSUE)?, issue_key(id), title)
         }))

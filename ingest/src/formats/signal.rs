@@ -58,8 +58,7 @@ fn of_fields(native: &Fields<'_>, from: Provenance) -> Result<Observation, Unrea
     let trace = stack(native, &title)?;
     let upstream = Upstream { issue: None, fingerprint: native.owned("key")? };
     let key = trace::key(family, kind.as_str(), &title, trace.as_ref(), &upstream);
-    let optional =
-        |name: &'static str| Ok(native.owned(name)?.map(|text| Sourced::new(text, from)));
+    let optional = |name: &'static str| Ok(native.owned(name)?.map(|text| Sourced::new(text, from)));
     Ok(Observation {
         project: ProjectHint::Name(project.to_owned()),
         record_id: native.owned("id")?,

@@ -44,7 +44,8 @@ pub(crate) fn signal(expect: Value) -> Expect {
 /// Reads each sample as if a signed source had sent it.
 pub(crate) fn check(format: Format) {
     for sample in format.samples() {
-        let payload = Payload { headers: &sample.headers, ..Payload::new(&sample.bytes, Provenance::SignedSource) };
+        let payload =
+            Payload { headers: &sample.headers, ..Payload::new(&sample.bytes, Provenance::SignedSource) };
         let place = format!("{} {}", format.name(), sample.name);
         match (read(format, &payload), &sample.expect) {
             (Ok(reading), Expect::Signals(expected)) => {

@@ -18,10 +18,45 @@ fn any_bytes() -> impl Strategy<Value = Vec<u8>> {
 /// JSON of any shape, made of words that formats look for.
 fn any_json() -> impl Strategy<Value = Value> {
     let word = prop::sample::select(vec![
-        "event", "properties", "exception", "values", "stacktrace", "frames", "data", "issue", "alerts", "labels",
-        "title", "message", "type", "value", "status", "action", "alert", "rule", "id", "specversion", "source",
-        "batch", "timestamp", "fingerprint", "level", "tags", "repository", "check_run", "conclusion", "metric_alert",
-        "$exception", "$rageclick", "$exception_list", "$elements", "contexts", "feedback", "kind", "project", "",
+        "event",
+        "properties",
+        "exception",
+        "values",
+        "stacktrace",
+        "frames",
+        "data",
+        "issue",
+        "alerts",
+        "labels",
+        "title",
+        "message",
+        "type",
+        "value",
+        "status",
+        "action",
+        "alert",
+        "rule",
+        "id",
+        "specversion",
+        "source",
+        "batch",
+        "timestamp",
+        "fingerprint",
+        "level",
+        "tags",
+        "repository",
+        "check_run",
+        "conclusion",
+        "metric_alert",
+        "$exception",
+        "$rageclick",
+        "$exception_list",
+        "$elements",
+        "contexts",
+        "feedback",
+        "kind",
+        "project",
+        "",
     ]);
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -35,7 +70,10 @@ fn any_json() -> impl Strategy<Value = Value> {
         let fields = prop::collection::vec((word.clone(), inner.clone()), 0..6);
         prop_oneof![
             prop::collection::vec(inner, 0..5).prop_map(Value::Array),
-            fields.prop_map(|fields| fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()),
+            fields.prop_map(|fields| fields
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value))
+                .collect()),
         ]
     })
 }
@@ -43,8 +81,8 @@ fn any_json() -> impl Strategy<Value = Value> {
 /// A sample of a format with some bytes, or one value of it, replaced.
 fn damaged() -> impl Strategy<Value = (Format, Vec<u8>)> {
     let edits = prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..6);
-    (every_format(), any::<prop::sample::Index>(), edits, any::<prop::sample::Index>(), any_json(), 0_u8..4).prop_map(
-        |(format, which, edits, place, value, way)| {
+    (every_format(), any::<prop::sample::Index>(), edits, any::<prop::sample::Index>(), any_json(), 0_u8..4)
+        .prop_map(|(format, which, edits, place, value, way)| {
             let mut samples = format.samples();
             let mut bytes = samples.swap_remove(which.index(samples.len())).bytes;
             match way {
@@ -56,8 +94,7 @@ fn damaged() -> impl Strategy<Value = (Format, Vec<u8>)> {
                 _ => bytes = replaced(&bytes, place.index(1000), value),
             }
             (format, bytes)
-        },
-    )
+        })
 }
 
 /// The same JSON with one value, counted from the outside, replaced.
@@ -98,11 +135,15 @@ fn check_reading(reading: Result<Reading, Unreadable>, from: Provenance) {
 }
 
 fn check_observation(observation: &Observation, from: Provenance) {
-    let Observation { title, text, release, environment, route, repository, links, attributes, .. } = observation;
+    let Observation { title, text, release, environment, route, repository, links, attributes, .. } =
+        observation;
     assert!(!title.value.trim().is_empty(), "{observation:?}");
     assert!(title.value.len() <= TITLE_LIMIT && text.value.len() <= TEXT_LIMIT, "{observation:?}");
     let optional = [release, environment, route, repository].into_iter().flatten();
-    let writers = optional.map(|text| text.from).chain(links.iter().map(|link| link.from)).chain([title.from, text.from]);
+    let writers = optional
+        .map(|text| text.from)
+        .chain(links.iter().map(|link| link.from))
+        .chain([title.from, text.from]);
     assert!(writers.into_iter().all(|writer| writer <= from), "{observation:?}");
     assert!(!nesting::is_deeper_than(&Value::Object(attributes.clone()), DEPTH_LIMIT));
     assert!(observation.count > 0 && !observation.fingerprint.key.is_empty());
@@ -187,7 +228,8 @@ fn no_format_follows_a_payload_downwards() {
             let Some(fields) = value.as_object_mut() else { continue };
             fields.insert("unheard_of".to_owned(), deep.clone());
             let bytes = value.to_string();
-            let payload = Payload { headers: &sample.headers, ..Payload::new(bytes.as_bytes(), Provenance::Stranger) };
+            let payload =
+                Payload { headers: &sample.headers, ..Payload::new(bytes.as_bytes(), Provenance::Stranger) };
             let kept = read(*format, &payload).map(|reading| reading.kept.len());
             assert!(kept.is_err() || kept == Ok(0), "{} {}", format.name(), sample.name);
         }
@@ -203,7 +245,8 @@ fn unknown_fields_change_nothing() {
             fields.insert("unheard_of".to_owned(), json!({"a": [1, {"b": null}], "list": "x"}));
             let changed = value.to_string();
             let read = |bytes: &[u8]| {
-                let payload = Payload { headers: &sample.headers, ..Payload::new(bytes, Provenance::Stranger) };
+                let payload =
+                    Payload { headers: &sample.headers, ..Payload::new(bytes, Provenance::Stranger) };
                 let mut reading = read(*format, &payload);
                 // An alert of any vendor keeps what it does not know beside what it knows.
                 for observation in reading.iter_mut().flat_map(|reading| &mut reading.kept) {

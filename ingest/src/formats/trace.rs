@@ -9,7 +9,8 @@ use super::fields::bounded;
 
 /// `Type: first line of the message`, as far as there is one.
 pub(super) fn title(trace: &ParsedTrace) -> Option<String> {
-    let message = trace.message.as_deref().and_then(|message| message.lines().map(str::trim).find(|l| !l.is_empty()));
+    let message =
+        trace.message.as_deref().and_then(|message| message.lines().map(str::trim).find(|l| !l.is_empty()));
     let title = match (trace.kind.as_deref(), message) {
         (Some(kind), Some(message)) => format!("{kind}: {message}"),
         (Some(only), None) | (None, Some(only)) => only.to_owned(),

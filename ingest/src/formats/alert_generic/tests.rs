@@ -23,24 +23,52 @@ pub(crate) fn samples() -> Vec<Sample> {
     let muted = json!({"title": "Queue is long", "state": "muted", "description": "more than 10,000 jobs wait in the queue"});
     let plain = json!({"text": "deploy of shop failed"});
     vec![
-        Sample::json("a monitor", &monitor("Triggered"), signal(json!({
-            "source": "alerts", "kind": "alert", "title": "Checkout latency: p95 of checkout is 3.2 s", "severity": "error",
-            "environment": "prod", "links": 1, "hold": null, "occurred_at": "2026-11-21T08:30:00Z", "record_id": "ev1/open",
-            "from": "signed_source",
-        }))),
-        Sample::json("a monitor that recovered", &monitor("Recovered"), signal(json!({
-            "hold": "upstream_resolved", "record_id": "ev1/held",
-        }))),
-        Sample::json("an incident", &incident, signal(json!({
-            "title": "Disk is filling: Disk of db-1 is 91 % full", "severity": "warning", "hold": null,
-            "occurred_at": "2026-11-21T08:30:00Z", "links": 1,
-        }))),
-        Sample::json("a check that is up", &check_up, signal(json!({"title": "Home page: 200 OK", "hold": "upstream_resolved"}))),
-        Sample::json("muted", &muted, signal(json!({
-            "title": "Queue is long: more than 10,000 jobs wait in the queue", "hold": "upstream_archived",
-        }))),
-        Sample::json("words alone", &plain, signal(json!({"title": "deploy of shop failed", "severity": "error"}))),
-        Sample::json("several", &json!([plain, muted]), Expect::Signals(vec![json!({"hold": null}), json!({"hold": "upstream_archived"})])),
+        Sample::json(
+            "a monitor",
+            &monitor("Triggered"),
+            signal(json!({
+                "source": "alerts", "kind": "alert", "title": "Checkout latency: p95 of checkout is 3.2 s", "severity": "error",
+                "environment": "prod", "links": 1, "hold": null, "occurred_at": "2026-11-21T08:30:00Z", "record_id": "ev1/open",
+                "from": "signed_source",
+            })),
+        ),
+        Sample::json(
+            "a monitor that recovered",
+            &monitor("Recovered"),
+            signal(json!({
+                "hold": "upstream_resolved", "record_id": "ev1/held",
+            })),
+        ),
+        Sample::json(
+            "an incident",
+            &incident,
+            signal(json!({
+                "title": "Disk is filling: Disk of db-1 is 91 % full", "severity": "warning", "hold": null,
+                "occurred_at": "2026-11-21T08:30:00Z", "links": 1,
+            })),
+        ),
+        Sample::json(
+            "a check that is up",
+            &check_up,
+            signal(json!({"title": "Home page: 200 OK", "hold": "upstream_resolved"})),
+        ),
+        Sample::json(
+            "muted",
+            &muted,
+            signal(json!({
+                "title": "Queue is long: more than 10,000 jobs wait in the queue", "hold": "upstream_archived",
+            })),
+        ),
+        Sample::json(
+            "words alone",
+            &plain,
+            signal(json!({"title": "deploy of shop failed", "severity": "error"})),
+        ),
+        Sample::json(
+            "several",
+            &json!([plain, muted]),
+            Expect::Signals(vec![json!({"hold": null}), json!({"hold": "upstream_archived"})]),
+        ),
         Sample::json("nothing said", &json!({"id": 4, "ok": true, "event": "created"}), Expect::Refused("$")),
         Sample::json("no alert", &json!(["x"]), Expect::Refused("[0]")),
         Sample::json("an empty list", &json!([]), Expect::Refused("$")),
@@ -57,7 +85,8 @@ fn the_table_holds() {
 fn an_alert_is_the_same_whatever_its_state() {
     let key = |alert: &Value| {
         let bytes = alert.to_string();
-        let mut reading = read(Format::AlertGeneric, &Payload::new(bytes.as_bytes(), Provenance::Stranger)).unwrap();
+        let mut reading =
+            read(Format::AlertGeneric, &Payload::new(bytes.as_bytes(), Provenance::Stranger)).unwrap();
         reading.kept.pop().unwrap().fingerprint
     };
     assert_eq!(key(&monitor("Triggered")), key(&monitor("Recovered")));

@@ -29,19 +29,35 @@ pub(crate) fn samples() -> Vec<Sample> {
     bare.as_object_mut().unwrap().remove("annotations");
     let own = json!({"alerts": [{"labels": {"alertname": "Down"}}]});
     vec![
-        Sample::json("two alerts", &group(&[alert("web-1", "firing"), alert("web-2", "resolved")]), Expect::Signals(vec![
-            json!({
-                "project": "shop", "source": "alerts", "kind": "alert", "title": "Slow: Answers take long",
-                "text": "web-1 answers slowly", "severity": "fatal", "from": "signed_source", "environment": "prod", "links": 3,
-                "record_id": "f-web-1/2026-11-21T08:30:00Z/firing", "occurred_at": "2026-11-21T08:30:00Z", "hold": null,
-                "attributes.pod": "web-1",
-            }),
-            json!({"hold": "upstream_resolved", "occurred_at": "2026-11-21T08:45:00Z"}),
-        ])),
-        Sample::json("without a fingerprint", &group(&[bare]), signal(json!({"title": "Slow: Answers take long"}))),
-        Sample::json("only a name", &own, signal(json!({"title": "Down", "severity": "error", "record_id": null}))),
+        Sample::json(
+            "two alerts",
+            &group(&[alert("web-1", "firing"), alert("web-2", "resolved")]),
+            Expect::Signals(vec![
+                json!({
+                    "project": "shop", "source": "alerts", "kind": "alert", "title": "Slow: Answers take long",
+                    "text": "web-1 answers slowly", "severity": "fatal", "from": "signed_source", "environment": "prod", "links": 3,
+                    "record_id": "f-web-1/2026-11-21T08:30:00Z/firing", "occurred_at": "2026-11-21T08:30:00Z", "hold": null,
+                    "attributes.pod": "web-1",
+                }),
+                json!({"hold": "upstream_resolved", "occurred_at": "2026-11-21T08:45:00Z"}),
+            ]),
+        ),
+        Sample::json(
+            "without a fingerprint",
+            &group(&[bare]),
+            signal(json!({"title": "Slow: Answers take long"})),
+        ),
+        Sample::json(
+            "only a name",
+            &own,
+            signal(json!({"title": "Down", "severity": "error", "record_id": null})),
+        ),
         Sample::json("no alerts", &group(&[]), Expect::NotASignal),
-        Sample::json("no name", &json!({"alerts": [{"labels": {}}]}), Expect::Refused("alerts[0].labels.alertname")),
+        Sample::json(
+            "no name",
+            &json!({"alerts": [{"labels": {}}]}),
+            Expect::Refused("alerts[0].labels.alertname"),
+        ),
         Sample::json("no list", &json!({"alerts": {}}), Expect::Refused("alerts")),
     ]
 }
@@ -55,7 +71,8 @@ fn the_table_holds() {
 fn an_alert_that_resolves_is_the_one_that_fired() {
     let keys = |group: &Value| -> Vec<String> {
         let bytes = group.to_string();
-        let reading = read(Format::Alertmanager, &Payload::new(bytes.as_bytes(), Provenance::Stranger)).unwrap();
+        let reading =
+            read(Format::Alertmanager, &Payload::new(bytes.as_bytes(), Provenance::Stranger)).unwrap();
         reading.kept.into_iter().map(|one| one.fingerprint.key).collect()
     };
     let keys = keys(&group(&[alert("a", "firing"), alert("a", "resolved"), alert("b", "firing")]));

@@ -12,43 +12,46 @@ impl Hook<'_> {
     pub(super) fn dependency(&self, event: &str) -> Result<Option<Observation>, Unreadable> {
         let alert = self.part("alert")?;
         let Some(hold) = hold(self.action) else { return Ok(None) };
-        let package = fields::first_text(alert, &[
-            "dependency.package.name",
-            "security_vulnerability.package.name",
-            "affected_package_name",
-        ]);
-        let summary = fields::first_text(alert, &[
-            "security_advisory.summary",
-            "external_identifier",
-            "ghsa_id",
-            "security_advisory.ghsa_id",
-        ]);
+        let package = fields::first_text(
+            alert,
+            &["dependency.package.name", "security_vulnerability.package.name", "affected_package_name"],
+        );
+        let summary = fields::first_text(
+            alert,
+            &["security_advisory.summary", "external_identifier", "ghsa_id", "security_advisory.ghsa_id"],
+        );
         let title = match (package, summary) {
             (Some(package), Some(summary)) => format!("{package}: {summary}"),
             (Some(one), None) | (None, Some(one)) => one,
             (None, None) => return Err(Unreadable::field("alert.dependency", "a package or an advisory")),
         };
         let title = Sourced::new(title, self.from);
-        let found = self.observation(SourceFamily::Dependency, event, self.number("alert")?, title)?;
+        let found = self.observation(SourceFamily::Dependency, event, &self.number("alert")?, title)?;
         let severity = ["security_advisory.severity", "security_vulnerability.severity", "severity"];
         Ok(Some(Observation {
             text: Sourced::new(
                 fields::first_prose(alert, &["security_advisory.description"]).unwrap_or_default(),
                 self.from,
             ),
-            severity: severity.iter().find_map(|path| fields::severity_at(alert, path)).unwrap_or(Severity::Warning),
+            severity: severity
+                .iter()
+                .find_map(|path| fields::severity_at(alert, path))
+                .unwrap_or(Severity::Warning),
             route: fields::text(alert, "dependency.manifest_path").map(|path| Sourced::new(path, self.from)),
-            attributes: fields::attributes(alert, &[
-                ("advisory", "security_advisory.ghsa_id"),
-                ("cve", "security_advisory.cve_id"),
-                ("identifier", "external_identifier"),
-                ("vulnerable", "security_vulnerability.vulnerable_version_range"),
-                ("affected", "affected_range"),
-                ("patched", "security_vulnerability.first_patched_version.identifier"),
-                ("fixed_in", "fixed_in"),
-                ("manifest", "dependency.manifest_path"),
-                ("scope", "dependency.scope"),
-            ]),
+            attributes: fields::attributes(
+                alert,
+                &[
+                    ("advisory", "security_advisory.ghsa_id"),
+                    ("cve", "security_advisory.cve_id"),
+                    ("identifier", "external_identifier"),
+                    ("vulnerable", "security_vulnerability.vulnerable_version_range"),
+                    ("affected", "affected_range"),
+                    ("patched", "security_vulnerability.first_patched_version.identifier"),
+                    ("fixed_in", "fixed_in"),
+                    ("manifest", "dependency.manifest_path"),
+                    ("scope", "dependency.scope"),
+                ],
+            ),
             ..self.alerted(found, alert, hold)
         }))
     }
@@ -67,19 +70,26 @@ impl Hook<'_> {
         }
         let number = self.number("alert")?;
         // Its path and its message quote what was pushed, on whichever branch.
-        let found = self.observation(SourceFamily::Alerts, "code_scanning_alert", number, Sourced::stranger(said))?;
+        let found =
+            self.observation(SourceFamily::Alerts, "code_scanning_alert", &number, Sourced::stranger(said))?;
         let words = ["most_recent_instance.message.text", "rule.full_description", "rule.help"];
         let severity = ["rule.security_severity_level", "rule.severity"];
         Ok(Some(Observation {
             text: Sourced::stranger(fields::first_prose(alert, &words).unwrap_or_default()),
-            severity: severity.iter().find_map(|path| fields::severity_at(alert, path)).unwrap_or(Severity::Warning),
-            attributes: fields::attributes(alert, &[
-                ("rule", "rule.id"),
-                ("tool", "tool.name"),
-                ("path", "most_recent_instance.location.path"),
-                ("line", "most_recent_instance.location.start_line"),
-                ("commit", "most_recent_instance.commit_sha"),
-            ]),
+            severity: severity
+                .iter()
+                .find_map(|path| fields::severity_at(alert, path))
+                .unwrap_or(Severity::Warning),
+            attributes: fields::attributes(
+                alert,
+                &[
+                    ("rule", "rule.id"),
+                    ("tool", "tool.name"),
+                    ("path", "most_recent_instance.location.path"),
+                    ("line", "most_recent_instance.location.start_line"),
+                    ("commit", "most_recent_instance.commit_sha"),
+                ],
+            ),
             ..self.alerted(found, alert, hold)
         }))
     }
@@ -91,14 +101,14 @@ impl Hook<'_> {
         let kind = fields::first_text(alert, &["secret_type_display_name", "secret_type"])
             .ok_or_else(|| Unreadable::field("alert.secret_type", "the type of a secret"))?;
         let title = Sourced::new(format!("{kind} in the repository"), self.from);
-        let found = self.observation(SourceFamily::Alerts, "secret_scanning_alert", self.number("alert")?, title)?;
+        let found =
+            self.observation(SourceFamily::Alerts, "secret_scanning_alert", &self.number("alert")?, title)?;
         Ok(Some(Observation {
             severity: Severity::Fatal,
-            attributes: fields::attributes(alert, &[
-                ("type", "secret_type"),
-                ("validity", "validity"),
-                ("publicly_leaked", "publicly_leaked"),
-            ]),
+            attributes: fields::attributes(
+                alert,
+                &[("type", "secret_type"), ("validity", "validity"), ("publicly_leaked", "publicly_leaked")],
+            ),
             ..self.alerted(found, alert, hold)
         }))
     }

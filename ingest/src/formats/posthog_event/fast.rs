@@ -37,7 +37,13 @@ fn is_another(name: &[u8]) -> bool {
 fn is_silent(rest: &[u8]) -> bool {
     rest.trim_ascii_end().ends_with(b"}")
         && SECOND_NAME.find(rest).is_none()
-        && ESCAPE.find(rest).is_none()
+        && !ESCAPE.find_iter(rest).any(|at| is_escape(rest, at))
+}
+
+/// A backslash that is itself escaped, as in a JSON text within a JSON text, begins none.
+fn is_escape(rest: &[u8], at: usize) -> bool {
+    let before = rest[..at].iter().rev().take_while(|byte| **byte == b'\\').count();
+    before.is_multiple_of(2)
 }
 
 /// The value of the first `event` at the outermost level, and what follows it. None where something is odd.
@@ -130,6 +136,7 @@ mod tests {
             r#" { "properties" : { "event" : "$exception", "b": ["}"] } , "event" : "bought" } "#,
             r#"{"event":"$exception_like"}"#,
             r#"{"event":"","n":1.5,"t":true}"#,
+            r#"{"event":"$pageview","properties":"{\"city\":\"Z\\u00fcrich\",\"\\\\\":1}"}"#,
             r#"{"properties":"{\"event\":\"$exception\"}","event":"$autocapture"}"#,
             r#"{"uuid":null,"event":"$pageview","properties":"{\"event\":\"$exception\",\"n\":[1,2]}"}"#,
         ] {
@@ -147,6 +154,8 @@ mod tests {
             r#"{"\u0065vent":"$exception"}"#,
             r#"{"event":"$pageview","\u0065vent":"$exception"}"#,
             r#"{"event":"$pageview","event":"$exception"}"#,
+            r#"{"event":"$pageview","a":"\\\\","\u0065vent":"$exception"}"#,
+            r#"{"event":"$pageview","a":"\\\u0065"}"#,
             r#"{"event":"$pageview" , "event" : "$exception"}"#,
             r#"{"event":3}"#,
             r#"{}"#,

@@ -9,6 +9,7 @@ use super::super::table::{Expect, Sample, check, signal};
 use super::super::{Format, Payload, TEXT_LIMIT, read};
 use crate::observation::{Observation, ProjectHint, Unreadable};
 
+#[expect(clippy::too_many_lines, reason = "a table is read row by row")]
 pub(crate) fn samples() -> Vec<Sample> {
     let click = |name: &str, extra: Value| {
         let mut properties = json!({
@@ -31,26 +32,50 @@ pub(crate) fn samples() -> Vec<Sample> {
         "$dead_click_last_mutation_timestamp": 1_795_249_800_000_u64,
     });
     vec![
-        Sample::json("exception", &event(|_, _| ()), signal(json!({
-            "project": "2", "source": "error_tracking", "kind": "exception", "title": "TypeError: x is undefined",
-            "severity": "fatal", "route": "/cart", "release": "1.4.0", "frames": 1, "hold": null,
-            "record_id": "0193-u", "attributes.code_variables": null,
-        }))),
-        Sample::json("history", &event(|r, _| r["historical_migration"] = json!(true)), signal(json!({
-            "hold": "historical_migration",
-        }))),
+        Sample::json(
+            "exception",
+            &event(|_, _| ()),
+            signal(json!({
+                "project": "2", "source": "error_tracking", "kind": "exception", "title": "TypeError: x is undefined",
+                "severity": "fatal", "route": "/cart", "release": "1.4.0", "frames": 1, "hold": null,
+                "record_id": "0193-u", "attributes.code_variables": null,
+            })),
+        ),
+        Sample::json(
+            "history",
+            &event(|r, _| r["historical_migration"] = json!(true)),
+            signal(json!({
+                "hold": "historical_migration",
+            })),
+        ),
         Sample::json("pageview", &event(|r, _| r["event"] = json!("$pageview")), Expect::NotASignal),
-        Sample::json("rage click", &click("$rageclick", json!({})), signal(json!({
-            "project": "2", "source": "session_replay", "kind": "rage_click", "severity": "warning",
-            "route": "/cart/:id", "title": "Rage click on [data-testid=\"pay\"] at /cart/:id",
-            "attributes.$session_id": "0193-s",
-        }))),
-        Sample::json("dead click", &click("$dead_click", delayed), signal(json!({
-            "kind": "dead_click", "title": "Dead click on [data-testid=\"pay\"] at /cart/:id",
-        }))),
+        Sample::json(
+            "rage click",
+            &click("$rageclick", json!({})),
+            signal(json!({
+                "project": "2", "source": "session_replay", "kind": "rage_click", "severity": "warning",
+                "route": "/cart/:id", "title": "Rage click on [data-testid=\"pay\"] at /cart/:id",
+                "attributes.$session_id": "0193-s",
+            })),
+        ),
+        Sample::json(
+            "dead click",
+            &click("$dead_click", delayed),
+            signal(json!({
+                "kind": "dead_click", "title": "Dead click on [data-testid=\"pay\"] at /cart/:id",
+            })),
+        ),
         Sample::json("answered dead click", &click("$dead_click", answered), Expect::NotASignal),
-        Sample::json("click of a robot", &click("$rageclick", json!({"$browser_type": "bot"})), Expect::NotASignal),
-        Sample::json("no list", &event(|_, p| p["$exception_list"] = json!("x")), Expect::Refused("properties.$exception_list")),
+        Sample::json(
+            "click of a robot",
+            &click("$rageclick", json!({"$browser_type": "bot"})),
+            Expect::NotASignal,
+        ),
+        Sample::json(
+            "no list",
+            &event(|_, p| p["$exception_list"] = json!("x")),
+            Expect::Refused("properties.$exception_list"),
+        ),
     ]
 }
 
@@ -61,7 +86,8 @@ fn the_table_holds() {
 
 fn kept(value: &Value) -> Observation {
     let bytes = value.to_string();
-    let mut reading = read(Format::PosthogEvent, &Payload::new(bytes.as_bytes(), Provenance::Stranger)).unwrap();
+    let mut reading =
+        read(Format::PosthogEvent, &Payload::new(bytes.as_bytes(), Provenance::Stranger)).unwrap();
     reading.kept.pop().unwrap_or_else(|| panic!("{value}"))
 }
 
@@ -100,7 +126,10 @@ fn an_exception_keeps_what_helps() {
     assert_eq!((one.family, one.severity), (SourceFamily::ErrorTracking, Severity::Fatal));
     assert_eq!(one.title.value, "TypeError: x is undefined");
     assert_eq!(one.text.value, "x is undefined\nat second line");
-    assert_eq!((one.record_id.as_deref(), one.route.as_ref().map(|route| route.value.as_str())), (Some("0193-u"), Some("/cart")));
+    assert_eq!(
+        (one.record_id.as_deref(), one.route.as_ref().map(|route| route.value.as_str())),
+        (Some("0193-u"), Some("/cart"))
+    );
     assert_eq!(one.release.as_ref().map(|release| release.value.as_str()), Some("1.4.0"));
     assert_eq!(one.occurred_at, moment("2026-11-21T08:30:00.123456Z"));
     assert_eq!(one.frames.len(), 1);
@@ -139,12 +168,10 @@ fn odd_events_are_still_read() {
 fn the_same_bug_has_the_same_fingerprint_and_another_has_not() {
     let one = kept(&event(|_, _| ()));
     let same = kept(&event(|r, _| r["uuid"] = json!("0194-u")));
-    let other = kept(
-        &event(|_, p| {
-            p["$exception_list"][0]["type"] = json!("RangeError");
-            p["$exception_list"][0]["stacktrace"]["frames"][0]["function"] = json!("pay");
-        }),
-    );
+    let other = kept(&event(|_, p| {
+        p["$exception_list"][0]["type"] = json!("RangeError");
+        p["$exception_list"][0]["stacktrace"]["frames"][0]["function"] = json!("pay");
+    }));
     assert_eq!(one.fingerprint, same.fingerprint);
     assert_ne!(one.fingerprint, other.fingerprint);
 }
@@ -177,8 +204,8 @@ fn an_error_never_repeats_the_record() {
         br#"{"event": "s3cret" "#,
         br#"{"event":"$exception","properties":"s3cret"}"#,
     ] {
-        let words =
-            read(Format::PosthogEvent, &Payload::new(bytes, Provenance::Stranger)).map_err(|error| error.to_string());
+        let words = read(Format::PosthogEvent, &Payload::new(bytes, Provenance::Stranger))
+            .map_err(|error| error.to_string());
         assert!(words.as_ref().is_err_and(|words| !words.contains("s3cret")), "{words:?}");
     }
 }

@@ -40,21 +40,33 @@ pub(crate) fn samples() -> Vec<Sample> {
     });
     let batch = json!({"api_key": "phc_public", "batch": [pageview(), exception("e1"), exception("e2")]});
     let history = json!({"api_key": "phc_public", "historical_migration": true, "batch": [exception("e1")]});
-    let form = format!("data={}&compression=base64", STANDARD.encode(exception("e1").to_string()).replace('+', "%2B"));
+    let form = format!(
+        "data={}&compression=base64",
+        STANDARD.encode(exception("e1").to_string()).replace('+', "%2B")
+    );
     vec![
         Sample::json("one event", &exception("e1"), signal(kept.clone())),
         Sample::json("a list", &json!([pageview(), exception("e1")]), signal(kept.clone())),
         Sample::json("a batch", &batch, Expect::Signals(vec![kept.clone(), json!({"record_id": "e2"})])),
         Sample::json("history", &history, signal(json!({"hold": "historical_migration"}))),
         Sample::json("a list under data", &json!({"data": [exception("e1")]}), signal(kept.clone())),
-        Sample::bytes("gzip that is not declared", gzip(&batch), Expect::Signals(vec![kept.clone(), json!({})])),
-        Sample::bytes("gzip", gzip(&exception("e1")), signal(kept.clone())).with_header("content-encoding", "gzip"),
+        Sample::bytes(
+            "gzip that is not declared",
+            gzip(&batch),
+            Expect::Signals(vec![kept.clone(), json!({})]),
+        ),
+        Sample::bytes("gzip", gzip(&exception("e1")), signal(kept.clone()))
+            .with_header("content-encoding", "gzip"),
         Sample::bytes("a form", form.into_bytes(), signal(kept)),
         Sample::json("pageviews", &json!([pageview(), pageview()]), Expect::NotASignal),
         Sample::json("no events", &json!([]), Expect::NotASignal),
         Sample::json("no event", &json!({"api_key": "k"}), Expect::Refused("no-json")),
         Sample::json("no list", &json!({"batch": 3}), Expect::Refused("no-json")),
-        Sample::json("a bad event", &json!({"batch": [pageview(), {"event": "$exception"}]}), Expect::Refused("batch[1].properties")),
+        Sample::json(
+            "a bad event",
+            &json!({"batch": [pageview(), {"event": "$exception"}]}),
+            Expect::Refused("batch[1].properties"),
+        ),
     ]
 }
 
@@ -74,7 +86,8 @@ fn one_bad_event_does_not_take_the_others() {
 fn a_wrong_clock_is_corrected() {
     let bytes = json!({"batch": [exception("e1")], "sent_at": "2026-11-21T08:30:10Z"}).to_string();
     let received_at: Timestamp = "2026-11-20T08:30:10Z".parse().unwrap();
-    let payload = Payload { received_at: Some(received_at), ..Payload::new(bytes.as_bytes(), Provenance::Stranger) };
+    let payload =
+        Payload { received_at: Some(received_at), ..Payload::new(bytes.as_bytes(), Provenance::Stranger) };
     let reading = read(Format::PosthogSdk, &payload).unwrap();
     assert_eq!(reading.kept[0].occurred_at, "2026-11-20T08:30:00Z".parse().ok());
 }

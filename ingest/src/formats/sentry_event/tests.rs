@@ -41,39 +41,77 @@ fn said(name: &str, said: Value) -> Value {
     event
 }
 
+#[expect(clippy::too_many_lines, reason = "a table is read row by row")]
 pub(crate) fn samples() -> Vec<Sample> {
-    let formatted = json!({"message": "no stock of %s", "params": ["apples"], "formatted": "no stock of apples"});
+    let formatted =
+        json!({"message": "no stock of %s", "params": ["apples"], "formatted": "no stock of apples"});
     let thread = json!({"values": [
         {"id": 1}, {"id": 2, "crashed": true, "stacktrace": {"frames": [{"function": "deliver", "filename": "post.c", "lineno": "7"}]}},
     ]});
     let feedback = json!({"feedback": {"message": "The cart forgets things.\nEvery day.", "url": "https://shop.example/cart"}});
     vec![
-        Sample::json("exceptions", &event(), signal(json!({
-            "project": "17", "source": "error_tracking", "kind": "exception", "title": "KeyError: 'total'", "text": "'total'",
-            "severity": "fatal", "record_id": "9fec79613d134d4e8b0b04d1a8a0b1c2", "occurred_at": "2026-11-21T08:30:00.25Z",
-            "release": "shop@1.4.0", "environment": "production", "route": "/cart/{id}/pay", "frames": 2,
-            "attributes.tag.region": "eu", "attributes.tag.http.status_code": "500", "attributes.trace_id": "aa11",
-            "attributes.server_name": "web-3", "hold": null,
-        }))),
-        Sample::json("a list without values", &with(|e| e["exception"] = e["exception"]["values"].take()), signal(json!({
-            "title": "KeyError: 'total'", "frames": 2,
-        }))),
-        Sample::json("only a type", &said("exception", json!([{"type": "OutOfMemory"}])), signal(json!({"title": "OutOfMemory"}))),
-        Sample::json("a log entry", &said("logentry", formatted.clone()), signal(json!({
-            "kind": "message", "title": "no stock of apples", "occurred_at": "2026-11-21T08:30:00Z", "severity": "error",
-        }))),
-        Sample::json("an entry as a text", &said("logentry", json!("plain words")), signal(json!({"title": "plain words"}))),
-        Sample::json("a message object", &said("message", formatted), signal(json!({"title": "no stock of apples"}))),
-        Sample::json("a message with a stack", &{
-            let mut event = said("message", json!("late"));
-            event["threads"] = thread.clone();
-            event
-        }, signal(json!({"title": "late", "frames": 1}))),
-        Sample::json("a crash that says nothing", &said("threads", thread), signal(json!({"title": "deliver", "frames": 1}))),
-        Sample::json("feedback", &said("contexts", feedback), signal(json!({
-            "source": "support", "kind": "feedback", "title": "The cart forgets things.", "severity": "info",
-            "route": "https://shop.example/cart",
-        }))),
+        Sample::json(
+            "exceptions",
+            &event(),
+            signal(json!({
+                "project": "17", "source": "error_tracking", "kind": "exception", "title": "KeyError: 'total'", "text": "'total'",
+                "severity": "fatal", "record_id": "9fec79613d134d4e8b0b04d1a8a0b1c2", "occurred_at": "2026-11-21T08:30:00.25Z",
+                "release": "shop@1.4.0", "environment": "production", "route": "/cart/{id}/pay", "frames": 2,
+                "attributes.tag.region": "eu", "attributes.tag.http.status_code": "500", "attributes.trace_id": "aa11",
+                "attributes.server_name": "web-3", "hold": null,
+            })),
+        ),
+        Sample::json(
+            "a list without values",
+            &with(|e| e["exception"] = e["exception"]["values"].take()),
+            signal(json!({
+                "title": "KeyError: 'total'", "frames": 2,
+            })),
+        ),
+        Sample::json(
+            "only a type",
+            &said("exception", json!([{"type": "OutOfMemory"}])),
+            signal(json!({"title": "OutOfMemory"})),
+        ),
+        Sample::json(
+            "a log entry",
+            &said("logentry", formatted.clone()),
+            signal(json!({
+                "kind": "message", "title": "no stock of apples", "occurred_at": "2026-11-21T08:30:00Z", "severity": "error",
+            })),
+        ),
+        Sample::json(
+            "an entry as a text",
+            &said("logentry", json!("plain words")),
+            signal(json!({"title": "plain words"})),
+        ),
+        Sample::json(
+            "a message object",
+            &said("message", formatted),
+            signal(json!({"title": "no stock of apples"})),
+        ),
+        Sample::json(
+            "a message with a stack",
+            &{
+                let mut event = said("message", json!("late"));
+                event["threads"] = thread.clone();
+                event
+            },
+            signal(json!({"title": "late", "frames": 1})),
+        ),
+        Sample::json(
+            "a crash that says nothing",
+            &said("threads", thread),
+            signal(json!({"title": "deliver", "frames": 1})),
+        ),
+        Sample::json(
+            "feedback",
+            &said("contexts", feedback),
+            signal(json!({
+                "source": "support", "kind": "feedback", "title": "The cart forgets things.", "severity": "info",
+                "route": "https://shop.example/cart",
+            })),
+        ),
         Sample::json("a transaction", &said("type", json!("transaction")), Expect::NotASignal),
         Sample::json("nothing said", &json!({"event_id": "a1"}), Expect::Refused("exception")),
         Sample::json("no exceptions", &json!({"exception": {"values": []}}), Expect::Refused("exception")),
@@ -101,14 +139,22 @@ fn what_is_the_same_has_one_fingerprint() {
     let other = key(&with(|e| e["exception"]["values"][0]["type"] = json!("ValueError")));
     assert_ne!(one, other);
     let own = |parts: Value| key(&with(|e| e["fingerprint"] = parts));
-    assert_eq!(own(json!(["cart", 1])), key(&{
-        let mut event = said("message", json!("another"));
-        event["fingerprint"] = json!(["cart", 1]);
-        event
-    }));
+    assert_eq!(
+        own(json!(["cart", 1])),
+        key(&{
+            let mut event = said("message", json!("another"));
+            event["fingerprint"] = json!(["cart", 1]);
+            event
+        })
+    );
     assert_ne!(own(json!(["{{default}}", "eu"])), one);
     assert_ne!(own(json!(["{{default}}", "eu"])), own(json!(["{{default}}", "us"])));
-    let logged = |word: &str| key(&said("logentry", json!({"message": "no stock of %s", "formatted": format!("no stock of {word}")})));
+    let logged = |word: &str| {
+        key(&said(
+            "logentry",
+            json!({"message": "no stock of %s", "formatted": format!("no stock of {word}")}),
+        ))
+    };
     assert_eq!(logged("apples"), logged("pears"));
 }
 

@@ -25,7 +25,10 @@ fn event_item() -> String {
 pub(crate) fn samples() -> Vec<Sample> {
     let exception = json!({"title": "KeyError: 'total'", "project": null, "from": "stranger"});
     let check_in = |status: &str| {
-        item(&json!({"type": "check_in"}), &json!({"check_in_id": "c1", "monitor_slug": "nightly", "status": status}).to_string())
+        item(
+            &json!({"type": "check_in"}),
+            &json!({"check_in_id": "c1", "monitor_slug": "nightly", "status": status}).to_string(),
+        )
     };
     let feedback = json!({"event_id": "f1", "contexts": {"feedback": {"message": "It hurts."}}}).to_string();
     let report = json!({"event_id": "f2", "name": "N", "email": "e", "comments": "It broke."}).to_string();
@@ -33,12 +36,21 @@ pub(crate) fn samples() -> Vec<Sample> {
     let attachment = item(&json!({"type": "attachment", "length": binary.len()}), binary);
     vec![
         Sample::bytes("an event", envelope(&[event_item()]), signal(exception.clone())),
-        Sample::bytes("an event without a length", envelope(&[item(&json!({"type": "event"}), &event().to_string())]), signal(exception.clone())),
+        Sample::bytes(
+            "an event without a length",
+            envelope(&[item(&json!({"type": "event"}), &event().to_string())]),
+            signal(exception.clone()),
+        ),
         Sample::bytes(
             "many items",
             envelope(&[
-                item(&json!({"type": "session"}), "{}"), attachment, event_item(), check_in("ok"), check_in("missed"),
-                item(&json!({"type": "feedback"}), &feedback), item(&json!({"type": "user_report"}), &report),
+                item(&json!({"type": "session"}), "{}"),
+                attachment,
+                event_item(),
+                check_in("ok"),
+                check_in("missed"),
+                item(&json!({"type": "feedback"}), &feedback),
+                item(&json!({"type": "user_report"}), &report),
                 item(&json!({"type": "transaction"}), "{\"type\":\"transaction\"}"),
             ]),
             Expect::Signals(vec![
@@ -49,13 +61,26 @@ pub(crate) fn samples() -> Vec<Sample> {
             ]),
         ),
         Sample::bytes("a single event", event().to_string().into_bytes(), signal(exception)),
-        Sample::bytes("only sessions", envelope(&[item(&json!({"type": "sessions"}), "{}")]), Expect::NotASignal),
+        Sample::bytes(
+            "only sessions",
+            envelope(&[item(&json!({"type": "sessions"}), "{}")]),
+            Expect::NotASignal,
+        ),
         Sample::bytes("no items", envelope(&[]), Expect::NotASignal),
-        Sample::bytes("a length that lies", envelope(&[item(&json!({"type": "event", "length": 9999}), "{}")]), Expect::Refused("items[0].length")),
+        Sample::bytes(
+            "a length that lies",
+            envelope(&[item(&json!({"type": "event", "length": 9999}), "{}")]),
+            Expect::Refused("items[0].length"),
+        ),
         Sample::bytes("no type", envelope(&[item(&json!({}), "{}")]), Expect::Refused("items[0].type")),
-        Sample::bytes("a broken event", envelope(&[item(&json!({"type": "event"}), "{\"exception\":")]), Expect::Refused("no-json")),
+        Sample::bytes(
+            "a broken event",
+            envelope(&[item(&json!({"type": "event"}), "{\"exception\":")]),
+            Expect::Refused("no-json"),
+        ),
         Sample::bytes("no envelope", b"text".to_vec(), Expect::Refused("no-json")),
-        Sample::bytes("an unknown encoding", b"{}".to_vec(), Expect::Refused("encoding")).with_header("Content-Encoding", "rar"),
+        Sample::bytes("an unknown encoding", b"{}".to_vec(), Expect::Refused("encoding"))
+            .with_header("Content-Encoding", "rar"),
     ]
 }
 

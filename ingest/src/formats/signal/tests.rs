@@ -11,11 +11,19 @@ use crate::observation::{Observation, ProjectHint, Unreadable};
 
 pub(crate) fn samples() -> Vec<Sample> {
     vec![
-        Sample::json("a slow page", &native(|_| ()), signal(json!({
-            "project": "web", "source": "alerts", "kind": "slow", "title": "checkout is slow", "from": "signed_source",
-            "severity": "error", "occurred_at": "2026-11-21T08:30:00Z", "record_id": "7",
-        }))),
-        Sample::json("a family of its own", &native(|s| s["source"] = json!("weather")), signal(json!({"source": "custom"}))),
+        Sample::json(
+            "a slow page",
+            &native(|_| ()),
+            signal(json!({
+                "project": "web", "source": "alerts", "kind": "slow", "title": "checkout is slow", "from": "signed_source",
+                "severity": "error", "occurred_at": "2026-11-21T08:30:00Z", "record_id": "7",
+            })),
+        ),
+        Sample::json(
+            "a family of its own",
+            &native(|s| s["source"] = json!("weather")),
+            signal(json!({"source": "custom"})),
+        ),
         Sample::json("no title", &native(|s| s["title"] = json!(" ")), Expect::Refused("title")),
     ]
 }
@@ -49,16 +57,14 @@ fn native(change: impl FnOnce(&mut Value)) -> Value {
 
 #[test]
 fn a_native_signal_is_read_in_full() {
-    let one = kept(
-        &native(|s| {
-            s["count"] = json!("12");
-            s["severity"] = json!("warning");
-            s["links"] = json!([{"label": "graph", "url": "https://graphs.example/1"}]);
-            s["stack"] = json!([{"function": "pay", "filename": "shop/pay.py", "lineno": 8}]);
-            s["attributes"] = json!({"p95": 2.5});
-            s["repository"] = json!("acme/shop");
-        }),
-    );
+    let one = kept(&native(|s| {
+        s["count"] = json!("12");
+        s["severity"] = json!("warning");
+        s["links"] = json!([{"label": "graph", "url": "https://graphs.example/1"}]);
+        s["stack"] = json!([{"function": "pay", "filename": "shop/pay.py", "lineno": 8}]);
+        s["attributes"] = json!({"p95": 2.5});
+        s["repository"] = json!("acme/shop");
+    }));
     assert_eq!(one.project, ProjectHint::Name("web".into()));
     assert_eq!((one.count, one.severity, one.family), (12, Severity::Warning, SourceFamily::Alerts));
     assert_eq!(one.occurred_at, moment("2026-11-21T08:30:00Z"));
@@ -97,11 +103,9 @@ fn a_wrong_native_signal_says_where() {
 
 #[test]
 fn long_texts_are_cut() {
-    let one = kept(
-        &native(|s| {
-            s["title"] = json!("t".repeat(5_000));
-            s["text"] = json!("é".repeat(30_000));
-        }),
-    );
+    let one = kept(&native(|s| {
+        s["title"] = json!("t".repeat(5_000));
+        s["text"] = json!("é".repeat(30_000));
+    }));
     assert_eq!((one.title.value.len(), one.text.value.len()), (500, TEXT_LIMIT));
 }
