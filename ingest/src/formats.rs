@@ -14,6 +14,7 @@ mod nesting;
 mod posthog;
 mod posthog_event;
 mod posthog_internal;
+mod posthog_replay;
 mod posthog_sdk;
 mod select;
 mod sentry_event;
@@ -34,6 +35,8 @@ use signalbox_domain::provenance::Provenance;
 use signalbox_domain::time::Timestamp;
 
 use crate::observation::{Observation, Reading, Unreadable};
+
+pub use posthog_replay::{ReplayLimits, ReplayRow, SessionKey, Sessions};
 
 /// No record may be larger (CONTRACTS): it is quarantined, cut to this.
 pub const RECORD_LIMIT: usize = 1 << 20;

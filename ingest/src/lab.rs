@@ -103,7 +103,9 @@ fn expected_format(name: &str) -> String {
 
 /// A maker's name stands for whichever of its formats the payload looks like.
 fn format(name: &str, payload: &str) -> Option<Format> {
-    let has = |path: &[&str]| Shape::of(payload).is_some_and(|shape| shape.has(path));
+    let shape = Shape::of(payload);
+    let has = |path: &[&str]| shape.as_ref().is_some_and(|shape| shape.has(path));
+    let is_group = ["groupKey", "groupLabels", "commonLabels", "receiver"].iter().any(|name| has(&[name]));
     Some(match name {
         "posthog" if payload.starts_with('[') || has(&["batch"]) => Format::PosthogSdk,
         "posthog" if has(&["event", "{"]) => Format::PosthogInternal,
@@ -112,7 +114,7 @@ fn format(name: &str, payload: &str) -> Option<Format> {
         "sentry" if has(&["data", "{"]) && has(&["action"]) => Format::SentryWebhook,
         "sentry" => Format::SentryEvent,
         "github" => Format::GithubWebhook,
-        "alert" if has(&["alerts", "["]) => Format::Alertmanager,
+        "alert" if has(&["alerts", "["]) && is_group => Format::Alertmanager,
         "alert" if has(&["specversion"]) => Format::Cloudevent,
         "alert" => Format::AlertGeneric,
         other => Format::from_name(other)?,
@@ -195,7 +197,7 @@ mod tests {
             ("sentry", hook, "E: v"),
             ("sentry", json!(format!("{{}}\n{{\"type\":\"event\"}}\n{stack}\n")), "E: v"),
             ("alert", json!({"title": "disk is full"}), "disk is full"),
-            ("alert", json!({"alerts": [{"labels": {"alertname": "Full"}}]}), "Full"),
+            ("alert", json!({"groupLabels": {}, "alerts": [{"labels": {"alertname": "Full"}}]}), "Full"),
             (
                 "alert",
                 json!({"specversion": "1.0", "id": "1", "source": "s", "type": "t", "data": {"title": "hot"}}),

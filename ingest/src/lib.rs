@@ -28,7 +28,10 @@ pub use config::{
 pub use dev_broker::{DEV_PARTITION_MEGABYTES, DEV_TOPIC, DevBroker, DevBrokerError};
 pub use door::{Accepted, Door, ItemResult, ProjectCreation};
 pub use fold::{FoldContext, Folder, Refusal};
-pub use formats::{BODY_LIMIT, Format, Payload, RECORD_LIMIT, TEXT_LIMIT, read, read_item, read_signal};
+pub use formats::{
+    BODY_LIMIT, Format, Payload, RECORD_LIMIT, ReplayLimits, ReplayRow, SessionKey, Sessions, TEXT_LIMIT,
+    read, read_item, read_signal,
+};
 pub use kafka::{KafkaError, Until, probe};
 pub use lab::{IngestAnswer, IngestRow, ingest_row};
 pub use observation::{Observation, ProjectHint, Reading, Unreadable};

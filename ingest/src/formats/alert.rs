@@ -4,94 +4,23 @@
 //! Every choice is by a fixed order of names, then by depth, then by the order in the body, so that the same alert
 //! always reads the same.
 
+mod words;
+
 use serde_json::Value;
 use signalbox_domain::signal::{HoldReason, Severity};
 use signalbox_domain::time::Timestamp;
 
-use super::{TEXT_LIMIT, fields, severity};
+use super::{DEPTH_LIMIT, TEXT_LIMIT, fields, nesting, severity};
+use words::{
+    ENVIRONMENTS, IDENTITIES, INCIDENTS, NAMES, PROJECTS, RECORDS, Ranks, SEVERITIES, STATES, TEXTS, TIMES,
+    TITLES,
+};
 
 /// Leaves that are looked at, and how deep they may lie.
 const MOST_LEAVES: usize = 400;
 const DEEPEST: usize = 4;
 /// A shorter title is explained by what else the alert says.
 const TELLING_TITLE: usize = 50;
-
-/// The names of what people read first, the best first.
-const TITLES: [&[&str]; 5] = [
-    &[
-        "title",
-        "alerttitle",
-        "messagetitle",
-        "eventtitle",
-        "eventdefinitiontitle",
-        "incidenttitle",
-        "problemtitle",
-    ],
-    &["alertname", "rulename", "monitorname", "checkname", "incidentname", "conditionname", "policyname"],
-    &["summary", "headline", "subject", "shortdescription"],
-    &["name", "displayname", "display", "rule", "detectorname"],
-    &["message", "description", "reason", "msg", "text"],
-];
-/// The names of what explains it.
-const TEXTS: [&[&str]; 3] = [
-    &["description", "longdescription", "eventdescription", "details", "problemdetailstext"],
-    &["message", "messagebody", "body", "text", "output", "longoutput", "reason", "errormessage"],
-    &["summary", "ruleexpression", "query", "detectoncondition"],
-];
-/// The names of what stays the same while an alert fires and resolves.
-const IDENTITIES: [&[&str]; 2] = [
-    &["fingerprint", "dedupkey", "deduplicationkey", "groupkey", "aggregationkey", "correlationid"],
-    &[
-        "alertruleid",
-        "ruleid",
-        "monitorid",
-        "checkid",
-        "eventdefinitionid",
-        "policyid",
-        "conditionid",
-        "detectorid",
-    ],
-];
-const NAMES: [&[&str]; 1] = [&[
-    "alertname",
-    "rulename",
-    "monitorname",
-    "checkname",
-    "policyname",
-    "conditionname",
-    "detectorname",
-    "rule",
-]];
-const INCIDENTS: [&[&str]; 1] = [&["incidentid", "problemid", "issueid", "alertid"]];
-/// The names of what is another one each time.
-const RECORDS: [&[&str]; 1] =
-    [&["eventid", "deliveryid", "notificationid", "requestid", "checkresultid", "uuid"]];
-const SEVERITIES: [&[&str]; 3] = [
-    &["severity", "alertseverity", "level", "loglevel"],
-    &["priority", "urgency"],
-    &["impact", "importance"],
-];
-const STATES: [&[&str]; 3] = [
-    &["state", "status", "alertstate", "alertstatus", "incidentstate", "currentstate", "newstate"],
-    &["alerttransition", "transition", "alerttype", "eventtype", "notificationtype", "action", "eventaction"],
-    &["statusextended", "messagetitle", "title", "subject", "event"],
-];
-const TIMES: [&[&str]; 2] = [
-    &[
-        "timestamp",
-        "time",
-        "occurredat",
-        "startedat",
-        "startsat",
-        "datestart",
-        "createdat",
-        "firedat",
-        "eventtime",
-    ],
-    &["date", "longdatetime", "shortdatetime", "lastupdated", "updatedat", "triggeredat"],
-];
-const ENVIRONMENTS: [&[&str]; 1] = [&["environment", "env", "deploymentenvironment"]];
-const PROJECTS: [&[&str]; 1] = [&["project", "projectslug", "projectname"]];
 
 /// A scalar of an alert, with where it stood.
 struct Leaf<'v> {
@@ -127,6 +56,7 @@ pub(super) struct Alert {
 
 /// None where nothing in it could be a title.
 pub(super) fn alert(body: &Value) -> Option<Alert> {
+    let body = &opened(body);
     let leaves = leaves(body);
     let leaves = Leaves(&leaves);
     let name = leaves.words(&TITLES, 500)?;
@@ -162,7 +92,7 @@ struct Leaves<'l, 'v>(&'l [Leaf<'v>]);
 
 impl Leaves<'_, '_> {
     /// The first that says something of the best name: by rank of the name, then depth, then order.
-    fn ranked<T>(&self, ranks: &[&[&str]], says: impl Fn(&Leaf<'_>) -> Option<T>) -> Option<T> {
+    fn ranked<T>(&self, ranks: Ranks, says: impl Fn(&Leaf<'_>) -> Option<T>) -> Option<T> {
         for names in ranks {
             for depth in 0..=DEEPEST {
                 for name in *names {
@@ -176,12 +106,12 @@ impl Leaves<'_, '_> {
         None
     }
 
-    fn words(&self, ranks: &[&[&str]], limit: usize) -> Option<String> {
+    fn words(&self, ranks: Ranks, limit: usize) -> Option<String> {
         self.ranked(ranks, |leaf| fields::scalar(leaf.value, limit))
     }
 
     fn identity(&self, title: &str) -> Identity {
-        let id = |ranks: &[&[&str]]| self.words(ranks, 500).map(Identity::Id);
+        let id = |ranks: Ranks| self.words(ranks, 500).map(Identity::Id);
         id(&IDENTITIES)
             .or_else(|| self.words(&NAMES, 500).map(Identity::Words))
             .or_else(|| id(&INCIDENTS))
@@ -218,8 +148,8 @@ pub(super) fn state(text: &str) -> Option<Option<HoldReason>> {
     text.split(|c: char| !c.is_alphanumeric()).take(20).find_map(|word| {
         Some(match word.to_ascii_lowercase().as_str() {
             "firing" | "open" | "opened" | "triggered" | "trigger" | "alerting" | "down" | "critical"
-            | "failed" | "failing" | "problem" | "active" | "activated" | "reopened" | "unresolved"
-            | "degraded" => None,
+            | "failed" | "failing" | "alarm" | "fired" | "problem" | "active" | "activated" | "reopened"
+            | "unresolved" | "degraded" => None,
             "resolved" | "resolve" | "recovered" | "recovery" | "ok" | "closed" | "close" | "cleared"
             | "clear" | "up" | "normal" | "healthy" | "inactive" | "fixed" | "deactivated" => {
                 Some(HoldReason::UpstreamResolved)
@@ -231,6 +161,21 @@ pub(super) fn state(text: &str) -> Option<Option<HoldReason>> {
             _ => return None,
         })
     })
+}
+
+/// An alert that was sent through a queue stands as a JSON text in the body: such texts are opened.
+fn opened(body: &Value) -> Value {
+    let mut body = body.clone();
+    for value in body.as_object_mut().into_iter().flat_map(|fields| fields.values_mut()) {
+        if let Value::String(text) = value
+            && text.trim_start().starts_with('{')
+            && nesting::check(text.as_bytes(), DEPTH_LIMIT).is_ok()
+            && let Ok(inner @ Value::Object(_)) = serde_json::from_str(text)
+        {
+            *value = inner;
+        }
+    }
+    body
 }
 
 /// The scalars, outer ones first.

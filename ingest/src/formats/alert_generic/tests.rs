@@ -21,6 +21,12 @@ pub(crate) fn samples() -> Vec<Sample> {
     }, "version": "1.2"});
     let check_up = json!({"check_name": "Home page", "check_id": "c9", "status": "UP", "output": "200 OK", "level": "ok"});
     let muted = json!({"title": "Queue is long", "state": "muted", "description": "more than 10,000 jobs wait in the queue"});
+    let alarm = json!({
+        "AlarmName": "checkout-5xx", "NewStateValue": "ALARM", "NewStateReason": "Threshold crossed: 3 of 3 points were above 5",
+        "StateChangeTime": "2026-11-21T08:30:00.000+0000",
+    });
+    let queued =
+        json!({"Type": "Notification", "MessageId": "m-1", "Subject": "ALARM", "Message": alarm.to_string()});
     let plain = json!({"text": "deploy of shop failed"});
     vec![
         Sample::json(
@@ -57,6 +63,14 @@ pub(crate) fn samples() -> Vec<Sample> {
             &muted,
             signal(json!({
                 "title": "Queue is long: more than 10,000 jobs wait in the queue", "hold": "upstream_archived",
+            })),
+        ),
+        Sample::json(
+            "through a queue",
+            &queued,
+            signal(json!({
+                "title": "checkout-5xx: Threshold crossed: 3 of 3 points were above 5", "hold": null, "record_id": "m-1/open",
+                "occurred_at": "2026-11-21T08:30:00Z",
             })),
         ),
         Sample::json(
