@@ -33,8 +33,14 @@ pub struct FoldContext<'a> {
 /// A part under construction.
 #[derive(Default)]
 pub struct Folder {
-    folds: BTreeMap<SignalKey, Fold>,
+    folds: BTreeMap<SignalKey, Growing>,
     quarantined: Vec<Quarantined>,
+}
+
+struct Growing {
+    fold: Fold,
+    /// Of the record that says whether the signal is held: what was resolved can fire again, and the other way round.
+    newest: Timestamp,
 }
 
 /// A record that could not be used.
@@ -64,18 +70,25 @@ impl Folder {
         let sample = sample(observation, record.at, context.redactor);
         let mut clean = Cleaner::new(context.redactor);
         let repository = observation.repository.as_ref().map(|name| clean.sourced(name));
-        let fold = self.folds.entry(key.clone()).or_insert_with(|| Fold {
-            id: context.ids.next::<SignalId>(),
-            key,
-            title: sample.title.clone(),
-            severity: observation.severity,
-            hold: observation.hold,
-            repository,
-            records: Vec::new(),
-            samples: Vec::new(),
+        let growing = self.folds.entry(key.clone()).or_insert_with(|| Growing {
+            newest: record.at,
+            fold: Fold {
+                id: context.ids.next::<SignalId>(),
+                key,
+                title: sample.title.clone(),
+                severity: observation.severity,
+                hold: observation.hold,
+                repository,
+                records: Vec::new(),
+                samples: Vec::new(),
+            },
         });
-        fold.records.push(record);
-        fold.samples.push(sample);
+        if record.at >= growing.newest {
+            growing.newest = record.at;
+            growing.fold.hold = observation.hold;
+        }
+        growing.fold.records.push(record);
+        growing.fold.samples.push(sample);
     }
 
     /// Quarantines a record. Its bytes open under the id of its row alone.
@@ -95,7 +108,8 @@ impl Folder {
 
     /// The part, without a position.
     pub fn finish(self) -> FoldPart {
-        FoldPart { position: None, folds: self.folds.into_values().collect(), quarantined: self.quarantined }
+        let folds = self.folds.into_values().map(|growing| growing.fold).collect();
+        FoldPart { position: None, folds, quarantined: self.quarantined }
     }
 }
 

@@ -154,3 +154,6 @@ fn gap(movement: &PositionMove, reason: MoveReason) -> Option<String> {
         )),
     }
 }
+
+#[cfg(test)]
+mod tests;
