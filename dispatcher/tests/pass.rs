@@ -107,6 +107,7 @@ impl Fixture {
             mode,
             priority: Priority::P2,
             origin: Origin::Person { person: None },
+            case: None,
             lineage: Lineage::root(id),
             state: TaskState::Queued,
             starter: Starter::Itself,

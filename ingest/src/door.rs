@@ -11,6 +11,7 @@ use signalbox_store::ingest::{FoldBatch, FoldPart, PartReport};
 
 use crate::fold::Folder;
 use crate::formats::{read_item, read_signal};
+use crate::keys::FingerprintConfig;
 use crate::observation::{Observation, ProjectHint, Unreadable};
 use crate::pass::{IngestSetup, SIGNALS};
 
@@ -28,6 +29,7 @@ pub enum ProjectCreation {
 pub struct Door {
     setup: IngestSetup,
     creation: ProjectCreation,
+    fingerprints: FingerprintConfig,
 }
 
 /// What became of one item, in the order sent.
@@ -56,7 +58,13 @@ pub enum Accepted {
 
 impl Door {
     pub fn new(setup: IngestSetup, creation: ProjectCreation) -> Self {
-        Self { setup, creation }
+        Self { setup, creation, fingerprints: FingerprintConfig::default() }
+    }
+
+    /// Makes keys as the settings say.
+    #[must_use]
+    pub fn with_fingerprints(self, fingerprints: FingerprintConfig) -> Self {
+        Self { fingerprints, ..self }
     }
 
     /// One item of a request's body, for [`Door::accept`].
@@ -104,7 +112,7 @@ impl Door {
             Err(refused) => Ok(Err(refused)),
             Ok(project) => {
                 let mut folder = Folder::default();
-                folder.add(project, &observation, &self.setup.fold_context());
+                folder.add(project, &observation, &self.fingerprints, &self.setup.fold_context());
                 Ok(Ok(folder.finish()))
             }
         }

@@ -16,11 +16,15 @@ use signalbox_redact::Redactor;
 use signalbox_runtime::{IdSource, SealContext, SealError, SealPurpose, SealingKeys};
 use signalbox_store::ingest::{Fold, FoldPart, FoldedRecord, Quarantined};
 
+use crate::keys::FingerprintConfig;
 use crate::observation::Observation;
 
 /// Record times are clamped to this before what the clock said at receipt, and to `AHEAD` after it.
 const BEHIND: Duration = Duration::from_secs(7 * 24 * 3600);
 const AHEAD: Duration = Duration::from_secs(5 * 60);
+
+/// Newer keys of one fold: where an older version lumped together what is many, the store keeps no more either.
+const MOST_ALIASES: usize = 64;
 
 /// What stands still while a part is folded.
 pub struct FoldContext<'a> {
@@ -59,12 +63,20 @@ pub struct Refusal<'a> {
 
 impl Folder {
     /// Adds an observation of a project; the id of a signal is drawn when its key is first seen.
-    pub fn add(&mut self, project: ProjectId, observation: &Observation, context: &FoldContext<'_>) {
+    pub fn add(
+        &mut self,
+        project: ProjectId,
+        observation: &Observation,
+        keys: &FingerprintConfig,
+        context: &FoldContext<'_>,
+    ) {
+        let fingerprints = observation.identity.keys(observation.family, observation.kind.as_str(), keys);
+        let Some((oldest, newer)) = fingerprints.split_first() else { return };
         let key = SignalKey {
             project,
             family: observation.family,
             kind: observation.kind.clone(),
-            fingerprint: observation.fingerprint.clone(),
+            fingerprint: oldest.clone(),
         };
         let record = record(observation, context.received_at);
         let sample = sample(observation, record.at, context.redactor);
@@ -75,6 +87,7 @@ impl Folder {
             fold: Fold {
                 id: context.ids.next::<SignalId>(),
                 key,
+                aliases: Vec::new(),
                 title: sample.title.clone(),
                 severity: observation.severity,
                 hold: observation.hold,
@@ -86,6 +99,12 @@ impl Folder {
         if record.at >= growing.newest {
             growing.newest = record.at;
             growing.fold.hold = observation.hold;
+        }
+        let aliases = &mut growing.fold.aliases;
+        for fingerprint in newer {
+            if !aliases.contains(fingerprint) && aliases.len() < MOST_ALIASES {
+                aliases.push(fingerprint.clone());
+            }
         }
         growing.fold.records.push(record);
         growing.fold.samples.push(sample);

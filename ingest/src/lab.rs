@@ -9,6 +9,7 @@ use signalbox_domain::signal::{Frame, HoldReason, Link, Severity, SourceFamily};
 use signalbox_domain::time::Timestamp;
 
 use crate::formats::{Format, Payload, read};
+use crate::keys::FingerprintConfig;
 use crate::observation::{Observation, ProjectHint, Unreadable};
 
 /// A row of `lab ingest`.
@@ -137,8 +138,16 @@ impl<'a> Shape<'a> {
     }
 }
 
+/// The newest key, with its version.
+pub(crate) fn fingerprint(observation: &Observation) -> String {
+    let config = FingerprintConfig::default();
+    let keys = observation.identity.keys(observation.family, observation.kind.as_str(), &config);
+    keys.last().map(|key| format!("v{}:{}", key.version, key.key)).unwrap_or_default()
+}
+
 impl From<Observation> for ShownSignal {
     fn from(observation: Observation) -> Self {
+        let fingerprint = fingerprint(&observation);
         let plain = |text: Option<Sourced<String>>| text.map(|text| text.value);
         Self {
             project: match observation.project {
@@ -148,7 +157,7 @@ impl From<Observation> for ShownSignal {
             },
             source: observation.family,
             kind: observation.kind.to_string(),
-            fingerprint: format!("v{}:{}", observation.fingerprint.version, observation.fingerprint.key),
+            fingerprint,
             from: observation.title.from,
             title: observation.title.value,
             text: observation.text.value,

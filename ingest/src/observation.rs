@@ -4,8 +4,10 @@
 use serde_json::{Map, Value};
 use signalbox_domain::names::SignalKind;
 use signalbox_domain::provenance::Sourced;
-use signalbox_domain::signal::{Fingerprint, Frame, HoldReason, Link, Severity, SourceFamily};
+use signalbox_domain::signal::{Frame, HoldReason, Link, Severity, SourceFamily};
 use signalbox_domain::time::Timestamp;
+
+use crate::identity::RecordIdentity;
 
 /// Whose project a record belongs to, as the record says it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,7 +28,7 @@ pub struct Observation {
     pub kind: SignalKind,
     /// The record's own id; the same one again is the same record.
     pub record_id: Option<String>,
-    pub fingerprint: Fingerprint,
+    pub identity: RecordIdentity,
     pub title: Sourced<String>,
     pub text: Sourced<String>,
     pub severity: Severity,
@@ -47,7 +49,7 @@ impl Observation {
     pub(crate) fn new(
         family: SourceFamily,
         kind: SignalKind,
-        fingerprint: Fingerprint,
+        identity: RecordIdentity,
         title: Sourced<String>,
     ) -> Self {
         let text = Sourced::new(String::new(), title.from);
@@ -56,7 +58,7 @@ impl Observation {
             family,
             kind,
             record_id: None,
-            fingerprint,
+            identity,
             title,
             text,
             severity: Severity::Error,

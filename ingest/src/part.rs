@@ -12,6 +12,7 @@ use crate::config::SourceConfig;
 use crate::fold::{FoldContext, Folder, Refusal};
 use crate::formats::{Payload, RECORD_LIMIT, read};
 use crate::kafka::{MoveReason, RawRecord};
+use crate::keys::FingerprintConfig;
 use crate::observation::{ProjectHint, Reading, Unreadable};
 
 /// Whose records these are, and where they stood.
@@ -19,6 +20,7 @@ pub(crate) struct PartContext<'a> {
     pub(crate) source: &'a SourceConfig,
     pub(crate) stream: &'a Stream,
     pub(crate) projects: &'a BTreeMap<ProjectName, ProjectId>,
+    pub(crate) fingerprints: &'a FingerprintConfig,
     pub(crate) fold: FoldContext<'a>,
 }
 
@@ -62,7 +64,7 @@ fn one(folder: &mut Folder, record: &RawRecord, context: &PartContext<'_>) -> Re
     for observation in &kept {
         match project(&observation.project, context) {
             Some(project) => {
-                folder.add(project, observation, &context.fold);
+                folder.add(project, observation, context.fingerprints, &context.fold);
                 items += 1;
             }
             None => troubles.push(("no-project", no_project(&observation.project))),

@@ -1,9 +1,10 @@
 //! What ingest of one source has done since it started, shown as it stands.
 
 use std::ops::AddAssign;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use serde::Serialize;
+use tokio::sync::watch;
 
 /// Counted when committed, so that `read` is always the sum of the four after it. A record that holds several items (a
 /// batch, a group of alerts) counts once for each that was kept or let go, and once for all of it that was refused.
@@ -44,15 +45,19 @@ impl AddAssign for Counts {
 
 /// The counts of a source, to be looked at while it runs. Clones show the same.
 #[derive(Debug, Clone, Default)]
-pub struct Status(Arc<Mutex<Counts>>);
+pub struct Status(Arc<watch::Sender<Counts>>);
 
 impl Status {
     pub fn counts(&self) -> Counts {
-        // Counts are added whole, so a panic elsewhere leaves valid ones.
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        *self.0.borrow()
+    }
+
+    /// The counts as they change.
+    pub fn watch(&self) -> watch::Receiver<Counts> {
+        self.0.subscribe()
     }
 
     pub(crate) fn add(&self, counts: Counts) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) += counts;
+        self.0.send_modify(|sum| *sum += counts);
     }
 }

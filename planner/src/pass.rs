@@ -7,7 +7,7 @@ use signalbox_store::planner::Committed;
 use signalbox_store::{Store, StoreError};
 
 use crate::config::PlannerConfig;
-use crate::plan::decide;
+use crate::plan::{TooDeep, decide, refused};
 use crate::status::PlannerStatus;
 
 #[derive(Debug, thiserror::Error)]
@@ -18,6 +18,8 @@ pub enum PlanError {
     Load { project: ProjectId, source: StoreError },
     #[error("committing the plan of {project}")]
     Commit { project: ProjectId, source: StoreError },
+    #[error("recording why the plan of {project} was not written")]
+    Refusal { project: ProjectId, source: StoreError },
 }
 
 /// The planner of one process.
@@ -64,6 +66,14 @@ impl Planner {
             Committed::Stale => {
                 status.stale += 1;
                 status.more = true;
+            }
+            Committed::TooDeep { task, depth, limit } => {
+                status.refused += 1;
+                let reasons = refused(&plan, task, TooDeep { depth, limit }, now, &self.ids);
+                self.store
+                    .decisions_record(&reasons)
+                    .await
+                    .map_err(|source| PlanError::Refusal { project, source })?;
             }
             Committed::Yes => {
                 status.signals += length(plan.planned.len());

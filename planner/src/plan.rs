@@ -8,12 +8,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use signalbox_domain::case::Case;
 use signalbox_domain::decision::{Decision, Reason, Stage, Subject};
 use signalbox_domain::ids::{CaseId, DecisionId, PlanId, RepositoryId, SignalId, TaskId};
+use signalbox_domain::plan::PlanSummary;
 use signalbox_domain::policy::{Policy, Start};
 use signalbox_domain::project::Repository;
 use signalbox_domain::provenance::{Provenance, Sourced};
 use signalbox_domain::signal::Signal;
 use signalbox_domain::states::{CaseEvent, CaseState, Machine as _, TaskState};
-use signalbox_domain::task::{Intent, Lineage, Mode, Origin, Starter, Task};
+use signalbox_domain::task::{Intent, Lineage, Mode, Origin, Starter, Task, TaskCase};
 use signalbox_domain::time::Timestamp;
 use signalbox_runtime::IdSource;
 use signalbox_store::planner::{CaseRecord, PlanCommit, PlanInput, PlanSignal};
@@ -120,7 +121,8 @@ impl Plan<'_> {
             intent: Intent::Change,
             mode,
             priority: case.score.priority,
-            origin: Origin::Case { case: case.id, generation: case.generation },
+            origin: Origin::Case,
+            case: Some(TaskCase { case: case.id, generation: case.generation }),
             lineage: Lineage::root(id),
             state: if self.policy.start == Start::Propose { TaskState::Proposed } else { TaskState::Queued },
             starter: starter_of(self.policy.start),
@@ -147,29 +149,16 @@ impl Plan<'_> {
     }
 
     fn decide(&mut self, subject: Subject, code: &str, words: String) {
-        // Every code here is a literal that is a label; a test runs through them all.
-        let Ok(code) = code.parse() else { return };
-        let id: DecisionId = self.ids.next();
-        let reason = Reason { code, words };
-        let stage = Stage::Planner;
-        self.decisions.push(Decision {
-            id,
-            stage,
-            subject,
-            reason,
-            first_at: self.now,
-            last_at: self.now,
-            count: 1,
-        });
+        self.decisions.extend(decision(subject, code, words, self.now, self.ids));
     }
 
     fn finish(self) -> PlanCommit {
         let seen: BTreeSet<CaseId> = self.joins.iter().map(|(_, case)| *case).collect();
-        let document = serde_json::json!({
-            "signals": self.input.signals.len(),
-            "new_cases": seen.len(),
-            "tasks": self.tasks.len(),
-        });
+        let summary = PlanSummary {
+            signals: count(self.input.signals.len()),
+            new_cases: count(seen.len()),
+            tasks: count(self.tasks.len()),
+        };
         PlanCommit {
             id: self.ids.next::<PlanId>(),
             project: self.input.project,
@@ -186,9 +175,50 @@ impl Plan<'_> {
             tasks: self.tasks,
             policy: self.policy.clone(),
             decisions: self.decisions,
-            document: document.to_string(),
+            summary,
         }
     }
+}
+
+/// A task that policy forbids because of the tasks that caused it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("its task would be {depth} tasks deep; the limit is {limit}")]
+pub(crate) struct TooDeep {
+    pub(crate) depth: u32,
+    pub(crate) limit: u32,
+}
+
+/// Why a plan was not written: on the signals of the case whose task stood in its way, and on the case itself unless it
+/// is new and so was not written either.
+pub(crate) fn refused(
+    plan: &PlanCommit,
+    task: TaskId,
+    why: TooDeep,
+    now: Timestamp,
+    ids: &IdSource,
+) -> Vec<Decision> {
+    let on = plan.tasks.iter().find(|one| one.id == task).and_then(|task| task.case);
+    let case = on.and_then(|on| plan.cases.iter().find(|case| case.id == on.case));
+    let about: Vec<Subject> = match case {
+        Some(case) => {
+            let is_kept = !plan.joins.iter().any(|(_, joined)| *joined == case.id);
+            let kept = is_kept.then_some(Subject::Case(case.id));
+            kept.into_iter().chain(case.signals.iter().copied().map(Subject::Signal)).collect()
+        }
+        None => vec![Subject::Project(plan.project)],
+    };
+    about.into_iter().filter_map(|subject| decision(subject, "too-deep", why.to_string(), now, ids)).collect()
+}
+
+fn decision(subject: Subject, code: &str, words: String, now: Timestamp, ids: &IdSource) -> Option<Decision> {
+    // Every code here is a literal that is a label; a test runs through them all.
+    let reason = Reason { code: code.parse().ok()?, words };
+    let (id, stage) = (ids.next::<DecisionId>(), Stage::Planner);
+    Some(Decision { id, stage, subject, reason, first_at: now, last_at: now, count: 1 })
+}
+
+fn count(items: usize) -> u64 {
+    u64::try_from(items).unwrap_or(u64::MAX)
 }
 
 fn mode_of(start: Start) -> Mode {

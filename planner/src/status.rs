@@ -10,6 +10,8 @@ pub struct PlannerStatus {
     pub tasks: u64,
     /// Plans that somebody else's write overtook; the next pass plans them anew.
     pub stale: u64,
+    /// Plans that policy forbids as they stand; a decision on each case says why.
+    pub refused: u64,
     /// A project had more than one plan takes: the next pass begins at once.
     pub more: bool,
 }

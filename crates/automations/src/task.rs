@@ -48,6 +48,7 @@ pub(crate) fn task(
         mode: wanted.mode,
         priority: wanted.priority,
         origin: Origin::Automation { firing: firing.id },
+        case: None,
         lineage: Lineage::root(id),
         state: TaskState::Queued,
         starter: Starter::Itself,

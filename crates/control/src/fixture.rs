@@ -8,15 +8,26 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use signalbox_domain::access::{Actor, Role};
+use signalbox_domain::case::{Case, Score};
+use signalbox_domain::decision::{Decision, Reason, Stage, Subject};
 use signalbox_domain::finish::RetryPolicy;
+use signalbox_domain::ids::{CaseId, RunId, SignalId, TaskId};
 use signalbox_domain::job::{AgentSpec, JobLimits};
+use signalbox_domain::plan::PlanSummary;
 use signalbox_domain::policy::Policy;
 use signalbox_domain::project::Repository;
-use signalbox_domain::task::{Intent, Mode, Priority};
+use signalbox_domain::provenance::{Provenance, Sourced};
+use signalbox_domain::run::{Run, Runner};
+use signalbox_domain::signal::{Fingerprint, Severity, SignalKey, SourceFamily};
+use signalbox_domain::states::{CaseState, RunState, TaskState};
+use signalbox_domain::task::{Intent, Lineage, Mode, Origin, Priority, Starter, Task, TaskCase};
 use signalbox_domain::time::Timestamp;
-use signalbox_runtime::{Clock, IdSource, ManualClock, Randomness};
+use signalbox_runtime::{Clock, IdSource, ManualClock, Randomness, Wakeups};
+use signalbox_store::ingest::{Fold, FoldBatch, FoldPart, FoldedRecord, PartReport};
+use signalbox_store::planner::{Committed, PlanCommit};
 use signalbox_store::{Store, StoreConfig};
 
+use crate::views::SignalResult;
 use crate::{Access, Agent, Projects, Reads, Runs, SignIn, TaskWish, Tasks, local};
 
 const RUNNER_SEEN_WITHIN: Duration = Duration::from_secs(60);
@@ -67,14 +78,167 @@ impl Fixture {
     }
 
     pub fn tasks(&self) -> Tasks {
-        Tasks::new(self.store.clone(), self.clock.clone(), self.ids.clone(), Policy::default())
+        Tasks::new(
+            self.store.clone(),
+            self.clock.clone(),
+            self.ids.clone(),
+            Policy::default(),
+            Wakeups::new(self.clock.clone()),
+        )
     }
 
     pub fn runs(&self) -> Runs {
         let spec = AgentSpec::Command { program: "fix".into(), arguments: vec![] };
         let agent = Agent { spec, limits: JobLimits::default() };
         let agents = BTreeMap::from([("command".parse().unwrap(), agent)]);
-        Runs::new(self.store.clone(), self.clock.clone(), self.ids.clone(), agents, RetryPolicy::default())
+        Runs::new(
+            self.store.clone(),
+            self.clock.clone(),
+            self.ids.clone(),
+            agents,
+            RetryPolicy::default(),
+            Wakeups::new(self.clock.clone()),
+        )
+    }
+}
+
+/// What every fixture's first run is leased for.
+pub const LEASE: Duration = Duration::from_secs(60);
+
+impl Fixture {
+    /// A record of the signal of that title, as ingest folds it.
+    pub async fn signal(&self, title: &str) -> (SignalId, SignalResult) {
+        let now = self.clock.now();
+        let project = self.store.project_find(&"web".parse().unwrap()).await.unwrap().unwrap();
+        let key = SignalKey {
+            project: project.id,
+            family: SourceFamily::ErrorTracking,
+            kind: "exception".parse().unwrap(),
+            fingerprint: Fingerprint { version: 1, key: title.to_owned() },
+        };
+        let fold = Fold {
+            aliases: Vec::new(),
+            id: self.ids.next(),
+            key,
+            title: Sourced::stranger(title.to_owned()),
+            severity: Severity::Error,
+            hold: None,
+            repository: None,
+            records: vec![FoldedRecord { mark: None, at: now, count: 1 }],
+            samples: vec![],
+        };
+        let id = fold.id;
+        let part = FoldPart { position: None, folds: vec![fold], quarantined: vec![] };
+        let reports = self.store.signals_fold(&FoldBatch { parts: vec![part] }, now).await.unwrap();
+        match reports[0] {
+            PartReport::Folded { new_signals: 1, .. } => (id, SignalResult::New { signal: id }),
+            _ => (id, SignalResult::Folded),
+        }
+    }
+
+    /// A case of that signal and, where one is wanted, its task, as a plan makes them.
+    pub async fn plan(
+        &self,
+        signal: SignalId,
+        word: &str,
+        with_task: Option<Starter>,
+    ) -> (CaseId, Option<TaskId>) {
+        let (record, _) = self.store.signal_show(signal).await.unwrap().unwrap();
+        let (now, project) = (self.clock.now(), record.signal.key.project);
+        let score = Score { total: 1.0, priority: Priority::P2, parts: vec![] };
+        let case = Case {
+            id: self.ids.next(),
+            project,
+            title: record.signal.title.clone(),
+            state: if with_task.is_some() { CaseState::Tasked } else { CaseState::Watching },
+            generation: 1,
+            score,
+            signals: vec![signal],
+            opened_at: now,
+            changed_at: now,
+            merged_into: None,
+        };
+        let task = match with_task {
+            Some(starter) => Some(self.task_of(&case, starter).await),
+            None => None,
+        };
+        let commit = PlanCommit {
+            id: self.ids.next(),
+            project,
+            revision: self.store.plan_load(project, 1).await.unwrap().revision,
+            at: now,
+            planned: vec![(signal, record.signal.revision)],
+            joins: vec![(signal, case.id)],
+            decisions: vec![self.decision(Stage::Planner, Subject::Case(case.id), word)],
+            tasks: task.iter().cloned().collect(),
+            cases: vec![case.clone()],
+            policy: Policy::default(),
+            summary: PlanSummary { signals: 1, new_cases: 1, tasks: 1 },
+        };
+        assert_eq!(self.store.plan_commit(&commit).await.unwrap(), Committed::Yes);
+        (case.id, task.map(|task| task.id))
+    }
+
+    async fn task_of(&self, case: &Case, starter: Starter) -> Task {
+        let (id, now) = (self.ids.next(), self.clock.now());
+        let name = "acme/shop".parse().unwrap();
+        let repository = self.store.repository_find(case.project, &name).await.unwrap().unwrap();
+        Task {
+            id,
+            project: case.project,
+            repository: Some(repository.id),
+            title: case.title.clone(),
+            brief: Sourced::stranger("It broke.".to_owned()),
+            intent: Intent::Change,
+            mode: Mode::Worktree,
+            priority: Priority::P2,
+            origin: Origin::Case,
+            case: Some(TaskCase { case: case.id, generation: case.generation }),
+            lineage: Lineage::root(id),
+            state: TaskState::Queued,
+            starter,
+            provenance: Provenance::Stranger,
+            opened_at: now,
+            changed_at: now,
+            assignee: None,
+        }
+    }
+
+    /// A reason with the code `word`.
+    pub fn decision(&self, stage: Stage, subject: Subject, word: &str) -> Decision {
+        let now = self.clock.now();
+        let reason = Reason { code: word.parse().unwrap(), words: word.replace('-', " ") };
+        Decision { id: self.ids.next(), stage, subject, reason, first_at: now, last_at: now, count: 1 }
+    }
+
+    /// A pending run of a queued task, as the dispatcher makes it.
+    pub async fn assign(&self, task: TaskId, mode: Mode, agent: &str) -> RunId {
+        let now = self.clock.now();
+        let run = Run {
+            id: self.ids.next(),
+            task,
+            state: RunState::Pending,
+            mode,
+            agent: agent.parse().unwrap(),
+            attempt: 0,
+            runner: None,
+            computer: None,
+            queued_at: now,
+            changed_at: now,
+        };
+        assert_eq!(self.store.runs_assign(std::slice::from_ref(&run)).await.unwrap(), []);
+        run.id
+    }
+
+    pub fn runner(&self, name: &str) -> Runner {
+        Runner {
+            id: self.ids.next(),
+            name: name.parse().unwrap(),
+            computer: name.parse().unwrap(),
+            modes: vec![Mode::Worktree, Mode::Cloud],
+            slots: 2,
+            seen_at: self.clock.now(),
+        }
     }
 }
 

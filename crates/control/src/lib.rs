@@ -21,6 +21,9 @@ mod sign_in;
 mod sweep;
 mod tasks;
 pub mod views;
+pub mod wakes;
+mod why;
+mod words;
 
 #[cfg(any(test, feature = "fixture"))]
 pub mod fixture;
@@ -28,9 +31,10 @@ pub mod fixture;
 pub use access::{Access, AccessError, NewToken, Refused, TokenWish, local};
 pub use problem::Problem;
 pub use projects::Projects;
-pub use reads::Reads;
+pub use reads::{Reads, Refusals, Sender, Sorted};
 pub use runs::{Agent, Runs, RunsError};
 pub use secrets::{SecretError, Secrets};
 pub use sign_in::{LINK_LIVES, SESSION_LIVES, SignIn};
 pub use sweep::{Sweep, SweepStatus};
-pub use tasks::{TaskError, TaskPage, TaskWish, Tasks};
+pub use tasks::{TaskError, TaskWish, Tasks};
+pub use why::{WhyOf, WhyOfError};

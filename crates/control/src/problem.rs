@@ -52,7 +52,7 @@ impl Problem {
         }
     }
 
-    pub(crate) fn missing(what: &'static str, name: impl ToString) -> Self {
+    pub(crate) fn missing(what: &'static str, name: &impl ToString) -> Self {
         Self::Missing { what, name: name.to_string() }
     }
 
@@ -66,11 +66,12 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Illegal(IllegalMove { machine, state, event }) => {
-                let event = event.replace('_', " ");
-                Self::Conflict(format!("a {machine} that is {state} cannot {event}"))
+                let (state, event) = (state.replace('_', " "), event.replace('_', " "));
+                Self::Conflict(format!("the {machine} is {state}: no move {event:?} leads on from there"))
             }
             StoreError::LeaseLost { run } => Self::LeaseLost(run),
             StoreError::Missing { what, id } => Self::Missing { what, name: id },
+            error @ StoreError::AlreadyLive { .. } => Self::Conflict(error.to_string()),
             error if error.is_passing() => Self::Unavailable(Some(error)),
             error @ (StoreError::DiskFull { .. } | StoreError::ReadOnly { .. }) => {
                 Self::Unavailable(Some(error))
@@ -94,12 +95,12 @@ impl From<TaskError> for Problem {
     fn from(error: TaskError) -> Self {
         match error {
             TaskError::Denied(denied) => Self::Denied(denied),
-            TaskError::NoProject(name) => Self::missing("project", name),
-            TaskError::NoRepository(name) => Self::missing("repository", name),
+            TaskError::NoProject(name) => Self::missing("project", &name),
+            TaskError::NoRepository(name) => Self::missing("repository", &name),
             TaskError::Title(length) => {
                 Self::invalid("title", format!("1 to 500 characters, and some of them visible, not {length}"))
             }
-            TaskError::Missing(id) => Self::missing("task", id),
+            TaskError::Missing(id) => Self::missing("task", &id),
             TaskError::Store(error) => error.into(),
         }
     }
@@ -125,6 +126,6 @@ mod tests {
         let illegal = IllegalMove { machine: "task", state: "done", event: "pick_up" };
         let problem = Problem::from(StoreError::Illegal(illegal));
         assert_eq!(problem.code(), "conflict");
-        assert_eq!(problem.to_string(), "a task that is done cannot pick up");
+        assert_eq!(problem.to_string(), "the task is done: no move \"pick up\" leads on from there");
     }
 }

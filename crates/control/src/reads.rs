@@ -7,6 +7,7 @@
 mod cases;
 mod page;
 mod runs;
+mod sender;
 mod signals;
 mod tasks;
 
@@ -26,6 +27,7 @@ use crate::views::{DecisionLine, Listing};
 use crate::{Problem, scope};
 
 pub(crate) use runs::run_line;
+pub use sender::{Refusals, Sender, Sorted};
 pub(crate) use signals::signal_line;
 
 /// Reasons about one noun that are shown, the newest.
@@ -45,7 +47,7 @@ pub(crate) struct Names {
 
 impl Names {
     pub(crate) fn project(&self, id: ProjectId) -> Result<ProjectName, Problem> {
-        self.projects.get(&id).cloned().ok_or_else(|| Problem::missing("project", id))
+        self.projects.get(&id).cloned().ok_or_else(|| Problem::missing("project", &id))
     }
 }
 
@@ -83,7 +85,8 @@ impl Reads {
         let Some(name) = wanted else { return Ok(scope::readable(actor, None)?) };
         let found = self.store.project_find(name).await?;
         // Whoever may not read a project is not told whether it is there.
-        scope::readable(actor, found.as_ref().map(|project| project.id))?;
+        let target = found.as_ref().map_or(Target::System, |project| Target::Project(project.id));
+        actor.authorize(Action::Read, target)?;
         found.map(|project| Some(project.id)).ok_or_else(|| Problem::missing("project", name))
     }
 

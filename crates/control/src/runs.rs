@@ -1,24 +1,28 @@
 //! Runs as runners handle them: lease, renew, move, note, finish. The same use cases serve the runner inside the server
 //! and those that come over HTTP; each is told no more than its job.
 
+mod asked;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use signalbox_domain::access::{Action, Actor, Denied, Target};
 use signalbox_domain::change::Change;
 use signalbox_domain::finish::{RetryPolicy, task_end};
-use signalbox_domain::ids::{CaseId, ChangeId, RunId};
+use signalbox_domain::ids::{ChangeId, RunId};
 use signalbox_domain::job::{AgentSpec, Job, JobLimits, JobRepository, LeasedRun, Publish, RunReport};
 use signalbox_domain::names::Label;
-use signalbox_domain::outcome::Outcome;
+use signalbox_domain::outcome::{Effort, Failure, Outcome, Verdict};
 use signalbox_domain::run::{FencingToken, RunLease, RunNote, Runner};
 use signalbox_domain::states::{ChangeState, RunEvent};
-use signalbox_domain::task::{Mode, Origin, Task};
+use signalbox_domain::task::{Mode, Task};
 use signalbox_domain::time::Timestamp;
-use signalbox_runtime::{Clock, IdSource};
+use signalbox_runtime::{Clock, IdSource, Wakeups};
 use signalbox_store::dispatcher::{Finish, Finished, RunFilter};
 use signalbox_store::{Page, Store, StoreError};
 use signalbox_workspace::branch_name;
+
+use crate::wakes::OUTCOMES;
 
 /// An agent as it is configured: what runs, and within which bounds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +60,7 @@ pub struct Runs {
     ids: IdSource,
     agents: BTreeMap<Label, Agent>,
     retry: RetryPolicy,
+    wakeups: Wakeups,
 }
 
 /// More runs of one task than any retry policy allows.
@@ -68,8 +73,9 @@ impl Runs {
         ids: IdSource,
         agents: BTreeMap<Label, Agent>,
         retry: RetryPolicy,
+        wakeups: Wakeups,
     ) -> Self {
-        Self { store, clock, ids, agents, retry }
+        Self { store, clock, ids, agents, retry, wakeups }
     }
 
     /// Leases at most `at_most` runs for exactly `length`, each with its job.
@@ -87,10 +93,27 @@ impl Runs {
         let leases = self.store.runs_claim(&runner, at_most, now.plus(length), now).await?;
         let mut leased = Vec::with_capacity(leases.len());
         for lease in leases {
-            let job = self.job(&lease).await?;
-            leased.push(LeasedRun { lease, job });
+            match self.job(&lease).await {
+                Ok(job) => leased.push(LeasedRun { lease, job }),
+                Err(RunsError::Unworkable(_, why)) => self.refuse(&lease, why).await?,
+                Err(error) => return Err(error),
+            }
         }
         Ok(leased)
+    }
+
+    /// Ends a run that nobody can work on, so that it neither stands in the way nor is lost in silence.
+    async fn refuse(&self, lease: &RunLease, why: &str) -> Result<(), RunsError> {
+        let report = RunReport {
+            outcome: self.ids.next(),
+            verdict: Verdict::Failed { failure: Failure::Refused { detail: why.to_owned() } },
+            effort: Effort::default(),
+            change: None,
+        };
+        match self.end(lease.run, lease.token, report).await {
+            Ok(_) | Err(RunsError::LeaseLost(_)) => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 
     pub async fn renew(
@@ -140,6 +163,10 @@ impl Runs {
         report: RunReport,
     ) -> Result<Finished, RunsError> {
         actor.authorize(Action::LeaseRuns, Target::System)?;
+        self.end(run, token, report).await
+    }
+
+    async fn end(&self, run: RunId, token: FencingToken, report: RunReport) -> Result<Finished, RunsError> {
         let now = self.clock.now();
         let record = self.store.run_show(run).await?.ok_or(RunsError::LeaseLost(run))?;
         let task = self.task(run, record.run.task).await?;
@@ -156,7 +183,9 @@ impl Runs {
             at: now,
         };
         let finish = Finish { outcome: &outcome, change: change.as_ref(), task: event };
-        Ok(self.store.run_finish(run, token, finish, now).await?)
+        let finished = self.store.run_finish(run, token, finish, now).await?;
+        self.wakeups.wake(OUTCOMES);
+        Ok(finished)
     }
 
     /// Is the run where this event would have taken it?
@@ -211,7 +240,7 @@ impl Runs {
             id: self.ids.next::<ChangeId>(),
             repository: task.repository?,
             task: Some(task.id),
-            case: case_of(task),
+            case: task.case.map(|on| on.case),
             state: ChangeState::Pushed,
             branch: change.branch.clone(),
             base: change.base.clone(),
@@ -221,13 +250,6 @@ impl Runs {
             pull_request: None,
             changed_at: now,
         })
-    }
-}
-
-pub(crate) fn case_of(task: &Task) -> Option<CaseId> {
-    match task.origin {
-        Origin::Case { case, .. } => Some(case),
-        Origin::Automation { .. } | Origin::Person { .. } | Origin::Agent { .. } => None,
     }
 }
 

@@ -136,6 +136,11 @@ pub enum Scope {
     Run { run: RunId },
 }
 
+impl Form for Scope {
+    const NAME: &'static str = "scope";
+    const VERSION: u16 = 1;
+}
+
 /// What an action touches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Target {

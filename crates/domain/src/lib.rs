@@ -22,6 +22,7 @@ pub mod ids;
 pub mod job;
 pub mod names;
 pub mod outcome;
+pub mod plan;
 pub mod policy;
 pub mod project;
 pub mod provenance;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::form::Form;
 use crate::ids::DeliveryId;
 use crate::names::SourceName;
 
@@ -36,4 +37,9 @@ pub enum RecordOrigin {
         name: String,
         line: u64,
     },
+}
+
+impl Form for RecordOrigin {
+    const NAME: &'static str = "record_origin";
+    const VERSION: u16 = 1;
 }

@@ -204,6 +204,12 @@ impl Form for Sample {
     const VERSION: u16 = 1;
 }
 
+/// The samples of a signal, as they are kept together.
+impl Form for Vec<Sample> {
+    const NAME: &'static str = "samples";
+    const VERSION: u16 = 1;
+}
+
 /// How many samples a signal keeps.
 pub const SAMPLES_KEPT: usize = 4;
 

@@ -23,6 +23,11 @@ pub enum Intent {
     },
 }
 
+impl Form for Intent {
+    const NAME: &'static str = "intent";
+    const VERSION: u16 = 1;
+}
+
 impl Intent {
     pub fn name(&self) -> &'static str {
         match self {
@@ -64,6 +69,12 @@ impl Mode {
             Self::Cloud => false,
         }
     }
+}
+
+/// What a runner works in.
+impl Form for Vec<Mode> {
+    const NAME: &'static str = "modes";
+    const VERSION: u16 = 1;
 }
 
 impl fmt::Display for Mode {
@@ -139,14 +150,19 @@ impl Starter {
     }
 }
 
+/// The recurrence of a case that a task works on, whoever wanted the task. One live task each (invariant 5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct TaskCase {
+    pub case: CaseId,
+    pub generation: u32,
+}
+
 /// Who wanted the task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "by", rename_all = "snake_case")]
 pub enum Origin {
-    Case {
-        case: CaseId,
-        generation: u32,
-    },
+    /// The planner, for the case that the task names.
+    Case,
     Automation {
         firing: FiringId,
     },
@@ -159,10 +175,15 @@ pub enum Origin {
     },
 }
 
+impl Form for Origin {
+    const NAME: &'static str = "origin";
+    const VERSION: u16 = 1;
+}
+
 impl Origin {
     pub fn name(&self) -> &'static str {
         match self {
-            Self::Case { .. } => "case",
+            Self::Case => "case",
             Self::Automation { .. } => "automation",
             Self::Person { .. } => "person",
             Self::Agent { .. } => "agent",
@@ -201,6 +222,9 @@ pub struct Task {
     pub mode: Mode,
     pub priority: Priority,
     pub origin: Origin,
+    /// What it works on, if that is a case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case: Option<TaskCase>,
     pub lineage: Lineage,
     pub state: TaskState,
     pub starter: Starter,

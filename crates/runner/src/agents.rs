@@ -4,12 +4,12 @@ mod command;
 
 use std::ffi::OsString;
 
-use signalbox_domain::job::AgentSpec;
+use signalbox_domain::job::{AgentSpec, JobLimits};
 use signalbox_domain::outcome::Failure;
-use signalbox_runtime::Redact;
 
 use crate::place::Isolation;
-use crate::supervise::Ended;
+use crate::supervise::Ending;
+use crate::transcript::Transcript;
 
 /// A program and its arguments; its input is the brief.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,12 +34,14 @@ pub(crate) fn not_started(spec: &AgentSpec, error: &std::io::Error) -> Failure {
 /// What an agent's end means. None: it did its work.
 pub(crate) fn failure(
     spec: &AgentSpec,
-    ended: &Ended,
+    ending: Ending,
+    transcript: &Transcript,
     isolation: Isolation,
-    limits: signalbox_domain::job::JobLimits,
-    redact: &Redact,
+    limits: JobLimits,
 ) -> Option<Failure> {
     match spec {
-        AgentSpec::Command { program, .. } => command::failure(program, ended, isolation, limits, redact),
+        AgentSpec::Command { program, .. } => {
+            command::failure(program, ending, transcript, isolation, limits)
+        }
     }
 }

@@ -22,10 +22,8 @@ use crate::check;
 use crate::outcome_id::outcome_id;
 use crate::place::{Gathered, Place, Tools};
 use crate::port::{PortError, RunnerPort};
-use crate::supervise::{Bounds, Ended, Output, Program, supervise};
-
-/// How much of an agent's output is its answer.
-const LONGEST_ANSWER: usize = 32 << 10;
+use crate::supervise::{Bounds, Ending, Output, Program, supervise};
+use crate::transcript::Transcript;
 
 /// Why an attempt ends without a report.
 #[derive(Debug, thiserror::Error)]
@@ -121,26 +119,46 @@ impl<P: RunnerPort> Attempt<'_, P> {
         }
     }
 
-    /// Runs the agent, writes its history, and says what it printed.
+    /// Runs the agent, tells its history meanwhile, and says what it printed.
     async fn agent(&self, place: &Place<'_>) -> Result<Sourced<String>, Stop> {
-        let (job, redact) = (&self.leased.job, &self.tools.redact);
-        let wall = job.limits.wall;
-        let ended = self.program(place, &agents::invocation(&job.agent), wall).await;
-        let ended = ended.map_err(|error| agents::not_started(&job.agent, &error))?;
-        self.noted(ended.history.notes(redact)).await?;
-        match agents::failure(&job.agent, &ended, place.isolation(), job.limits, redact) {
+        let job = &self.leased.job;
+        let transcript = self.transcript();
+        let invocation = agents::invocation(&job.agent);
+        let running = async {
+            let ending = self.program(place, &invocation, job.limits.wall, &transcript).await;
+            // Also where nothing was started: then there is nothing to tell.
+            transcript.end();
+            Ok(ending)
+        };
+        // Each makes progress on its own: a slow server never holds up the agent. A lost lease drops both.
+        let (ending, ()) = tokio::try_join!(running, self.tell(&transcript))?;
+        let ending = ending.map_err(|error| agents::not_started(&job.agent, &error))?;
+        match agents::failure(&job.agent, ending, &transcript, place.isolation(), job.limits) {
             Some(failure) => Err(failure.into()),
             // The brief may quote strangers, and the agent the brief.
-            None => Ok(Sourced::stranger(ended.answer.tail(LONGEST_ANSWER, redact))),
+            None => Ok(Sourced::stranger(transcript.answer())),
         }
+    }
+
+    /// Sends a history batch by batch, until all of it was told.
+    async fn tell(&self, transcript: &Transcript) -> Result<(), Abandoned> {
+        while let Some(notes) = transcript.next_batch(&self.tools.clock).await {
+            self.noted(notes).await?;
+        }
+        Ok(())
+    }
+
+    fn transcript(&self) -> Transcript {
+        Transcript::new(&self.tools.redact, self.tools.config.history_bytes)
     }
 
     async fn check(&self, place: &Place<'_>, script: &Script) -> Result<(), Stop> {
         let file = place.shown(&place.folders().check);
         let invocation = Invocation { program: "/bin/sh".into(), arguments: vec![file.into_os_string()] };
-        let ended = self.program(place, &invocation, script.timeout).await;
-        let ended = ended.map_err(|error| Failure::CheckFailed { code: None, tail: error.to_string() })?;
-        let (note, passed) = check::verdict(&ended, &self.tools.redact);
+        let transcript = self.transcript();
+        let ending = self.program(place, &invocation, script.timeout, &transcript).await;
+        let ending = ending.map_err(|error| Failure::CheckFailed { code: None, tail: error.to_string() })?;
+        let (note, passed) = check::verdict(ending, &transcript);
         self.noted(vec![note]).await?;
         Ok(passed?)
     }
@@ -150,19 +168,16 @@ impl<P: RunnerPort> Attempt<'_, P> {
         place: &Place<'_>,
         invocation: &Invocation,
         wall: Duration,
-    ) -> std::io::Result<Ended> {
+        transcript: &Transcript,
+    ) -> std::io::Result<Ending> {
         let program = Program {
             run: self.leased.lease.run,
             command: place.command(&self.leased.job, invocation),
             input: File::open(&place.folders().brief)?,
             output: Output::Captured,
-            bounds: Bounds {
-                wall,
-                output_bytes: self.leased.job.limits.output_bytes,
-                history_bytes: self.tools.config.history_bytes,
-            },
+            bounds: Bounds { wall, output_bytes: self.leased.job.limits.output_bytes },
         };
-        supervise(&self.tools.tasks, &self.tools.clock, program).await
+        supervise(&self.tools.tasks, &self.tools.clock, program, transcript).await
     }
 
     async fn publish(&self, place: &Place<'_>, commit: Commit) -> Result<Produced, Stop> {

@@ -2,16 +2,16 @@
 
 use signalbox_domain::outcome::Failure;
 use signalbox_domain::run::RunNote;
-use signalbox_runtime::Redact;
 
-use crate::supervise::{Ended, Ending};
+use crate::supervise::Ending;
+use crate::transcript::Transcript;
 
 const TAIL: usize = 2_000;
 
 /// What the history says of it, and why the run fails where it does.
-pub(crate) fn verdict(ended: &Ended, redact: &Redact) -> (RunNote, Result<(), Failure>) {
-    let tail = ended.history.tail(TAIL, redact);
-    let (code, tail) = match ended.ending {
+pub(crate) fn verdict(ending: Ending, transcript: &Transcript) -> (RunNote, Result<(), Failure>) {
+    let tail = transcript.tail(TAIL);
+    let (code, tail) = match ending {
         Ending::Exited(code) => (Some(code), tail),
         Ending::Killed(signal) => (None, format!("{tail}\n(killed by signal {signal})")),
         Ending::TimedOut => (None, format!("{tail}\n(stopped: its time was over)")),

@@ -18,7 +18,8 @@ pub struct RunnerConfig {
     /// Variables of this process that agents outside of a sandbox get too, besides the everyday ones. Those inside get
     /// none of them.
     pub variables: Vec<String>,
-    /// How much of an agent's output is kept at its beginning, and how much at its end.
+    /// How much of an agent's output is told at its beginning, and how much at its end; in between, less and less of a
+    /// flood.
     pub history_bytes: usize,
     /// How long another run in the same place is waited for.
     #[serde(with = "signalbox_runtime::duration")]

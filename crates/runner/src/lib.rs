@@ -12,13 +12,13 @@
 //! ```
 //!
 //! What must hold: a lost lease stops the agent at once and pushes nothing; every end has a type; what an agent printed is
-//! redacted and bounded before it leaves the process; a workspace with work in it is gone on with, never deleted; nothing
+//! redacted and bounded before it leaves the process; a workspace with work in it is gone on with, never deleted, and one without
+//! goes; nothing
 //! runs as cloud work without a sandbox that was seen to work. The runner reads no store: [`RunnerPort`] is all it knows
 //! of the rest. Called by the wiring of `up` and `runner`.
 
 mod agents;
 mod attempt;
-mod capture;
 mod check;
 mod config;
 mod failure;
@@ -28,6 +28,8 @@ mod place;
 mod port;
 mod runner;
 mod supervise;
+mod tidy;
+mod transcript;
 
 pub use config::RunnerConfig;
 pub use outcome_id::outcome_id;

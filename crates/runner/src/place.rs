@@ -1,7 +1,7 @@
 //! Where a run works: three modes, one contract. A place is prepared, programs run in it, and its changes are gathered.
 
-mod cloud;
-mod folders;
+pub(crate) mod cloud;
+pub(crate) mod folders;
 mod local;
 
 use std::ffi::OsString;
@@ -11,9 +11,10 @@ use std::process::Command;
 use signalbox_domain::job::{Job, LeasedRun};
 use signalbox_domain::outcome::Failure;
 use signalbox_domain::task::Mode;
-use signalbox_runtime::{Clock, Redact, Tasks};
+use signalbox_redact::Redactor;
+use signalbox_runtime::{Clock, Tasks};
 use signalbox_sandbox::Sandbox;
-use signalbox_workspace::{Cache, Commit, CommitMessage, FileLock, Repository, Worktree};
+use signalbox_workspace::{Cache, Commit, CommitMessage, FileLock, Repository, WorkspaceError, Worktree};
 
 use crate::agents::Invocation;
 use crate::config::RunnerConfig;
@@ -27,7 +28,7 @@ pub(crate) struct Tools {
     pub(crate) config: RunnerConfig,
     pub(crate) clock: Clock,
     pub(crate) tasks: Tasks,
-    pub(crate) redact: Redact,
+    pub(crate) redact: Redactor,
     pub(crate) cache: Cache,
     /// There if cloud runs may be leased.
     pub(crate) sandbox: Option<Sandbox>,
@@ -40,12 +41,12 @@ pub(crate) enum Isolation {
     Sandbox,
 }
 
-/// A place, and the lock that keeps other runs out of it.
+/// A place, and the locks that keep other runs out of it.
 pub(crate) struct Place<'a> {
     tools: &'a Tools,
     folders: Folders,
     kind: Kind,
-    _lock: FileLock,
+    _locks: Vec<FileLock>,
 }
 
 enum Kind {
@@ -73,11 +74,15 @@ impl<'a> Place<'a> {
         if !tools.config.modes.contains(&job.mode) {
             return Err(Failure::Refused { detail: format!("this runner does no {} runs", job.mode) });
         }
-        let folders = Folders::make(&tools.config.root, job)
-            .map_err(|error| Failure::WorkspaceFailed { detail: tools.redact.apply(&error).into_owned() })?;
+        let unmade =
+            |error: String| Failure::WorkspaceFailed { detail: tools.redact.text(&error).text.into_owned() };
         let failed = |error| of_workspace(&error, &tools.redact);
-        let lock = FileLock::acquire(&tools.clock, &folders.lock, tools.config.place_limit).await;
-        let lock = lock.map_err(failed)?;
+        let folders = Folders::of(&tools.config.root, job).map_err(unmade)?;
+        let locks = lock(tools, &folders).await.map_err(|error| match error {
+            Unlocked::Unmade(error) => unmade(error),
+            Unlocked::Held(error) => failed(error),
+        })?;
+        folders.make(job).map_err(unmade)?;
         // Of an attempt that was killed together with its runner.
         crate::leftovers::end(job.run);
         let kind = match job.mode {
@@ -95,7 +100,7 @@ impl<'a> Place<'a> {
                 Kind::Cloud(Box::new(place))
             }
         };
-        Ok(Self { tools, folders, kind, _lock: lock })
+        Ok(Self { tools, folders, kind, _locks: locks })
     }
 
     pub(crate) fn folders(&self) -> &Folders {
@@ -183,7 +188,25 @@ const EVERYDAY: [&str; 14] = [
     "XDG_DATA_HOME",
 ];
 
-async fn open(tools: &Tools, job: &Job) -> Result<Repository, signalbox_workspace::WorkspaceError> {
+/// Why a place could not be locked.
+enum Unlocked {
+    Unmade(String),
+    Held(WorkspaceError),
+}
+
+async fn lock(tools: &Tools, folders: &Folders) -> Result<Vec<FileLock>, Unlocked> {
+    folders.make_locks().map_err(Unlocked::Unmade)?;
+    let mut locks = Vec::new();
+    for path in [&folders.run_lock, &folders.lock] {
+        if locks.is_empty() || *path != folders.run_lock {
+            let lock = FileLock::acquire(&tools.clock, path, tools.config.place_limit).await;
+            locks.push(lock.map_err(Unlocked::Held)?);
+        }
+    }
+    Ok(locks)
+}
+
+async fn open(tools: &Tools, job: &Job) -> Result<Repository, WorkspaceError> {
     tools.cache.repository(&job.repository.name, &job.repository.location).await
 }
 

@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use signalbox_domain::job::LeasedRun;
 use signalbox_domain::task::Mode;
+use signalbox_redact::Redactor;
 use signalbox_runtime::{
-    Clock, Hold, LeaseAsk, LeaseDriver, LeaseSetup, LeaseSource, LeaseStatus, Metrics, Randomness, Redact,
-    Renewal, Stop, Subscription, Tasks, Timestamp,
+    Clock, Hold, LeaseAsk, LeaseDriver, LeaseSetup, LeaseSource, LeaseStatus, Metrics, Randomness, Renewal,
+    Stop, Subscription, Tasks, Timestamp,
 };
 use signalbox_sandbox::{IsolationMissing, Sandbox};
 use signalbox_workspace::Cache;
@@ -18,6 +19,7 @@ use crate::attempt::Attempt;
 use crate::config::RunnerConfig;
 use crate::place::Tools;
 use crate::port::{PortError, RunnerPort, RunsWanted};
+use crate::tidy;
 
 /// Why a runner does not start.
 #[derive(Debug, thiserror::Error)]
@@ -25,6 +27,8 @@ pub enum RunnerError {
     /// Cloud runs were asked for, and nothing here keeps them apart from this computer.
     #[error("a runner for cloud runs does not start without isolation")]
     IsolationMissing(#[from] IsolationMissing),
+    #[error("finding the folder that a runner works in")]
+    Root(#[source] std::io::Error),
 }
 
 /// What a runner needs besides its port.
@@ -35,7 +39,7 @@ pub struct RunnerSetup {
     pub randomness: Randomness,
     pub tasks: Tasks,
     /// Applied to everything that an agent, a check or git said.
-    pub redact: Redact,
+    pub redact: Redactor,
 }
 
 /// A runner that may start.
@@ -52,7 +56,9 @@ struct Shared<P> {
 impl<P: RunnerPort> Runner<P> {
     /// A runner for the modes of its config. With cloud among them, isolation is tried first.
     pub async fn new(setup: RunnerSetup, port: P) -> Result<Self, RunnerError> {
-        let RunnerSetup { config, clock, randomness, tasks, redact } = setup;
+        let RunnerSetup { mut config, clock, randomness, tasks, redact } = setup;
+        // Git and agents work in folders of their own: a path from here would mean another place there.
+        config.root = std::path::absolute(&config.root).map_err(RunnerError::Root)?;
         let sandbox = if config.modes.contains(&Mode::Cloud) {
             Some(Sandbox::probe(config.sandbox.clone(), &clock).await?)
         } else {
@@ -81,10 +87,14 @@ impl<P: RunnerPort> Runner<P> {
             wakeups,
         };
         let source = PortSource(Arc::clone(&self.shared));
+        let tidying = Arc::clone(&self.shared);
+        tools
+            .tasks
+            .spawn("tidying after an earlier runner", async move { tidy::at_start(&tidying.tools).await });
         let shared = self.shared;
         let work = move |leased: Arc<LeasedRun>, hold: Hold| {
             let shared = Arc::clone(&shared);
-            async move { shared.work(&leased, &hold).await }
+            async move { shared.work(leased, &hold).await }
         };
         let driver = LeaseDriver::new(setup, metrics, source, work);
         let status = driver.status();
@@ -93,13 +103,25 @@ impl<P: RunnerPort> Runner<P> {
 }
 
 impl<P: RunnerPort> Shared<P> {
-    async fn work(&self, leased: &LeasedRun, hold: &Hold) {
+    async fn work(self: Arc<Self>, leased: Arc<LeasedRun>, hold: &Hold) {
         let run = leased.lease.run;
-        let attempt =
-            Attempt { tools: &self.tools, port: &self.port, randomness: &self.randomness, leased, hold };
+        let attempt = Attempt {
+            tools: &self.tools,
+            port: &self.port,
+            randomness: &self.randomness,
+            leased: &leased,
+            hold,
+        };
         tracing::info!(%run, attempt = leased.lease.attempt, mode = %leased.job.mode, "working on a run");
         match attempt.run().await {
-            Ok(()) => tracing::info!(%run, "reported a run"),
+            Ok(()) => {
+                tracing::info!(%run, "reported a run");
+                let shared = Arc::clone(&self);
+                // Beside the lease, which ended with the report.
+                self.tools.tasks.spawn("tidying after a run", async move {
+                    tidy::after_run(&shared.tools, &leased.job).await;
+                });
+            }
             Err(abandoned) => tracing::warn!(%run, "gave a run up: {abandoned}"),
         }
     }

@@ -20,22 +20,22 @@ use tokio::io::AsyncReadExt;
 use tokio::net::unix::pipe::Receiver;
 use tokio::sync::oneshot;
 
-use crate::capture::Capture;
 use crate::leftovers;
+use crate::transcript::{Side, Transcript};
 
 /// How long the last output of an ended program may take to arrive. Longer only if an escaped process holds the pipe.
 const LAST_WORDS: Duration = Duration::from_secs(5);
 
-/// Where a program is stopped, and how much of its output is kept.
+/// Where a program is stopped.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Bounds {
     pub(crate) wall: Duration,
     pub(crate) output_bytes: u64,
-    pub(crate) history_bytes: usize,
 }
 
-/// Where a program's standard output goes besides its history.
+/// Where a program's standard output goes.
 pub(crate) enum Output {
+    /// Into the transcript.
     Captured,
     /// Straight into a file: not bounded here.
     File(File),
@@ -59,17 +59,14 @@ pub(crate) enum Ending {
     TooMuchOutput,
 }
 
-#[derive(Debug)]
-pub(crate) struct Ended {
-    pub(crate) ending: Ending,
-    /// Both outputs, as they came.
-    pub(crate) history: Capture,
-    /// The standard output alone.
-    pub(crate) answer: Capture,
-}
-
-/// Runs a program to its end. An error means that it did not start, or could not be watched.
-pub(crate) async fn supervise(tasks: &Tasks, clock: &Clock, program: Program) -> io::Result<Ended> {
+/// Runs a program to its end; what it prints goes into the transcript as it comes. An error means that it did not start,
+/// or could not be watched.
+pub(crate) async fn supervise(
+    tasks: &Tasks,
+    clock: &Clock,
+    program: Program,
+    transcript: &Transcript,
+) -> io::Result<Ending> {
     let bounds = program.bounds;
     let (started_to, started) = oneshot::channel();
     let mut watching = tasks.spawn_blocking("program of a run", move || watch(program, started_to));
@@ -79,7 +76,7 @@ pub(crate) async fn supervise(tasks: &Tasks, clock: &Clock, program: Program) ->
         return Err(ended.err().unwrap_or_else(|| io::Error::other("it ended before it was seen")));
     };
     let group = KilledOnDrop(started.group);
-    let mut outputs = Outputs::new(started.stdout, started.stderr, bounds)?;
+    let mut outputs = Outputs::new(started.stdout, started.stderr, bounds.output_bytes, transcript)?;
     let mut wall = pin!(clock.sleep(bounds.wall));
     let (mut stopped, mut status) = (None, None);
     while stopped.is_none() && status.is_none() {
@@ -89,6 +86,8 @@ pub(crate) async fn supervise(tasks: &Tasks, clock: &Clock, program: Program) ->
             ended = &mut watching => status = Some(ended),
             flow = outputs.read(), if outputs.are_open() => stopped = flow?,
         }
+        // Output that comes faster than it is redacted would keep everything else of this run waiting, renewals too.
+        tokio::task::yield_now().await;
     }
     drop(group);
     let status = match status {
@@ -97,8 +96,8 @@ pub(crate) async fn supervise(tasks: &Tasks, clock: &Clock, program: Program) ->
     };
     let status = status.map_err(io::Error::other)??;
     let late = outputs.drain(clock).await?;
-    let ending = stopped.or(late).unwrap_or_else(|| ending_of(status));
-    Ok(Ended { ending, history: outputs.history, answer: outputs.answer })
+    transcript.end();
+    Ok(stopped.or(late).unwrap_or_else(|| ending_of(status)))
 }
 
 fn ending_of(status: ExitStatus) -> Ending {
@@ -194,12 +193,11 @@ impl Drop for KilledOnDrop {
 }
 
 /// Both outputs of a program, being read.
-struct Outputs {
+struct Outputs<'a> {
     stdout: Stream,
     stderr: Stream,
     limit: u64,
-    history: Capture,
-    answer: Capture,
+    transcript: &'a Transcript,
 }
 
 struct Stream {
@@ -224,15 +222,14 @@ impl Stream {
     }
 }
 
-impl Outputs {
-    fn new(stdout: Option<OwnedFd>, stderr: Option<OwnedFd>, bounds: Bounds) -> io::Result<Self> {
-        Ok(Self {
-            stdout: Stream::new(stdout)?,
-            stderr: Stream::new(stderr)?,
-            limit: bounds.output_bytes,
-            history: Capture::new(bounds.history_bytes),
-            answer: Capture::new(bounds.history_bytes),
-        })
+impl<'a> Outputs<'a> {
+    fn new(
+        stdout: Option<OwnedFd>,
+        stderr: Option<OwnedFd>,
+        limit: u64,
+        transcript: &'a Transcript,
+    ) -> io::Result<Self> {
+        Ok(Self { stdout: Stream::new(stdout)?, stderr: Stream::new(stderr)?, limit, transcript })
     }
 
     fn are_open(&self) -> bool {
@@ -241,17 +238,15 @@ impl Outputs {
 
     /// Takes the next piece of either. Dropped in between, nothing is lost.
     async fn read(&mut self) -> io::Result<Option<Ending>> {
-        tokio::select! {
+        let total = tokio::select! {
             count = self.stdout.read() => {
-                let chunk = self.stdout.buffer.get(..count?).unwrap_or_default();
-                self.history.take(chunk);
-                self.answer.take(chunk);
+                self.transcript.take(Side::Stdout, self.stdout.buffer.get(..count?).unwrap_or_default())
             }
             count = self.stderr.read() => {
-                self.history.take(self.stderr.buffer.get(..count?).unwrap_or_default());
+                self.transcript.take(Side::Stderr, self.stderr.buffer.get(..count?).unwrap_or_default())
             }
-        }
-        Ok((self.history.total() > self.limit).then_some(Ending::TooMuchOutput))
+        };
+        Ok((total > self.limit).then_some(Ending::TooMuchOutput))
     }
 
     /// What is still in the pipes after the end.
@@ -260,6 +255,7 @@ impl Outputs {
         let draining = async {
             while late.is_none() && self.are_open() {
                 late = self.read().await?;
+                tokio::task::yield_now().await;
             }
             Ok(())
         };

@@ -17,7 +17,7 @@ use signalbox_sandbox::SandboxConfig;
 use crate::fixture::{House, failure, git, said};
 
 /// A house with a cloud runner. Nothing where bubblewrap is not installed and not demanded.
-async fn house() -> Option<House> {
+pub(crate) async fn house() -> Option<House> {
     static SAID: Once = Once::new();
     let installed = Command::new("bwrap").arg("--version").output();
     let all = std::env::var("SIGNALBOX_TESTS").is_ok_and(|demand| demand == "all");
@@ -37,7 +37,7 @@ fn tell(line: &str) {
     std::io::stderr().write_all(line.as_bytes()).unwrap();
 }
 
-fn cloud(house: &House, n: u128, script: &str) -> Job {
+pub(crate) fn cloud(house: &House, n: u128, script: &str) -> Job {
     let mut job = house.job(n, script);
     (job.mode, job.publish) = (Mode::Cloud, Publish::Push);
     job

@@ -25,6 +25,8 @@ pub(crate) struct Table {
     pub(crate) runs: BTreeMap<RunId, Row>,
     /// So many finishes are written, and their answers lost.
     pub(crate) lost_answers: usize,
+    /// Notes are not answered for as long as this is so.
+    pub(crate) notes_held: bool,
 }
 
 #[derive(Clone)]
@@ -66,6 +68,12 @@ impl Dispatcher {
     /// The holder's token is stale, and nobody else takes the run.
     pub(crate) fn fence(&self, run: RunId) {
         self.table().runs.get_mut(&run).unwrap().token += 1;
+    }
+
+    /// Lets waiting notes through.
+    pub(crate) fn release_notes(&self) {
+        self.table().notes_held = false;
+        self.changed.notify_waiters();
     }
 
     pub(crate) fn row(&self, run: RunId) -> Option<Row> {
@@ -154,6 +162,13 @@ impl RunnerPort for Dispatcher {
     }
 
     async fn notes(&self, run: RunId, token: FencingToken, notes: Vec<RunNote>) -> Result<(), PortError> {
+        loop {
+            let changed = self.changed.notified();
+            if !self.table().notes_held {
+                break;
+            }
+            changed.await;
+        }
         self.held(run, token, |row| {
             row.notes.extend(notes);
             Ok(())

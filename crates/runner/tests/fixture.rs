@@ -1,6 +1,5 @@
 //! A house with one repository, a dispatcher and a runner.
 
-use std::borrow::Cow;
 use std::fs;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -13,9 +12,10 @@ use signalbox_domain::outcome::{Failure, Verdict};
 use signalbox_domain::provenance::Sourced;
 use signalbox_domain::run::RunNote;
 use signalbox_domain::task::{Intent, Mode};
+use signalbox_redact::{Config, LiteralSecret, Redactor};
 use signalbox_runner::{Runner, RunnerConfig, RunnerError, RunnerSetup};
 use signalbox_runtime::{
-    BuildInfo, Clock, LeaseConfig, Metrics, Randomness, Redact, Shutdown, Stop, TaskHandle, Tasks, Wakeups,
+    BuildInfo, Clock, LeaseConfig, Metrics, Randomness, Shutdown, Stop, TaskHandle, Tasks, Wakeups,
 };
 use signalbox_workspace::branch_name;
 use tempfile::TempDir;
@@ -83,7 +83,7 @@ impl House {
             clock: self.clock.clone(),
             randomness: Randomness::seeded(7),
             tasks: self.tasks.clone(),
-            redact: Redact::new(|text| Cow::Owned(text.replace("hunter22", "[redacted]"))),
+            redact: redactor(),
         };
         let runner = Runner::new(setup, self.dispatcher.clone()).await?;
         let metrics = Metrics::new(BuildInfo { version: "1", revision: "r" }).unwrap();
@@ -141,6 +141,31 @@ impl House {
         }
     }
 
+    /// Waits until it is so on this computer.
+    pub(crate) async fn holds(&self, what: &str, holds: impl Fn() -> bool) {
+        let waiting = async {
+            while !holds() {
+                self.clock.sleep(Duration::from_millis(10)).await;
+            }
+        };
+        let held = self.clock.timeout(Duration::from_secs(60), waiting).await;
+        held.unwrap_or_else(|_| panic!("waited in vain until {what}"));
+    }
+
+    /// A run's own folder.
+    pub(crate) fn run_folder(&self, job: &Job) -> PathBuf {
+        self.path("runner/runs").join(job.run.to_string())
+    }
+
+    /// The folders that are there of all worktrees.
+    pub(crate) fn worktrees(&self) -> Vec<PathBuf> {
+        let folders = |path: PathBuf| -> Vec<PathBuf> {
+            let entries = fs::read_dir(path).into_iter().flatten();
+            entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()).collect()
+        };
+        folders(self.path("runner/worktrees")).into_iter().flat_map(folders).collect()
+    }
+
     /// Waits until each process that a file names is gone.
     pub(crate) async fn gone(&self, pids: &Path) {
         let pids = self.file(pids).await;
@@ -165,6 +190,12 @@ impl House {
     pub(crate) fn branches(&self) -> String {
         git(&self.origin(), &["for-each-ref", "--format=%(refname:short)", "refs/heads"])
     }
+}
+
+/// Knows one secret besides the built-in rules.
+fn redactor() -> Redactor {
+    let literals = vec![LiteralSecret::new("hunter22-hunter22")];
+    Redactor::new(&Config { literals, ..Config::default() }).unwrap()
 }
 
 /// Runs of different tests must not share an id: what is left of a run is found by it over the whole computer.

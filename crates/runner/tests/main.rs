@@ -8,3 +8,5 @@ mod dispatcher;
 mod fixture;
 mod leases;
 mod modes;
+mod notes;
+mod tidy;

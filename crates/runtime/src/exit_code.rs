@@ -20,11 +20,12 @@ pub enum ExitCode {
     DiskFull = 8,
     Panicked = 9,
     Interrupted = 10,
+    IsolationMissing = 11,
 }
 
 impl ExitCode {
     /// Every code, in the order of its number.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Done,
         Self::Failure,
         Self::Usage,
@@ -36,6 +37,7 @@ impl ExitCode {
         Self::DiskFull,
         Self::Panicked,
         Self::Interrupted,
+        Self::IsolationMissing,
     ];
 
     pub const fn number(self) -> u8 {
@@ -49,13 +51,14 @@ impl ExitCode {
             Self::Failure => "failed; the log says why",
             Self::Usage => "the command line was not understood",
             Self::BadConfig => "the settings are wrong; the message names the file and the key",
-            Self::Unreachable => "a dependency could not be reached, with --once",
+            Self::Unreachable => "the server could not be reached; with --once, a dependency",
             Self::StoreHeld => "the store is locked, read-only or held by another server",
             Self::StoreNewer => "the store was written by a newer version of the program",
             Self::DrainExceeded => "work was still under way at the end of the drain bound and was cut off",
             Self::DiskFull => "the disk is full",
             Self::Panicked => "a bug: a task panicked, and the rest was stopped cleanly",
             Self::Interrupted => "a second signal cut the drain short",
+            Self::IsolationMissing => "cloud runs were asked for, and nothing here isolates them",
         }
     }
 

@@ -26,8 +26,8 @@ pub use hold::{Hold, LeaseLost};
 
 use crate::metrics::LeaseMetrics;
 use crate::{
-    Backoff, BackoffConfig, BootTime, Clock, Metrics, Randomness, Stop, Subscription, Tasks, Timestamp,
-    error_chain,
+    Backoff, BackoffConfig, BootTime, Clock, Metrics, Randomness, StatusBoard, Stop, Subscription, Tasks,
+    Timestamp, error_chain,
 };
 
 /// Where leases come from.
@@ -169,6 +169,15 @@ where
 
     pub fn status(&self) -> watch::Receiver<LeaseStatus> {
         self.shared.status.subscribe()
+    }
+
+    /// Shows on the board, under the driver's name, what is held and how the last ask went.
+    #[must_use]
+    pub fn shown_on(self, board: &StatusBoard) -> Self {
+        if let Err(full) = board.show(self.shared.name, self.status()) {
+            tracing::warn!("{full}");
+        }
+        self
     }
 
     /// Works until nothing new may be taken, and then until everything held has ended.

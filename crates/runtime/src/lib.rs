@@ -16,7 +16,8 @@
 //! ```
 //!
 //! What must hold: every task is known by name, a panic stops the whole process, every wait has an end, durations are
-//! measured on the boot clock (which counts sleep), and with a manual clock and a seed every test repeats.
+//! measured on the boot clock (which counts sleep), and with a manual clock and a seed every test repeats. What a driver
+//! is doing stands on the `StatusBoard` it was given.
 
 mod backoff;
 mod clock;
@@ -24,6 +25,7 @@ pub mod duration;
 mod error_chain;
 mod exit_code;
 mod health;
+mod http;
 mod ids;
 mod lease;
 pub mod metrics;
@@ -34,6 +36,7 @@ mod randomness;
 mod seal;
 mod secret;
 mod shutdown;
+mod status_board;
 mod tasks;
 mod telemetry;
 mod wakeups;
@@ -43,6 +46,7 @@ pub use clock::{BootTime, Clock, ManualClock, TimedOut};
 pub use error_chain::error_chain;
 pub use exit_code::ExitCode;
 pub use health::{Condition, Health, HealthReporter, Liveness, Readiness, Reason};
+pub use http::http_client;
 pub use ids::{IdSource, TokenSecret};
 pub use lease::{
     Hold, LeaseAsk, LeaseConfig, LeaseDriver, LeaseLost, LeaseSetup, LeaseSource, LeaseStatus, Renewal,
@@ -59,6 +63,7 @@ pub use seal::{KeyAge, KeyError, KeyId, LARGEST_PLAIN, SealContext, SealError, S
 pub use secret::{SecretRefError, resolve_secret};
 pub use shutdown::{Shutdown, Stage, Stop, StopReason};
 pub use signalbox_domain::time::{Timestamp, TimestampError};
+pub use status_board::{BoardFull, StatusBoard};
 pub use tasks::{TaskEnd, TaskHandle, Tasks};
 pub use telemetry::{
     Flush, LogFormat, Redact, ServiceIdentity, Telemetry, TelemetryConfig, TelemetryError, continue_trace,

@@ -22,8 +22,8 @@ pub use status::{Activity, LastPass, PassOutcome, PassStatus};
 
 use crate::metrics::PassMetrics;
 use crate::{
-    Backoff, BackoffConfig, Clock, Metrics, Randomness, Stage, Stop, Subscription, TimedOut, Timestamp,
-    error_chain,
+    Backoff, BackoffConfig, Clock, Metrics, Randomness, Stage, StatusBoard, Stop, Subscription, TimedOut,
+    Timestamp, error_chain,
 };
 
 /// The knobs of a pass.
@@ -130,6 +130,19 @@ where
     /// What the last pass did, always up to date.
     pub fn status(&self) -> watch::Receiver<PassStatus<R>> {
         self.status.subscribe()
+    }
+
+    /// Shows on the board, under the pass's name, what the last pass did and what is next.
+    #[must_use]
+    pub fn shown_on(self, board: &StatusBoard) -> Self
+    where
+        R: Serialize + Send + Sync + 'static,
+    {
+        let name = self.status.borrow().name;
+        if let Err(full) = board.show(name, self.status()) {
+            tracing::warn!("{full}");
+        }
+        self
     }
 
     /// Runs passes until nothing new may be taken.

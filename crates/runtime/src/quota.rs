@@ -32,6 +32,9 @@ use crate::{BootTime, Clock, Metrics, Timestamp};
 pub trait QuotaLedger: Send + Sync + 'static {
     type Error: Error + Send + Sync + 'static;
 
+    /// The most units that one window ever grants.
+    fn limit(&self) -> u64;
+
     /// Takes at most `units` from the window that `now` is in.
     fn lease(
         &self,
@@ -111,6 +114,8 @@ pub enum QuotaError<E: Error + 'static> {
     Ledger(#[source] E),
     #[error("{asked} units at once can never be granted: at most {burst} are")]
     OverBurst { asked: u64, burst: u32 },
+    #[error("{asked} units at once can never be granted: a window has {limit}")]
+    OverLimit { asked: u64, limit: u64 },
     #[error("a shape with no time between two units has no rate")]
     NoRate,
 }
@@ -170,9 +175,13 @@ impl<L: QuotaLedger> Quota<L> {
         Ok(Self { inner: Arc::new(inner) })
     }
 
-    /// Takes `units`, all or none. More than the limit of a window is never granted.
+    /// Takes `units`, all or none. More than a window ever has is refused at once, and takes nothing from it.
     pub async fn take(&self, units: u64) -> Result<QuotaAnswer, QuotaError<L::Error>> {
         let inner = &self.inner;
+        let limit = inner.ledger.limit();
+        if units > limit {
+            return Err(QuotaError::OverLimit { asked: units, limit });
+        }
         let shaped = inner.shaped(units)?;
         let mut purse = inner.purse.lock().await;
         let answer = match inner.fill(&mut purse, units).await? {

@@ -7,10 +7,27 @@
 //!
 //! The only crate that knows axum. It never reads the store.
 
+mod api;
 mod config;
+mod extract;
+mod front;
+mod guard;
 mod health;
+mod hosts;
+mod intake;
+mod items;
 mod listener;
+mod page;
+mod problem;
+mod routes;
+mod status;
+mod trace;
 
+pub use api::{Answer, Api, ApiSetup, Verb};
 pub use config::ServerConfig;
+pub use front::Front;
 pub use health::health_routes;
+pub use hosts::{Hosts, PublicUrl, PublicUrlError};
+pub use intake::{Accepting, IntakeError, SignalIntake};
 pub use listener::{ListenError, Listener};
+pub use status::HouseStatus;

@@ -1,5 +1,7 @@
 //! The command line: what can be asked for. What it means is each command's own file.
 
+mod faces;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -9,6 +11,12 @@ use signalbox_domain::ids::TokenId;
 use signalbox_domain::names::Label;
 
 use crate::settings::{Role as HouseRole, Sources};
+
+pub(crate) use faces::{
+    Ask, CaseCommand, Cases, FaceCommand, NewTask, Next, Page, ProjectCommand, Projects, Repositories,
+    RepositoryCommand, RunCommand, RunnerArgs, RunnerCommand, RunnerWork, Runs, SignalCommand, Signals,
+    TaskCommand, Tasks, Why,
+};
 
 /// Turns what a product is telling its team into coding tasks, runs them, and checks that the signal went away.
 #[derive(Debug, Parser)]
@@ -28,9 +36,13 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Starts the server
     Up(Up),
+    #[command(flatten)]
+    Face(FaceCommand),
     /// Shows an example of the settings, or checks them
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Shows in a minute what Signalbox does: a bug, records about it, a task, an agent, a branch
+    Demo(Demo),
     /// Looks at this machine and its settings, and says what to do about what it finds
     Doctor,
     /// Gives and takes access
@@ -76,6 +88,13 @@ pub(crate) struct Up {
     /// Starts the broker that is built in, in memory only, for trying things; prints its address
     #[arg(long)]
     pub(crate) dev_kafka: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Demo {
+    /// Where it plays; made anew. Without it: a temporary folder, which stays
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) folder: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,16 +1,28 @@
 //! One file a command.
 
+mod case;
 mod config;
+mod demo;
 mod doctor;
+mod face;
 mod lab;
+mod parts;
+mod project;
+mod run;
+mod runner;
 mod secret;
+mod signal;
+mod status;
+mod task;
 mod token;
 mod up;
+mod why;
 
 use signalbox_runtime::{ExitCode, enter};
 
-use crate::cli::{Arguments, Command};
+use crate::cli::{Arguments, Command, FaceCommand};
 use crate::fail::Failure;
+use crate::settings::Settings;
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let sources = arguments.sources();
@@ -18,9 +30,28 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         Command::Config(command) => config::run(command, &sources),
         Command::Lab(command) => lab::run(command),
         Command::Up(up) => within(up::run(up, sources.load()?)),
+        Command::Demo(demo) => within(demo::run(demo)),
         Command::Doctor => within(doctor::run(sources)),
         Command::Token(command) => within(token::run(command, sources.load()?.settings)),
         Command::Secret(command) => within(secret::run(command, sources.load()?.settings)),
+        Command::Face(command) => within(ask(command, sources.load()?.settings)),
+    }
+}
+
+/// The commands that speak to the house.
+async fn ask(command: &FaceCommand, settings: Settings) -> Result<ExitCode, Failure> {
+    match command {
+        FaceCommand::Signal(signals) => signal::run(signals, settings).await,
+        FaceCommand::Case(cases) => case::run(cases, settings).await,
+        FaceCommand::Task(tasks) => task::run(tasks, settings).await,
+        FaceCommand::Next(next) => task::next(next, settings).await,
+        FaceCommand::Run(runs) => run::run(runs, settings).await,
+        FaceCommand::Why(why) => why::run(why, settings).await,
+        FaceCommand::Project(projects) => project::projects(projects, settings).await,
+        FaceCommand::Repository(repositories) => project::repositories(repositories, settings).await,
+        FaceCommand::Runner(arguments) => runner::run(arguments, settings).await,
+        FaceCommand::SignIn(ask) => status::sign_in(ask, settings).await,
+        FaceCommand::Status(ask) => status::run(ask, settings).await,
     }
 }
 

@@ -7,32 +7,42 @@
 //!
 //! Only puts together: no rule about signals, cases or tasks lives here. Called by `up`.
 
+mod alone;
 mod computer;
 mod dev_kafka;
+mod faces;
+mod intake;
 mod once;
 mod port;
 mod stages;
 mod token_file;
 mod wakes;
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use signalbox_control::{Access, Sweep};
+use serde::Serialize;
+use signalbox_control::{Access, Sweep, local};
 use signalbox_redact::Redactor;
 use signalbox_runtime::{
-    BridgeConfig, Condition, Health, HealthReporter, Metrics, NextPass, PassConfig, PassEnd, Redact,
-    SealingKeys, ServiceFailure, Shutdown, Stop, Tasks, Wakeups, error_chain, run_bridge,
+    BridgeConfig, Condition, ExitCode, Health, HealthReporter, Metrics, NextPass, PassConfig, PassEnd,
+    SealingKeys, ServiceFailure, Shutdown, StatusBoard, Stop, Tasks, Wakeups, error_chain, run_bridge,
 };
+use signalbox_server::{Front, Hosts};
 use signalbox_store::{Store, StoreError};
 use tokio::sync::watch;
 
-use crate::fail::store_code;
+use crate::fail::{Failure, store_code};
+use crate::out::say;
 use crate::settings::{Role, Settings};
 use crate::wiring::{self, Base};
 
-pub(crate) use dev_kafka::DevKafka;
+pub(crate) use alone::in_process;
+pub(crate) use computer::computer;
+pub(crate) use dev_kafka::{DEV_PROJECT, DevKafka};
 pub(crate) use once::once;
+pub(crate) use token_file::read as read_token;
 
 const SWEEP_PERIOD: Duration = Duration::from_secs(3600);
 const PULSE_PERIOD: Duration = Duration::from_secs(5);
@@ -49,6 +59,8 @@ pub(crate) struct House {
     pub(crate) wakeups: Wakeups,
     pub(crate) tasks: Tasks,
     pub(crate) shutdown: Shutdown,
+    /// What every part is doing, as `status` shows it.
+    pub(crate) board: StatusBoard,
 }
 
 impl House {
@@ -56,30 +68,40 @@ impl House {
         self.settings.roles.has(role)
     }
 
-    fn redact(&self) -> Redact {
-        let redactor = Arc::clone(&self.redactor);
-        Redact::new(move |text: &str| redactor.text(text).text)
-    }
-
     fn access(&self, store: &Store) -> Access {
         Access::new(store.clone(), self.base.clock.clone(), self.base.ids.clone())
     }
 
+    fn show<T: Serialize + Send + Sync + 'static>(&self, name: &str, status: watch::Receiver<T>) {
+        if let Err(full) = self.board.show(name, status) {
+            tracing::warn!("{full}");
+        }
+    }
+
     /// What a service cannot go on from stops the whole process.
-    fn fail(&self, failure: &crate::fail::Failure) {
+    fn fail(&self, failure: &Failure) {
         self.shutdown.fail(failure.code, failure.line());
     }
 }
 
+/// Where this process listens, and what it answers there.
+pub(crate) struct Door {
+    pub(crate) front: Front,
+    pub(crate) address: SocketAddr,
+    /// Registered before anybody can ask, so that nothing is ready before the store is.
+    pub(crate) store: HealthReporter,
+}
+
 /// Opens the store and runs what works on it, until the end.
-pub(crate) async fn serve(house: House, stop: Stop) -> Result<(), ServiceFailure> {
-    let reporter = house.health.register("store");
+pub(crate) async fn serve(house: House, door: Door, stop: Stop) -> Result<(), ServiceFailure> {
+    let Door { front, address, store: reporter } = door;
     let opened = wiring::open_store_patiently(&house.settings.store, &house.base, &reporter, &stop).await;
     let failed = |error: StoreError| ServiceFailure::new(store_code(&error), error);
     let Some(store) = opened.map_err(failed)? else { return Ok(()) };
     let ready = async {
         wiring::keys_fit(&store, Arc::clone(&house.keys), &house.base).await?;
-        token_file::ensure(&house.settings, &house.access(&store)).await
+        token_file::ensure(&house.settings, &house.access(&store)).await?;
+        open(&house, &store, &front, address)
     };
     ready.await.map_err(|failure| ServiceFailure::new(failure.code, failure.line().to_owned()))?;
     reporter.report(Condition::Ready);
@@ -95,10 +117,27 @@ pub(crate) async fn serve(house: House, stop: Stop) -> Result<(), ServiceFailure
     Ok(())
 }
 
+/// Lets the API answer, and prints the link that signs a browser in once.
+fn open(house: &House, store: &Store, front: &Front, address: SocketAddr) -> Result<(), Failure> {
+    if !house.has(Role::Api) {
+        front.stay_closed();
+        return Ok(());
+    }
+    let public = house.settings.server.public_url.as_ref();
+    let sign_in = faces::sign_in(house, store);
+    let link =
+        sign_in.link(&local()).map_err(|problem| Failure::new(ExitCode::Failure, error_chain(&problem)))?;
+    let api = faces::api(house, store, sign_in);
+    front.open(api.routes(Hosts::new(address, public)));
+    let base = public.map_or_else(|| format!("http://{address}"), ToString::to_string);
+    say(format_args!("  sign in, once, within ten minutes: {base}{}", link.path))
+}
+
 /// Wake-ups from and to other processes, where there can be others.
 async fn bridge(house: &House, store: &Store, stop: Stop) {
     let Some(bridge) = store.wakeup_bridge() else { return };
-    let (status, _) = watch::channel(Default::default());
+    let (status, seen) = watch::channel(Default::default());
+    house.show("bridge", seen);
     let randomness = house.base.randomness.clone();
     run_bridge(BridgeConfig::default(), house.wakeups.clone(), bridge, randomness, status, stop).await;
 }

@@ -3,11 +3,14 @@
 //! A library only so that the end-to-end tests can build the same program with failpoints in it; nothing else calls it.
 
 mod cli;
+mod client;
 mod commands;
 mod fail;
 mod house;
 mod out;
+mod remote_port;
 mod settings;
+mod show;
 mod wiring;
 
 use std::process::ExitCode;

@@ -18,7 +18,8 @@ pub struct Explanation {
     pub reasons: Vec<Reason>,
 }
 
-struct NothingKnown;
+/// Every feature counts as seen once.
+pub(crate) struct NothingKnown;
 
 impl Rarity for NothingKnown {
     fn of(&self, _feature: u64) -> f32 {

@@ -3,7 +3,8 @@
 
 use crate::frames::{Frame, Language, ParsedTrace, Role};
 use crate::hash;
-use crate::normalize::{base_name, file_key, is_named, mask_message, stems, symbol};
+use crate::normalize::{base_name, file_key, is_named, stems, symbol};
+use crate::templates::{PLACEHOLDERS, mask};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -11,6 +12,8 @@ use std::collections::BTreeMap;
 pub(crate) const MAX_COMPARED_FRAMES: usize = 40;
 /// Distinct words kept of one signal.
 const MAX_WORDS: usize = 400;
+/// Longest part of a message that is masked.
+const MAX_MASKED: usize = 2048;
 /// A word of the title counts as often in the text.
 const TITLE_TIMES: u16 = 2;
 
@@ -63,7 +66,7 @@ pub struct Features {
     pub(crate) kind: u64,
     /// The stack overflowed: where in the cycle is chance, so its frames are a set.
     pub(crate) cyclic: bool,
-    /// The masked message or failed check, as a whole; 0 when there is none.
+    /// The template of the message, the failed check or the title, as a whole; 0 when nothing but values is left.
     pub(crate) message: u64,
     /// Words and pairs of words with how often they occur, sorted.
     pub(crate) words: Vec<(u64, u16)>,
@@ -89,7 +92,11 @@ impl Features {
         };
         match signal.trace.filter(|t| !t.frames.is_empty() || t.kind.is_some()) {
             Some(trace) => features.take_trace(trace, signal.title),
-            None => features.take_words(signal.title, signal.text),
+            None => {
+                // People's words count as they stand; the template only finds what a program wrote alike.
+                features.message = optional(template(signal.title).as_deref());
+                features.take_words(signal.title, signal.text);
+            }
         }
         features
     }
@@ -97,8 +104,8 @@ impl Features {
     fn take_trace(&mut self, trace: &ParsedTrace, title: &str) {
         let message = trace.headline.as_deref().or(trace.message.as_deref()).unwrap_or("");
         self.kind = optional(trace.kind.as_deref().and_then(|k| k.lines().next()));
-        self.message =
-            optional(Some(mask_message(message).as_str()).filter(|m| m.chars().any(char::is_alphabetic)));
+        let said = template(message);
+        self.message = optional(said.as_deref());
         let mut frames: Vec<(FrameFeature, String)> =
             compared(trace).map(|frame| (feature(trace.language, frame), label(frame))).collect();
         mark_entry(&mut frames);
@@ -108,7 +115,7 @@ impl Features {
             frames.dedup_by_key(|(f, _)| (f.name, if f.name == 0 { f.place } else { 0 }));
         }
         (self.frames, self.labels) = frames.into_iter().unzip();
-        self.take_words(if message.is_empty() { title } else { message }, "");
+        self.take_words(said.as_deref().unwrap_or(title), "");
     }
 
     fn take_words(&mut self, title: &str, text: &str) {
@@ -136,6 +143,15 @@ impl Features {
     pub(crate) fn stripped(&self) -> Self {
         Self { labels: Vec::new(), ..self.clone() }
     }
+}
+
+/// The words of a message's first line without its values; `None` when no word is left.
+fn template(message: &str) -> Option<String> {
+    let line = message.lines().map(str::trim).find(|line| !line.is_empty())?;
+    let masked = mask(crate::frames::cut(line, MAX_MASKED)).text;
+    let words = PLACEHOLDERS.iter().fold(masked, |text, placeholder| text.replace(placeholder, " "));
+    let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    words.contains(char::is_alphabetic).then_some(words)
 }
 
 fn add(counts: &mut BTreeMap<u64, u16>, word: u64, times: u16) {

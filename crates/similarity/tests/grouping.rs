@@ -122,6 +122,36 @@ fn unlike_faults_below_one_entry_point_stay_apart() {
 }
 
 #[test]
+fn a_message_is_compared_without_its_values() {
+    let said = |message: &str| {
+        let text = format!("com.acme.StateException: {message}\n\tat com.acme.Cart.total(F.java:3)\n");
+        let trace = frames::parse(&text);
+        Features::of(&Signal { source: "error_tracking", trace: trace.as_ref(), ..Signal::default() })
+    };
+    let agreement = |one: &str, other: &str| {
+        let found = explain(&said(one), &said(other), &Weights::default());
+        found.reasons.into_iter().find(|r| r.feature == "message").map(|r| r.detail)
+    };
+    assert_eq!(
+        agreement(
+            "lease 6f1c2f7e-9a3b-4a52-8d0e-1f2a3b4c5d6e of 'ada' ended at 10.0.0.7:91",
+            "lease 0b5d4c1a-77aa-4f0e-9c11-abcdefabcdef of 'bob' ended at 10.9.0.1:7777"
+        )
+        .as_deref(),
+        Some("messages agree by 100 %")
+    );
+    assert_ne!(agreement("lease 7 ended", "lease 7 began").as_deref(), Some("messages agree by 100 %"));
+}
+
+#[test]
+fn titles_that_a_program_wrote_alike_find_each_other() {
+    let mut index = ProjectIndex::default();
+    let first = index.observe(&ticket("alerts", "p99 of 10.0.0.7 over 250 ms", "")).case;
+    let found = index.candidates(&ticket("alerts", "p99 of 10.0.3.9 over 900 ms", ""));
+    assert_eq!(found.first().map(|candidate| candidate.case), Some(first));
+}
+
+#[test]
 fn candidates_say_why() {
     let mut index = ProjectIndex::default();
     index.observe(&crash(&["Cart.total", "Cart.pay", "Web.handle"], "StateException"));
@@ -184,7 +214,7 @@ fn a_chain_of_likenesses_does_not_swallow_what_is_unlike_the_case() {
         .map(|t| ticket("support", t, ""));
     for index in [&mut open, &mut closed] {
         let first = index.observe(&members[0]).case;
-        members[1..].iter().for_each(|m| index.assign(m, first));
+        members[1..].iter().for_each(|m| index.assign(m, first).expect("the case is there"));
     }
     let like_one_member = ticket("support", "echo harbor sinks", "");
     assert_eq!(open.observe(&like_one_member).note, Note::Joined);

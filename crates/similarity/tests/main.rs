@@ -2,3 +2,4 @@
 
 mod fingerprints;
 mod grouping;
+mod splitting;

@@ -7,12 +7,12 @@ mod fulfil;
 mod row;
 
 use signalbox_domain::automation::{Automation, Firing};
-use signalbox_domain::form::to_form;
 use signalbox_domain::ids::{AutomationId, FiringId, TaskId};
 use signalbox_domain::states::{FiringEvent, FiringState, Machine};
 use signalbox_domain::time::Timestamp;
 use uuid::Uuid;
 
+use crate::column;
 use crate::error::StoreError;
 use crate::method::Method;
 use crate::open::Store;
@@ -41,7 +41,7 @@ impl Store {
         automation: &Automation,
         now: Timestamp,
     ) -> Result<Automation, StoreError> {
-        let document = to_form(automation).map_err(|error| StoreError::damaged("automation", error))?;
+        let document = column::form(automation)?;
         let mut step = self.write(Method::AutomationPut).await?;
         execute!(
             step,

@@ -1,7 +1,6 @@
 //! Values as columns hold them, and back. What no program of ours writes is damage, and says what was found.
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use signalbox_domain::form::{Form, to_form};
 use signalbox_domain::provenance::Provenance;
 use signalbox_domain::task::Priority;
 
@@ -28,13 +27,9 @@ pub(crate) fn from_count(count: u64) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
-/// A small document within a row, read by no other program and no other version than its row's migration.
-pub(crate) fn json<T: Serialize>(what: &'static str, value: &T) -> Result<String, StoreError> {
-    serde_json::to_string(value).map_err(|error| StoreError::damaged(what, error))
-}
-
-pub(crate) fn from_json<T: DeserializeOwned>(text: &str) -> Result<T, DamageSource> {
-    Ok(serde_json::from_str(text)?)
+/// A document as a column holds it: a kept form, whose version goes with it.
+pub(crate) fn form<T: Form>(noun: &T) -> Result<String, StoreError> {
+    to_form(noun).map_err(|error| StoreError::damaged(T::NAME, error))
 }
 
 pub(crate) fn unknown(found: &(impl ToString + ?Sized)) -> DamageSource {

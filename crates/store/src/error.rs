@@ -55,6 +55,9 @@ pub enum StoreError {
     /// Its id is taken, or others came and went faster than it could get in.
     #[error("{task} could not be opened")]
     InTheWay { task: TaskId },
+    /// A task that ended may not come to life beside the live one of its case generation (invariant 5).
+    #[error("{task} cannot come to life again: {live} works on the same case")]
+    AlreadyLive { task: TaskId, live: TaskId },
     #[error("there is no {what} {id}")]
     Missing { what: &'static str, id: String },
 }
@@ -68,8 +71,6 @@ pub enum DamageSource {
     State(#[from] UnknownState),
     #[error(transparent)]
     Name(#[from] NameError),
-    #[error(transparent)]
-    Json(#[from] serde_json::Error),
     #[error("{0:?} is out of range or unknown")]
     Value(String),
 }
@@ -89,6 +90,20 @@ impl StoreError {
 
     pub(crate) fn damaged(what: &'static str, source: impl Into<DamageSource>) -> Self {
         Self::Damaged { what, source: source.into() }
+    }
+
+    /// For a write that looked before whether its place is free: who has taken it since came first.
+    pub(crate) fn contended_if_taken(self) -> Self {
+        match self {
+            Self::Database { method, source }
+                if source
+                    .as_database_error()
+                    .is_some_and(sqlx::error::DatabaseError::is_unique_violation) =>
+            {
+                Self::Contended { method, source }
+            }
+            other => other,
+        }
     }
 
     /// The same call may succeed a moment later, with nothing else changed.

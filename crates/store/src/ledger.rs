@@ -23,6 +23,10 @@ impl Store {
 impl QuotaLedger for Ledger {
     type Error = StoreError;
 
+    fn limit(&self) -> u64 {
+        self.limit.units
+    }
+
     async fn lease(&self, _quota: &str, units: u64, now: Timestamp) -> Result<LedgerAnswer, StoreError> {
         let share = self.store.quota_take(&self.limit, units, now).await?;
         Ok(match share.granted {

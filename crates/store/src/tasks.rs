@@ -9,7 +9,7 @@ mod row;
 use signalbox_domain::ids::{CaseId, PersonId, ProjectId, TaskId};
 use signalbox_domain::policy::Policy;
 use signalbox_domain::states::{Machine, TaskEvent, TaskState};
-use signalbox_domain::task::{Mode, Origin, Task};
+use signalbox_domain::task::{Mode, Task};
 use signalbox_domain::time::Timestamp;
 use uuid::Uuid;
 
@@ -67,7 +67,8 @@ struct IdRow {
 }
 
 impl Store {
-    /// The only way to make a task. `once` names the wish: the same key opens one task, ever.
+    /// The only way to make a task. `once` names the wish: the same key opens no second task for as long as the first
+    /// is kept, which is `RetentionConfig::ended_tasks_days` after its end (180 where nothing else is set) or longer.
     pub async fn task_open(
         &self,
         task: &Task,
@@ -209,8 +210,8 @@ async fn standing(step: &mut Step, task: &Task, once: Option<&str>) -> Result<Op
 
 async fn insert(step: &mut Step, task: &Task, once: Option<&str>) -> Result<u64, StoreError> {
     let (case, generation) = case_of(task);
-    let intent = column::json("intent", &task.intent)?;
-    let origin = column::json("origin", &task.origin)?;
+    let intent = column::form(&task.intent)?;
+    let origin = column::form(&task.origin)?;
     execute!(
         step,
         "queries/tasks/insert.sqlite.sql",
@@ -240,10 +241,7 @@ async fn insert(step: &mut Step, task: &Task, once: Option<&str>) -> Result<u64,
 }
 
 fn case_of(task: &Task) -> (Option<Uuid>, Option<i64>) {
-    match task.origin {
-        Origin::Case { case, generation } => (Some(case.uuid()), Some(i64::from(generation))),
-        Origin::Automation { .. } | Origin::Person { .. } | Origin::Agent { .. } => (None, None),
-    }
+    (task.case.map(|on| on.case.uuid()), task.case.map(|on| i64::from(on.generation)))
 }
 
 pub(crate) async fn move_within(
@@ -255,6 +253,9 @@ pub(crate) async fn move_within(
 ) -> Result<TaskState, StoreError> {
     let from = state_within(step, task).await?;
     let to = from.next(event)?;
+    if to.is_live() && !from.is_live() {
+        nothing_live_beside(step, task).await?;
+    }
     if from == TaskState::Running && to != from {
         execute!(
             step,
@@ -272,8 +273,25 @@ pub(crate) async fn move_within(
         to.name(),
         assignee.map(PersonId::uuid),
         now.micros()
-    )?;
+    )
+    .map_err(StoreError::contended_if_taken)?;
     Ok(to)
+}
+
+/// A task that ended comes to life only where no other task of its case generation lives. One that is opened between
+/// this look and the move is seen by the index; the caller's next try is told its name here.
+async fn nothing_live_beside(step: &mut Step, task: TaskId) -> Result<(), StoreError> {
+    let live = fetch_optional!(
+        step,
+        IdRow,
+        "queries/tasks/live_beside.sqlite.sql",
+        "queries/tasks/live_beside.postgres.sql",
+        task.uuid()
+    )?;
+    match live {
+        Some(row) => Err(StoreError::AlreadyLive { task, live: TaskId::from_uuid(row.id) }),
+        None => Ok(()),
+    }
 }
 
 /// The state, with the row locked until the step ends.

@@ -3,12 +3,12 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use signalbox_domain::change::Change;
-use signalbox_domain::ids::{ProjectId, TaskId};
+use signalbox_domain::ids::{CaseId, ProjectId, TaskId};
 use signalbox_domain::provenance::{Provenance, Sourced};
 use signalbox_domain::run::Run;
 use signalbox_domain::signal::{Fingerprint, Sample, Severity, SignalKey, SourceFamily};
 use signalbox_domain::states::{ChangeState, TaskState};
-use signalbox_domain::task::{Intent, Lineage, Mode, Origin, Priority, Starter, Task};
+use signalbox_domain::task::{Intent, Lineage, Mode, Origin, Priority, Starter, Task, TaskCase};
 use signalbox_domain::time::Timestamp;
 use signalbox_store::ingest::Fold;
 use signalbox_store::{Location, Store, StoreConfig};
@@ -77,6 +77,7 @@ impl Fixture {
             mode: Mode::Worktree,
             priority: Priority::P2,
             origin,
+            case: None,
             lineage: Lineage::root(id),
             state: TaskState::Queued,
             starter: Starter::Itself,
@@ -85,6 +86,11 @@ impl Fixture {
             changed_at: NOON,
             assignee: None,
         }
+    }
+
+    /// A task that the planner wants for a case.
+    pub(crate) fn task_of(&self, project: ProjectId, case: CaseId, generation: u32) -> Task {
+        Task { case: Some(TaskCase { case, generation }), ..self.task(project, Origin::Case) }
     }
 
     /// The project of that name, made at the first call.
@@ -103,6 +109,7 @@ impl Fixture {
         Fold {
             id: self.id(),
             key,
+            aliases: vec![],
             title: Sourced::stranger("It broke".to_owned()),
             severity: Severity::Error,
             hold: None,

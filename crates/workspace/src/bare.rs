@@ -33,7 +33,7 @@ pub struct Start {
 #[derive(Debug, Clone)]
 pub struct Cache {
     root: PathBuf,
-    git: Git,
+    pub(crate) git: Git,
 }
 
 /// One bare repository, up to date when it was asked for.
@@ -75,11 +75,8 @@ impl Cache {
         check_location(location)?;
         fs::create_dir_all(&self.root).map_err(WorkspaceError::io("making the folder", &self.root))?;
         let folder = folder_name(name.as_str(), location);
-        let repository = Repository {
-            git: self.git.clone(),
-            dir: self.root.join(format!("{folder}.git")),
-            location: location.to_owned(),
-        };
+        let repository =
+            Repository { git: self.git.clone(), dir: self.folder(&folder), location: location.to_owned() };
         let lock = repository.lock().await?;
         if repository.dir.exists() {
             repository.check_origin().await?;
@@ -88,6 +85,10 @@ impl Cache {
             repository.begin(&self.root.join(format!("{folder}.git.new")), &lock).await?;
         }
         Ok(repository)
+    }
+
+    pub(crate) fn folder(&self, name: &str) -> PathBuf {
+        self.root.join(format!("{name}.git"))
     }
 }
 

@@ -63,6 +63,21 @@ impl Taking {
         arguments
     }
 
+    /// `git …`: prints every file of the index with its kind.
+    pub fn list(git_dir: &Path) -> Vec<OsString> {
+        let mut arguments = Self::opening(git_dir);
+        arguments.extend(["ls-files", "--stage", "-z"].map(OsString::from));
+        arguments
+    }
+
+    /// `git …`: prints a commit that the agent made besides its branch (a stash, another branch), if there is one. Asks the
+    /// agent's own git directory.
+    pub fn beside(workspace: &Path) -> Vec<OsString> {
+        let mut arguments = Self::opening(&workspace.join(".git"));
+        arguments.extend(["rev-list", "--max-count=1", "--all", "--not", "HEAD"].map(OsString::from));
+        arguments
+    }
+
     fn opening(git_dir: &Path) -> Vec<OsString> {
         hardened().chain([OsString::from("--git-dir"), git_dir.into()]).collect()
     }
@@ -155,6 +170,16 @@ impl Repository {
         }
         let head = self.commit_once(clone, tree.as_str(), message).await?;
         self.commit_between(&clone.branch, &clone.start.base, head).await
+    }
+
+    /// The commit that was made of a clone's files, if one was.
+    pub(crate) async fn taken(&self, clone: &SandboxClone) -> Result<Option<CommitId>, WorkspaceError> {
+        self.commit_of(&head_ref(&clone.branch)).await
+    }
+
+    /// What is kept in the repository for a clone.
+    pub(crate) fn clone_refs(clone: &SandboxClone) -> [String; 2] {
+        [start_ref(&clone.branch), head_ref(&clone.branch)]
     }
 
     /// The commit of this tree upon the start: the one that was made before, where it was.

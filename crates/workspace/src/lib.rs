@@ -7,7 +7,7 @@
 //!   LocalCheckout::snapshot ─▶ LocalCheckout::changed_since       (an engineer's own checkout: read, never written)
 //! ```
 //!
-//! What must hold: a workspace with work in it is never deleted but gone on with; nothing that a repository or an agent
+//! What must hold: a workspace with work in it is never deleted but gone on with, and one without goes; nothing that a repository or an agent
 //! wrote (hooks, file monitors, signing programs) runs by our git; every call is bounded in time and output; whatever was
 //! cut short may simply be repeated. Called by the runner.
 
@@ -21,6 +21,7 @@ mod git;
 mod lock;
 mod names;
 mod push;
+mod spent;
 mod state;
 mod worktree;
 
@@ -34,4 +35,5 @@ pub use git::GitConfig;
 pub use lock::FileLock;
 pub use names::{BRANCH_FOLDER, branch_name, folder_name, slug};
 pub use push::Pushed;
+pub use spent::{Kept, Spent, gone};
 pub use worktree::{Found, Worktree};

@@ -49,6 +49,17 @@ impl State {
         write_durably(&path, text.as_bytes())
     }
 
+    /// Forgets a workspace that is gone.
+    pub(crate) fn remove(workspace: &Path) -> Result<(), WorkspaceError> {
+        let path = Self::path(workspace);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(WorkspaceError::Io { doing: "removing", path, source: error })
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn parse(text: &str) -> Result<Self, WorkspaceError> {
         let doing = "reading the state of a workspace";
         let mut words = text.split_whitespace();

@@ -1,7 +1,7 @@
 //! A worktree: the directory and branch of one task on this computer.
 //!
 //! Whoever comes second, another attempt or another run of the task, finds it and goes on with it. It is made under the
-//! repository's lock; it is never removed.
+//! repository's lock, and removed only by `spent`, where nothing would be lost.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -114,7 +114,7 @@ impl Repository {
     }
 
     /// The folder within the bare repository that belongs to the worktree at `path`, by the repository's own list.
-    async fn git_dir_of(&self, path: &Path) -> Result<PathBuf, WorkspaceError> {
+    pub(crate) async fn git_dir_of(&self, path: &Path) -> Result<PathBuf, WorkspaceError> {
         let doing = "looking for a worktree";
         let wanted = fs::canonicalize(path).map_err(WorkspaceError::io("looking at", path))?;
         let folder = self.dir.join("worktrees");

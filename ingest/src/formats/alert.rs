@@ -59,19 +59,19 @@ pub(super) fn alert(body: &Value) -> Option<Alert> {
     let body = &opened(body);
     let leaves = leaves(body);
     let leaves = Leaves(&leaves);
-    let name = leaves.words(&TITLES, 500)?;
-    let text = leaves.words(&TEXTS, TEXT_LIMIT).unwrap_or_default();
+    let name = leaves.words(TITLES, 500)?;
+    let text = leaves.words(TEXTS, TEXT_LIMIT).unwrap_or_default();
     let hold = leaves.hold();
     let state = if hold.is_some() { "held" } else { "open" };
     Some(Alert {
         identity: leaves.identity(&name),
         title: explained(&name, &text),
-        record_id: leaves.words(&RECORDS, 200).map(|id| format!("{id}/{state}")),
-        severity: leaves.ranked(&SEVERITIES, |leaf| severity::severity(leaf.value)),
+        record_id: leaves.words(RECORDS, 200).map(|id| format!("{id}/{state}")),
+        severity: leaves.ranked(SEVERITIES, |leaf| severity::severity(leaf.value)),
         hold,
-        occurred_at: leaves.ranked(&TIMES, |leaf| fields::time(leaf.value)),
-        environment: leaves.words(&ENVIRONMENTS, 200).or_else(|| leaves.environment_of_tags()),
-        project: leaves.words(&PROJECTS, 200),
+        occurred_at: leaves.ranked(TIMES, |leaf| fields::time(leaf.value)),
+        environment: leaves.words(ENVIRONMENTS, 200).or_else(|| leaves.environment_of_tags()),
+        project: leaves.words(PROJECTS, 200),
         urls: leaves.urls(),
         attributes: leaves.0.iter().map(|leaf| (leaf.path.clone(), leaf.value.clone())).collect(),
         text,
@@ -112,15 +112,15 @@ impl Leaves<'_, '_> {
 
     fn identity(&self, title: &str) -> Identity {
         let id = |ranks: Ranks| self.words(ranks, 500).map(Identity::Id);
-        id(&IDENTITIES)
-            .or_else(|| self.words(&NAMES, 500).map(Identity::Words))
-            .or_else(|| id(&INCIDENTS))
+        id(IDENTITIES)
+            .or_else(|| self.words(NAMES, 500).map(Identity::Words))
+            .or_else(|| id(INCIDENTS))
             .unwrap_or_else(|| Identity::Words(title.to_owned()))
     }
 
     /// What the first word that tells a state means for work on it.
     fn hold(&self) -> Option<HoldReason> {
-        self.ranked(&STATES, |leaf| state(leaf.value.as_str()?)).flatten()
+        self.ranked(STATES, |leaf| state(leaf.value.as_str()?)).flatten()
     }
 
     /// `environment:production`, as one of several tags.

@@ -7,10 +7,10 @@ pub(super) mod tests;
 use serde_json::Value;
 use signalbox_domain::provenance::{Provenance, Sourced};
 use signalbox_domain::signal::{Severity, SourceFamily};
-use signalbox_similarity::fingerprint::Upstream;
 
 use super::alert::Identity;
-use super::{Payload, RECORD_LIMIT, alert, fields, parse, trace};
+use super::{Payload, RECORD_LIMIT, alert, fields, parse};
+use crate::identity::{RecordIdentity, Told};
 use crate::observation::{Observation, ProjectHint, Reading, Unreadable};
 
 pub(super) const LIMIT: usize = RECORD_LIMIT;
@@ -41,11 +41,9 @@ pub(super) fn observation(body: &Value, from: Provenance) -> Result<Observation,
         .ok_or_else(|| Unreadable::field("$", "a title, a name, a summary or a message of an alert"))?;
     let sourced = |text: String| Sourced::new(text, from);
     let links = read.urls.into_iter().map(|(label, url)| fields::link(&label, Some(url), from));
-    let key = match read.identity {
-        Identity::Id(id) => trace::own_key(SourceFamily::Alerts, "alert", id),
-        Identity::Words(words) => {
-            trace::key(SourceFamily::Alerts, "alert", &words, None, &Upstream::default())
-        }
+    let identity = match read.identity {
+        Identity::Id(id) => RecordIdentity::Own(id),
+        Identity::Words(words) => Told::words(&words),
     };
     Ok(Observation {
         project: read.project.map_or(ProjectHint::Silent, ProjectHint::Name),
@@ -57,6 +55,6 @@ pub(super) fn observation(body: &Value, from: Provenance) -> Result<Observation,
         links: fields::links(links),
         attributes: fields::bounded_attributes(read.attributes.into_iter()),
         hold: read.hold,
-        ..Observation::new(SourceFamily::Alerts, fields::kind("alert")?, key, sourced(read.title))
+        ..Observation::new(SourceFamily::Alerts, fields::kind("alert")?, identity, sourced(read.title))
     })
 }

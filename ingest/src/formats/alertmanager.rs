@@ -8,7 +8,8 @@ use serde_json::{Map, Value};
 use signalbox_domain::provenance::{Provenance, Sourced};
 use signalbox_domain::signal::{HoldReason, Severity, SourceFamily};
 
-use super::{Payload, RECORD_LIMIT, TEXT_LIMIT, fields, parse, severity, trace};
+use super::{Payload, RECORD_LIMIT, TEXT_LIMIT, fields, parse, severity};
+use crate::identity::RecordIdentity;
 use crate::observation::{Observation, ProjectHint, Reading, Unreadable};
 
 pub(super) const LIMIT: usize = RECORD_LIMIT;
@@ -71,7 +72,7 @@ impl Alert<'_> {
             ..Observation::new(
                 SourceFamily::Alerts,
                 fields::kind("alert")?,
-                trace::own_key(SourceFamily::Alerts, "alert", identity),
+                RecordIdentity::Own(identity),
                 title,
             )
         })

@@ -9,9 +9,9 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 use signalbox_domain::provenance::{Provenance, Sourced};
 use signalbox_domain::signal::{Severity, SourceFamily};
-use signalbox_similarity::fingerprint::Upstream;
 
-use super::{Payload, RECORD_LIMIT, TEXT_LIMIT, alert_generic, fields, parse, signal, trace};
+use super::{Payload, RECORD_LIMIT, TEXT_LIMIT, alert_generic, fields, parse, signal};
+use crate::identity::Told;
 use crate::observation::{Observation, Reading, Unreadable};
 
 pub(super) const LIMIT: usize = RECORD_LIMIT;
@@ -116,11 +116,10 @@ fn bare(attributes: &Attributes, data: &Value, from: Provenance) -> Result<Obser
     let subject = attributes.subject.as_deref().unwrap_or(&attributes.source);
     let named = format!("{} {subject}", attributes.kind);
     let title = fields::title(if words.is_empty() { &named } else { &words });
-    let key = trace::key(SourceFamily::Alerts, &attributes.kind, &title, None, &Upstream::default());
     let kind = fields::kind_of(&attributes.kind, "event")?;
     Ok(Observation {
         text: Sourced::new(words, from),
         severity: Severity::Info,
-        ..Observation::new(SourceFamily::Alerts, kind, key, Sourced::new(title, from))
+        ..Observation::new(SourceFamily::Alerts, kind, Told::words(&title), Sourced::new(title.clone(), from))
     })
 }

@@ -13,7 +13,8 @@ use serde_json::Value;
 use signalbox_domain::provenance::{Provenance, Sourced};
 use signalbox_domain::signal::{HoldReason, Severity, SourceFamily};
 
-use super::{Payload, RECORD_LIMIT, fields, parse, trace};
+use super::{Payload, RECORD_LIMIT, fields, parse};
+use crate::identity::RecordIdentity;
 use crate::observation::{Observation, Reading, Unreadable};
 
 pub(super) const LIMIT: usize = RECORD_LIMIT;
@@ -131,12 +132,11 @@ impl Hook<'_> {
     ) -> Result<Observation, Unreadable> {
         let repository = self.repository();
         let own = format!("{}\u{1f}{own}", repository.as_deref().unwrap_or_default());
-        let key = trace::own_key(family, kind, own);
         let title = title.map(|title| fields::title(&title));
         Ok(Observation {
             record_id: self.delivery.map(str::to_owned),
             repository: repository.map(|name| Sourced::new(name, self.from)),
-            ..Observation::new(family, fields::kind(kind)?, key, title)
+            ..Observation::new(family, fields::kind(kind)?, RecordIdentity::Own(own), title)
         })
     }
 }

@@ -12,11 +12,11 @@ use signalbox_domain::provenance::{Provenance, Sourced};
 use signalbox_domain::signal::{HoldReason, Severity, SourceFamily};
 use signalbox_domain::time::Timestamp;
 use signalbox_similarity::clicks::{ClickEvent, ClickKind};
-use signalbox_similarity::fingerprint::Upstream;
 use signalbox_similarity::frames::{ParsedTrace, exceptions_from_json};
 use signalbox_similarity::normalize::InAppRules;
 
 use super::{TEXT_LIMIT, fields, no_json, select, severity, trace};
+use crate::identity::{IdentityPart, RecordIdentity, Told};
 use crate::observation::{Observation, ProjectHint, Reading, Unreadable};
 
 /// The events that are signals; the fast path lets no other through.
@@ -81,19 +81,25 @@ impl<'a> Event<'a> {
             .ok_or_else(|| Unreadable::field("properties.$exception_list", "a list of exceptions"))?;
         let text = |name: &str| properties.get(name).and_then(|value| fields::scalar(value, TEXT_LIMIT));
         let title = exception_title(&parsed, text("$issue_name"));
-        let upstream =
-            Upstream { issue: text("$exception_issue_id"), fingerprint: text("$exception_fingerprint") };
+        let parts = text("$exception_fingerprint").map(IdentityPart::Text).into_iter().collect();
+        let issue = text("$exception_issue_id");
         let family = SourceFamily::ErrorTracking;
-        let key = trace::key(family, "exception", &title, Some(&parsed), &upstream);
-        let words = parsed.message.as_deref().unwrap_or(&title);
+        let words = fields::bounded(parsed.message.as_deref().unwrap_or(&title), TEXT_LIMIT);
+        let frames = trace::frames(&parsed);
+        let identity = Told { parts, issue, trace: Some(parsed), words: title.clone() };
         let level = text("$exception_level").and_then(|level| severity::of_word(&level));
         Ok(Observation {
-            text: Sourced::new(fields::bounded(words, TEXT_LIMIT), from),
+            text: Sourced::new(words, from),
             severity: level.unwrap_or(Severity::Error),
-            frames: trace::frames(&parsed),
+            frames,
             route: text("$pathname").map(|path| Sourced::new(path, from)),
             ..self.common(
-                Observation::new(family, fields::kind("exception")?, key, Sourced::new(title, from)),
+                Observation::new(
+                    family,
+                    fields::kind("exception")?,
+                    identity.into(),
+                    Sourced::new(title, from),
+                ),
                 properties,
             )
         })
@@ -115,12 +121,12 @@ impl<'a> Event<'a> {
         };
         let family = SourceFamily::SessionReplay;
         let title = fields::title(&format!("{word} on {} at {}", click.selector.text, click.route));
-        let key = trace::own_key(family, name, format!("{}\u{1f}{}", click.route, click.selector.text));
+        let identity = RecordIdentity::Own(format!("{}\u{1f}{}", click.route, click.selector.text));
         Ok(Reading::one(Observation {
             severity: Severity::Warning,
             route: Some(Sourced::new(click.route, from)),
             ..self.common(
-                Observation::new(family, fields::kind(name)?, key, Sourced::new(title, from)),
+                Observation::new(family, fields::kind(name)?, identity, Sourced::new(title, from)),
                 properties,
             )
         }))

@@ -14,6 +14,7 @@ use signalbox_similarity::frames::exceptions_from_json;
 use signalbox_similarity::normalize::InAppRules;
 
 use super::{Payload, RECORD_LIMIT, alert, fields, parse, posthog, trace};
+use crate::identity::RecordIdentity;
 use crate::observation::{Observation, Reading, Unreadable};
 
 pub(super) const LIMIT: usize = RECORD_LIMIT;
@@ -62,7 +63,7 @@ impl Internal<'_> {
             .and_then(|list| exceptions_from_json(list, &InAppRules::default()));
         let title = Sourced::stranger(fields::title(&title));
         let family = SourceFamily::ErrorTracking;
-        let key = trace::own_key(family, kind, id.clone());
+        let identity = RecordIdentity::Own(id.clone());
         let mut attributes = fields::attributes(
             self.properties,
             &[
@@ -82,7 +83,7 @@ impl Internal<'_> {
             release: self.text(&["exception_props.$release"]).map(Sourced::stranger),
             route: self.text(&["exception_props.$pathname"]).map(Sourced::stranger),
             hold: self.issue_hold(),
-            ..self.common(Observation::new(family, fields::kind(kind)?, key, title), attributes)
+            ..self.common(Observation::new(family, fields::kind(kind)?, identity, title), attributes)
         })
     }
 
@@ -112,12 +113,12 @@ impl Internal<'_> {
             ],
         );
         let title = Sourced::new(fields::title(&said), self.from);
-        let key = trace::own_key(family, kind, own);
+        let identity = RecordIdentity::Own(own);
         Ok(Observation {
             text: Sourced::new(words, self.from),
             severity: fields::severity_at(self.properties, "severity").unwrap_or(Severity::Warning),
             hold: calm.then_some(HoldReason::UpstreamResolved),
-            ..self.common(Observation::new(family, fields::kind(kind)?, key, title), attributes)
+            ..self.common(Observation::new(family, fields::kind(kind)?, identity, title), attributes)
         })
     }
 

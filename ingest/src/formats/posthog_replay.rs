@@ -18,7 +18,8 @@ use signalbox_domain::signal::{Severity, SourceFamily};
 use signalbox_domain::time::Timestamp;
 use signalbox_similarity::clicks::normalize_route;
 
-use super::{RECORD_LIMIT, check_size, fields, parse, posthog, trace};
+use super::{RECORD_LIMIT, check_size, fields, parse, posthog};
+use crate::identity::RecordIdentity;
 use crate::observation::{Observation, ProjectHint, Unreadable};
 
 /// A row that claims to be from later is taken to be from then: one wrong clock must not end every session.
@@ -222,7 +223,7 @@ fn observation(
 ) -> Option<Observation> {
     let family = SourceFamily::SessionReplay;
     let title = Sourced::stranger(fields::title(&format!("{words} {route}")));
-    let fingerprint = trace::own_key(family, kind, route.to_owned());
+    let identity = RecordIdentity::Own(route.to_owned());
     let facts = [
         ("session", Value::String(key.session.clone())),
         ("errors", session.errors.into()),
@@ -238,6 +239,6 @@ fn observation(
         occurred_at: Some(session.end),
         route: Some(Sourced::new(route.to_owned(), Provenance::Stranger)),
         attributes,
-        ..Observation::new(family, kind.parse().ok()?, fingerprint, title)
+        ..Observation::new(family, kind.parse().ok()?, identity, title)
     })
 }

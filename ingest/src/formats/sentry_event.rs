@@ -8,13 +8,13 @@ pub(super) mod tests;
 use serde_json::{Map, Value};
 use signalbox_domain::provenance::{Provenance, Sourced};
 use signalbox_domain::signal::{Severity, SourceFamily};
-use signalbox_similarity::fingerprint::Upstream;
 use signalbox_similarity::frames::{
     FrameOrder, ParsedTrace, exceptions_from_json, frames_from_json, trace_from_structured,
 };
 use signalbox_similarity::normalize::InAppRules;
 
 use super::{Payload, RECORD_LIMIT, TEXT_LIMIT, fields, select, trace};
+use crate::identity::{IdentityPart, Told};
 use crate::observation::{Observation, ProjectHint, Reading, Unreadable};
 
 pub(super) const LIMIT: usize = RECORD_LIMIT;
@@ -90,16 +90,19 @@ pub(super) fn observation(mut event: Value, from: Provenance) -> Result<Observat
         .ok_or_else(|| Unreadable::field("exception", "an exception, a message or a stack"))?;
     let kind = if parsed.is_some() { "exception" } else { "message" };
     let same = said.as_ref().map_or(title.as_str(), Message::template);
-    let identity = upstream(&event, kind, parsed.as_ref(), same);
-    let key = trace::key(SourceFamily::ErrorTracking, kind, same, parsed.as_ref(), &identity);
-    let words = parsed.as_ref().and_then(|parsed| parsed.message.clone());
-    let words = words.or_else(|| said.map(|said| said.words)).unwrap_or_default();
-    let shown = parsed.as_ref().or(stack.as_ref());
+    let words = same.to_owned();
+    let text = parsed.as_ref().and_then(|parsed| parsed.message.clone());
+    let text = text.or_else(|| said.map(|said| said.words)).unwrap_or_default();
+    let frames = parsed.as_ref().or(stack.as_ref()).map(trace::frames).unwrap_or_default();
+    let identity = Told { parts: parts(&event), issue: None, trace: parsed, words };
     let title = Sourced::new(fields::title(&title), from);
     Ok(Observation {
-        text: Sourced::new(fields::bounded(&words, TEXT_LIMIT), from),
-        frames: shown.map(trace::frames).unwrap_or_default(),
-        ..common(&event, Observation::new(SourceFamily::ErrorTracking, fields::kind(kind)?, key, title))
+        text: Sourced::new(fields::bounded(&text, TEXT_LIMIT), from),
+        frames,
+        ..common(
+            &event,
+            Observation::new(SourceFamily::ErrorTracking, fields::kind(kind)?, identity.into(), title),
+        )
     })
 }
 
@@ -116,9 +119,9 @@ pub(super) fn feedback_observation(
 ) -> Result<Observation, Unreadable> {
     let words = words.ok_or_else(|| Unreadable::field("contexts.feedback.message", "a text"))?;
     let title = Sourced::new(fields::title(&words), from);
-    let key = trace::key(SourceFamily::Support, "feedback", &title.value, None, &Upstream::default());
+    let identity = Told::words(&title.value);
     let route = fields::text(event, "contexts.feedback.url").map(|url| Sourced::new(url, from));
-    let observation = Observation::new(SourceFamily::Support, fields::kind("feedback")?, key, title);
+    let observation = Observation::new(SourceFamily::Support, fields::kind("feedback")?, identity, title);
     Ok(Observation {
         text: Sourced::new(words, from),
         severity: Severity::Info,
@@ -222,20 +225,16 @@ fn message(event: &Value) -> Option<Message> {
     })
 }
 
-/// The team's own fingerprint. Beside others, the tracker's default stands for ours.
-fn upstream(event: &Value, kind: &str, parsed: Option<&ParsedTrace>, same: &str) -> Upstream {
-    let is_default = |part: &str| part.trim_matches(|c: char| "{} ".contains(c)) == DEFAULT;
-    let parts: Vec<String> = fields::at(event, "fingerprint")
-        .and_then(Value::as_array)
-        .map(|parts| parts.iter().take(32).filter_map(|part| fields::scalar(part, 500)).collect())
-        .unwrap_or_default();
-    if parts.iter().all(|part| is_default(part)) {
-        return Upstream::default();
-    }
-    let ours = || trace::key(SourceFamily::ErrorTracking, kind, same, parsed, &Upstream::default()).key;
-    let parts: Vec<String> =
-        parts.into_iter().map(|part| if is_default(&part) { ours() } else { part }).collect();
-    Upstream { issue: None, fingerprint: Some(parts.join("\u{1f}")) }
+/// The team's own fingerprint. Beside others, the tracker's default stands for ours; alone it says nothing.
+fn parts(event: &Value) -> Vec<IdentityPart> {
+    let part = |part: String| match part.trim_matches(|c: char| "{} ".contains(c)) {
+        DEFAULT => IdentityPart::Ours,
+        _ => IdentityPart::Text(part),
+    };
+    let listed = fields::at(event, "fingerprint").and_then(Value::as_array).into_iter().flatten();
+    let parts: Vec<IdentityPart> =
+        listed.take(32).filter_map(|part| fields::scalar(part, 500)).map(part).collect();
+    if parts.iter().all(|part| *part == IdentityPart::Ours) { Vec::new() } else { parts }
 }
 
 /// A tag's value: tags are an object, or a list of pairs.

@@ -10,7 +10,8 @@ use signalbox_domain::provenance::{Provenance, Sourced};
 use signalbox_domain::signal::{Severity, SourceFamily};
 use signalbox_domain::time::Timestamp;
 
-use super::{BODY_LIMIT, Payload, RECORD_LIMIT, check_size, content, fields, parse, sentry_event, trace};
+use super::{BODY_LIMIT, Payload, RECORD_LIMIT, check_size, content, fields, parse, sentry_event};
+use crate::identity::RecordIdentity;
 use crate::observation::{Observation, ProjectHint, Reading, Unreadable};
 
 pub(super) const LIMIT: usize = BODY_LIMIT;
@@ -136,14 +137,14 @@ fn check_in(check_in: &Value) -> Result<Reading, Unreadable> {
     let monitor = fields::text(check_in, "monitor_slug")
         .ok_or_else(|| Unreadable::field("monitor_slug", "the name of a monitor"))?;
     let title = Sourced::stranger(fields::title(&format!("{monitor} {words}")));
-    let key = trace::own_key(SourceFamily::Alerts, "check_in", format!("{monitor}\u{1f}{status}"));
+    let identity = RecordIdentity::Own(format!("{monitor}\u{1f}{status}"));
     let sourced = |name: &str| fields::text(check_in, name).map(Sourced::stranger);
     Ok(Reading::one(Observation {
         record_id: fields::text(check_in, "check_in_id").map(|id| format!("{id}/{status}")),
         severity: Severity::Error,
         release: sourced("release"),
         environment: sourced("environment"),
-        ..Observation::new(SourceFamily::Alerts, fields::kind("check_in")?, key, title)
+        ..Observation::new(SourceFamily::Alerts, fields::kind("check_in")?, identity, title)
     }))
 }
 

@@ -10,7 +10,8 @@ use serde_json::Value;
 use signalbox_domain::provenance::{Provenance, Sourced};
 use signalbox_domain::signal::{HoldReason, Severity, SourceFamily};
 
-use super::{Payload, RECORD_LIMIT, fields, parse, sentry_event, trace};
+use super::{Payload, RECORD_LIMIT, fields, parse, sentry_event};
+use crate::identity::RecordIdentity;
 use crate::observation::{Observation, ProjectHint, Reading, Unreadable};
 
 pub(super) const LIMIT: usize = RECORD_LIMIT;
@@ -73,7 +74,7 @@ impl Hook<'_> {
         attributes.extend(rule.map(|rule| ("triggered_rule".to_owned(), Value::String(rule))));
         Ok(Observation {
             kind: fields::kind(ISSUE)?,
-            fingerprint: issue.map_or(observation.fingerprint, issue_key),
+            identity: issue.map_or(observation.identity, RecordIdentity::Own),
             project: self.project(&[event, self.data]),
             links: fields::links([fields::link("Sentry", url, self.from)]),
             attributes,
@@ -120,7 +121,7 @@ impl Hook<'_> {
                 ],
             ),
             hold,
-            ..Observation::new(FAMILY, fields::kind(ISSUE)?, issue_key(id), title)
+            ..Observation::new(FAMILY, fields::kind(ISSUE)?, RecordIdentity::Own(id), title)
         }))
     }
 
@@ -139,7 +140,6 @@ impl Hook<'_> {
         let url = fields::text(self.data, "web_url");
         let id = fields::text(alert, "id").map(|id| format!("{id}/{}", self.action));
         let title = Sourced::new(fields::title(&title), self.from);
-        let key = trace::own_key(SourceFamily::Alerts, "metric_alert", own);
         Ok(Observation {
             project: self.project(&[alert]),
             record_id: self.request_id.map(str::to_owned).or(id),
@@ -150,7 +150,12 @@ impl Hook<'_> {
                 .find_map(|name| fields::at(alert, name).and_then(fields::time)),
             links: fields::links([fields::link("Sentry", url, self.from)]),
             hold: (self.action == "resolved").then_some(HoldReason::UpstreamResolved),
-            ..Observation::new(SourceFamily::Alerts, fields::kind("metric_alert")?, key, title)
+            ..Observation::new(
+                SourceFamily::Alerts,
+                fields::kind("metric_alert")?,
+                RecordIdentity::Own(own),
+                title,
+            )
         })
     }
 
@@ -186,10 +191,6 @@ impl Change {
         };
         Some(Self { hold })
     }
-}
-
-fn issue_key(id: String) -> signalbox_domain::signal::Fingerprint {
-    trace::own_key(FAMILY, ISSUE, id)
 }
 
 fn metadata(issue: &Value) -> Option<String> {

@@ -6,12 +6,12 @@ pub(super) mod tests;
 use serde_json::{Map, Value};
 use signalbox_domain::provenance::{Provenance, Sourced};
 use signalbox_domain::signal::{Link, Severity, SourceFamily};
-use signalbox_similarity::fingerprint::Upstream;
 use signalbox_similarity::frames::{FrameOrder, ParsedTrace, frames_from_json, trace_from_structured};
 use signalbox_similarity::normalize::InAppRules;
 
 use super::fields::bounded;
 use super::{Payload, RECORD_LIMIT, TEXT_LIMIT, TITLE_LIMIT, fields, parse, trace};
+use crate::identity::{IdentityPart, Told};
 use crate::observation::{Observation, ProjectHint, Reading, Unreadable};
 
 pub(super) const LIMIT: usize = RECORD_LIMIT;
@@ -56,8 +56,9 @@ fn of_fields(native: &Fields<'_>, from: Provenance) -> Result<Observation, Unrea
     let kind = fields::kind(native.required("kind")?)?;
     let title = bounded(native.required("title")?, TITLE_LIMIT);
     let trace = stack(native, &title)?;
-    let upstream = Upstream { issue: None, fingerprint: native.owned("key")? };
-    let key = trace::key(family, kind.as_str(), &title, trace.as_ref(), &upstream);
+    let frames = trace.as_ref().map(trace::frames).unwrap_or_default();
+    let parts = native.owned("key")?.map(IdentityPart::Text).into_iter().collect();
+    let identity = Told { parts, issue: None, trace, words: title.clone() };
     let optional = |name: &'static str| Ok(native.owned(name)?.map(|text| Sourced::new(text, from)));
     Ok(Observation {
         project: ProjectHint::Name(project.to_owned()),
@@ -66,14 +67,14 @@ fn of_fields(native: &Fields<'_>, from: Provenance) -> Result<Observation, Unrea
         severity: severity(native)?,
         occurred_at: occurred_at(native)?,
         count: count(native)?,
-        frames: trace.as_ref().map(trace::frames).unwrap_or_default(),
+        frames,
         release: optional("release")?,
         environment: optional("environment")?,
         route: optional("route")?,
         repository: optional("repository")?,
         links: links(native, from)?,
         attributes: attributes(native)?,
-        ..Observation::new(family, kind, key, Sourced::new(title, from))
+        ..Observation::new(family, kind, identity.into(), Sourced::new(title, from))
     })
 }
 

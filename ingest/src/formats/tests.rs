@@ -146,7 +146,7 @@ fn check_observation(observation: &Observation, from: Provenance) {
         .chain([title.from, text.from]);
     assert!(writers.into_iter().all(|writer| writer <= from), "{observation:?}");
     assert!(!nesting::is_deeper_than(&Value::Object(attributes.clone()), DEPTH_LIMIT));
-    assert!(observation.count > 0 && !observation.fingerprint.key.is_empty());
+    assert!(observation.count > 0 && !crate::lab::fingerprint(observation).is_empty());
 }
 
 fn read_from(format: Format, bytes: &[u8], from: Provenance) {

@@ -1,7 +1,6 @@
-//! From a parsed trace and an identity to what an observation says about them. Called by the formats.
+//! From a parsed trace to what an observation says about it. Called by the formats.
 
-use signalbox_domain::signal::{Fingerprint, Frame, SourceFamily};
-use signalbox_similarity::fingerprint::{Identity, Upstream, UpstreamPolicy, fingerprint};
+use signalbox_domain::signal::Frame;
 use signalbox_similarity::frames::{ParsedTrace, Role};
 
 use super::TITLE_LIMIT;
@@ -32,28 +31,4 @@ pub(super) fn frames(trace: &ParsedTrace) -> Vec<Frame> {
             in_app: Some(frame.role == Role::App),
         })
         .collect()
-}
-
-/// The key from a trace or, without one, from the title; a sender's own identity goes before both.
-pub(super) fn key(
-    family: SourceFamily,
-    kind: &str,
-    title: &str,
-    trace: Option<&ParsedTrace>,
-    upstream: &Upstream,
-) -> Fingerprint {
-    let key = fingerprint(&Identity {
-        source: family.name(),
-        kind,
-        title,
-        trace,
-        upstream: Some(upstream),
-        policy: UpstreamPolicy::Honour,
-    });
-    Fingerprint { version: key.version, key: format!("{:032x}", key.key) }
-}
-
-/// The key of what has an identity of its own: an issue, a rule, an element of a page.
-pub(super) fn own_key(family: SourceFamily, kind: &str, own: String) -> Fingerprint {
-    key(family, kind, "", None, &Upstream { issue: None, fingerprint: Some(own) })
 }

@@ -36,6 +36,7 @@ fn part_of(format: &str, project: &Value, records: &[Value]) -> Part {
         source: &source,
         stream: &stream,
         projects: &projects.into(),
+        fingerprints: &FingerprintConfig::default(),
         fold: FoldContext { redactor: &redactor, ids: &ids, keys: &keys, received_at: clock.now() },
     };
     let records: Vec<RawRecord> = (0..)

@@ -169,3 +169,24 @@ fn a_dismissed_case_stays_so() {
     input.cases[0].tasks.clear();
     closed(&input, "case-state");
 }
+
+#[test]
+fn a_plan_that_policy_refuses_leaves_its_reason_on_what_is_kept() {
+    let input = input(vec![changed(7)], vec![repository(5, "acme/shop")]);
+    let mut plan = plan(&input, Start::Queue);
+    let (task, case) = (plan.tasks[0].id, plan.cases[0].id);
+    let why = TooDeep { depth: 4, limit: 3 };
+    let told = |plan: &PlanCommit| -> Vec<_> {
+        let reasons = refused(plan, task, why, NOON, &ids());
+        reasons.into_iter().map(|one| (one.subject, one.reason.code.to_string(), one.reason.words)).collect()
+    };
+    let because = |subject| {
+        (subject, "too-deep".to_owned(), "its task would be 4 tasks deep; the limit is 3".to_owned())
+    };
+    let signal = Subject::Signal(input.signals[0].signal.id);
+    assert_eq!(told(&plan), [because(signal)], "its case is new: nobody could look it up");
+    plan.joins.clear();
+    assert_eq!(told(&plan), [because(Subject::Case(case)), because(signal)]);
+    plan.tasks.clear();
+    assert_eq!(told(&plan), [because(Subject::Project(project()))]);
+}

@@ -4,6 +4,7 @@
 
 pub mod claim;
 mod noise;
+mod similarity;
 mod store;
 
 use anyhow::Context;
@@ -43,6 +44,11 @@ pub const BENCHES: &[Bench] = &[
         name: "noise",
         about: "a bare statement under pgbench beside itself: how far a ratio strays from 1 here by chance",
         run: noise::run,
+    },
+    Bench {
+        name: "similarity",
+        about: "keys, templates, parsing and grouping on one core; at 100,000 cases beside 1,000",
+        run: similarity::run,
     },
     Bench {
         name: "store",

@@ -18,6 +18,8 @@ pub enum Metric {
     MemoryPeak,
     /// Processor seconds a million things.
     CpuPerMillion,
+    /// What one of the things holds of memory.
+    MemoryEach,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +36,7 @@ impl Metric {
             Self::LatencyP99 => "latency_p99",
             Self::MemoryPeak => "memory_peak",
             Self::CpuPerMillion => "cpu_per_million",
+            Self::MemoryEach => "memory_each",
         }
     }
 
@@ -44,13 +47,18 @@ impl Metric {
             Self::LatencyP50 | Self::LatencyP99 => "ms".to_owned(),
             Self::MemoryPeak => "MiB".to_owned(),
             Self::CpuPerMillion => "s".to_owned(),
+            Self::MemoryEach => format!("bytes/{}", things.strip_suffix('s').unwrap_or(things)),
         }
     }
 
     pub fn better(self) -> Better {
         match self {
             Self::Rate => Better::Higher,
-            Self::LatencyP50 | Self::LatencyP99 | Self::MemoryPeak | Self::CpuPerMillion => Better::Lower,
+            Self::LatencyP50
+            | Self::LatencyP99
+            | Self::MemoryPeak
+            | Self::CpuPerMillion
+            | Self::MemoryEach => Better::Lower,
         }
     }
 

@@ -28,7 +28,7 @@ impl Reads {
 
     pub async fn case(&self, actor: &Actor, id: CaseId) -> Result<CaseView, Problem> {
         let found = self.store.case_show(id).await?;
-        let record = found.ok_or_else(|| Problem::missing("case", id))?;
+        let record = found.ok_or_else(|| Problem::missing("case", &id))?;
         self.may_read(actor, record.case.project)?;
         let names = self.names().await?;
         let filter = SignalFilter { project: None, case: Some(id) };

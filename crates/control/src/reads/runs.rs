@@ -23,7 +23,7 @@ impl Reads {
     pub async fn runs(&self, actor: &Actor, ask: &RunsAsk) -> Result<Listing<RunLine>, Problem> {
         let project = match ask.task {
             Some(id) => {
-                let task = self.store.task_show(id).await?.ok_or_else(|| Problem::missing("task", id))?;
+                let task = self.store.task_show(id).await?.ok_or_else(|| Problem::missing("task", &id))?;
                 self.may_read(actor, task.project)?;
                 Some(task.project)
             }
@@ -57,7 +57,7 @@ impl Reads {
     }
 
     pub(crate) async fn run_and_task(&self, id: RunId) -> Result<(RunRecord, Task), Problem> {
-        let missing = || Problem::missing("run", id);
+        let missing = || Problem::missing("run", &id);
         let record = self.store.run_show(id).await?.ok_or_else(missing)?;
         let task = self.store.task_show(record.run.task).await?.ok_or_else(missing)?;
         Ok((record, task))

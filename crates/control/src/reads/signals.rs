@@ -22,7 +22,7 @@ impl Reads {
 
     pub async fn signal(&self, actor: &Actor, id: SignalId) -> Result<SignalView, Problem> {
         let found = self.store.signal_show(id).await?;
-        let (record, samples) = found.ok_or_else(|| Problem::missing("signal", id))?;
+        let (record, samples) = found.ok_or_else(|| Problem::missing("signal", &id))?;
         self.may_read(actor, record.signal.key.project)?;
         let names = self.names().await?;
         let case = match record.case {

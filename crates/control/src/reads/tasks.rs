@@ -11,7 +11,6 @@ use signalbox_store::tasks::TaskFilter;
 use super::page::{listing, page};
 use super::{Names, Reads, run_line};
 use crate::Problem;
-use crate::runs::case_of;
 use crate::views::{IntentKind, Listing, RunLine, TaskLine, TaskView, TasksAsk};
 
 /// Runs of one task that are shown, the newest.
@@ -28,7 +27,7 @@ impl Reads {
     }
 
     pub async fn task(&self, actor: &Actor, id: TaskId) -> Result<TaskView, Problem> {
-        let task = self.store.task_show(id).await?.ok_or_else(|| Problem::missing("task", id))?;
+        let task = self.store.task_show(id).await?.ok_or_else(|| Problem::missing("task", &id))?;
         self.may_read(actor, task.project)?;
         let repository = match task.repository {
             Some(repository) => self.store.repository_show(repository).await?,
@@ -64,7 +63,7 @@ impl Reads {
                 priority: task.priority,
                 state: task.state,
                 starter: task.starter,
-                case: case_of(&task),
+                case: task.case.map(|of| of.case),
                 opened_at: task.opened_at,
                 changed_at: task.changed_at,
                 title: task.title,

@@ -1,43 +1,20 @@
 use signalbox_domain::access::Role;
 use signalbox_domain::ids::TaskId;
 use signalbox_domain::job::ChangeReport;
-use signalbox_domain::outcome::{Effort, Verdict};
-use signalbox_domain::run::Run;
 use signalbox_domain::states::{RunState, TaskState};
 
 use super::*;
-use crate::fixture::{Fixture, actor, wish};
-
-const LEASE: Duration = Duration::from_secs(60);
+use crate::fixture::{Fixture, LEASE, actor, wish};
+use crate::views::RunAsk;
 
 fn runner(fixture: &Fixture) -> Runner {
-    Runner {
-        id: fixture.ids.next(),
-        name: "here".parse().unwrap(),
-        computer: "here".parse().unwrap(),
-        modes: vec![Mode::Worktree],
-        slots: 2,
-        seen_at: fixture.clock.now(),
-    }
+    fixture.runner("here")
 }
 
 /// A queued task with a pending run, as assign leaves it.
 async fn assigned(fixture: &Fixture, agent: &str) -> (TaskId, RunId) {
     let (task, _) = fixture.tasks().make(&actor(Role::Engineer), wish()).await.unwrap();
-    let run = Run {
-        id: fixture.ids.next(),
-        task,
-        state: RunState::Pending,
-        mode: Mode::Worktree,
-        agent: agent.parse().unwrap(),
-        attempt: 0,
-        runner: None,
-        computer: None,
-        queued_at: fixture.clock.now(),
-        changed_at: fixture.clock.now(),
-    };
-    assert_eq!(fixture.store.runs_assign(std::slice::from_ref(&run)).await.unwrap(), []);
-    (task, run.id)
+    (task, fixture.assign(task, Mode::Worktree, agent).await)
 }
 
 fn report(fixture: &Fixture, branch: &str) -> RunReport {
@@ -77,7 +54,7 @@ async fn a_run_goes_through_a_runners_hands_once() {
     let report = report(&fixture, &leased.job.branch);
     assert_eq!(runs.finish(&fleet, run, token, report.clone()).await.unwrap(), Finished::Now);
     assert_eq!(runs.finish(&fleet, run, token, report).await.unwrap(), Finished::Before);
-    let page = fixture.tasks().show(&actor(Role::Viewer), task).await.unwrap();
+    let page = fixture.reads().task(&actor(Role::Viewer), task).await.unwrap();
     assert_eq!(page.task.state, TaskState::Review);
     assert_eq!((page.outcomes.len(), page.changes.len()), (1, 1));
     assert_eq!(page.changes[0].branch, leased.job.branch);
@@ -87,9 +64,19 @@ async fn a_run_goes_through_a_runners_hands_once() {
 #[tokio::test]
 async fn a_run_whose_agent_is_not_configured_says_so() {
     let fixture = Fixture::new().await;
-    assigned(&fixture, "nobody").await;
-    let error = fixture.runs().lease(&actor(Role::Runner), &runner(&fixture), 1, LEASE).await.unwrap_err();
-    assert!(error.to_string().contains("its agent is not configured"), "{error}");
+    let (task, run) = assigned(&fixture, "nobody").await;
+    let (_, good) = assigned(&fixture, "command").await;
+    let leased = fixture.runs().lease(&actor(Role::Runner), &runner(&fixture), 5, LEASE).await.unwrap();
+    assert_eq!(leased.iter().map(|leased| leased.job.run).collect::<Vec<_>>(), [good], "the others go on");
+    let view = fixture.reads().run(&actor(Role::Viewer), run, &RunAsk::default()).await.unwrap();
+    assert_eq!(view.run.state, RunState::Failed);
+    let Some(Verdict::Failed { failure: Failure::Refused { detail } }) = view.outcome.map(|end| end.verdict)
+    else {
+        panic!("it ends with a typed failure")
+    };
+    assert_eq!(detail, "its agent is not configured");
+    let task = fixture.reads().task(&actor(Role::Viewer), task).await.unwrap().task;
+    assert_eq!(task.state, TaskState::Failed);
 }
 
 #[tokio::test]

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use super::*;
 use crate::{
-    access, automation, case, change, delivery, job, outcome, policy, project, release, run, signal, task,
-    verification, workspace,
+    access, automation, case, change, delivery, job, outcome, plan, policy, project, record, release, run,
+    signal, task, verification, workspace,
 };
 
 type Rewrite = fn(&str) -> Result<String, FormError>;
@@ -22,6 +22,7 @@ fn entry<T: Form>() -> (&'static str, u16, Rewrite) {
 
 fn forms() -> Vec<(&'static str, u16, Rewrite)> {
     vec![
+        entry::<access::Scope>(),
         entry::<access::Token>(),
         entry::<automation::Automation>(),
         entry::<automation::Firing>(),
@@ -34,17 +35,23 @@ fn forms() -> Vec<(&'static str, u16, Rewrite)> {
         entry::<job::LeasedRun>(),
         entry::<job::RunReport>(),
         entry::<outcome::Outcome>(),
+        entry::<plan::PlanSummary>(),
         entry::<policy::Policy>(),
         entry::<project::Person>(),
         entry::<project::Project>(),
         entry::<project::Repository>(),
+        entry::<record::RecordOrigin>(),
         entry::<release::Deploy>(),
         entry::<release::Release>(),
         entry::<run::Run>(),
         entry::<run::RunNote>(),
         entry::<run::Runner>(),
         entry::<signal::Sample>(),
+        entry::<Vec<signal::Sample>>(),
         entry::<signal::Signal>(),
+        entry::<task::Intent>(),
+        entry::<Vec<task::Mode>>(),
+        entry::<task::Origin>(),
         entry::<task::Task>(),
         entry::<verification::Verification>(),
         entry::<workspace::Environment>(),

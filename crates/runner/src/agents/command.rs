@@ -6,11 +6,11 @@ use std::io;
 
 use signalbox_domain::job::JobLimits;
 use signalbox_domain::outcome::Failure;
-use signalbox_runtime::Redact;
 
 use super::Invocation;
 use crate::place::Isolation;
-use crate::supervise::{Ended, Ending};
+use crate::supervise::Ending;
+use crate::transcript::Transcript;
 
 /// What of the output is told with a failure; the history has more.
 const TAIL: usize = 2_000;
@@ -32,13 +32,13 @@ pub(super) fn not_started(program: &str, error: &io::Error) -> Failure {
 
 pub(super) fn failure(
     program: &str,
-    ended: &Ended,
+    ending: Ending,
+    transcript: &Transcript,
     isolation: Isolation,
     limits: JobLimits,
-    redact: &Redact,
 ) -> Option<Failure> {
-    let tail = || ended.history.tail(TAIL, redact);
-    match ended.ending {
+    let tail = || transcript.tail(TAIL);
+    match ending {
         Ending::Exited(0) => None,
         Ending::TimedOut => Some(Failure::AgentTimedOut { after_seconds: limits.wall.as_secs() }),
         Ending::TooMuchOutput => Some(Failure::TooMuchOutput { limit_bytes: limits.output_bytes }),

@@ -7,20 +7,23 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use signalbox_domain::ids::RunId;
 use signalbox_domain::job::Job;
 use signalbox_domain::outcome::Failure;
 use signalbox_sandbox::{Access, Mount, Sandbox, SandboxSpec, WORKSPACE};
-use signalbox_workspace::{Commit, CommitMessage, Repository, SandboxClone, Taking, WorkspaceError};
+use signalbox_workspace::{Commit, CommitMessage, Kept, Repository, SandboxClone, Taking, WorkspaceError};
 
+use super::folders::CLONE;
 use super::{Folders, Tools};
 use crate::agents::Invocation;
 use crate::failure::of_workspace;
 use crate::supervise::{Bounds, Ending, Output, Program, supervise};
+use crate::transcript::Transcript;
 
 /// Where files of ours lie inside.
 const OURS: &str = "/signalbox";
 
-pub(super) struct CloudPlace {
+pub(crate) struct CloudPlace {
     repository: Repository,
     sandbox: Sandbox,
     clone: SandboxClone,
@@ -39,8 +42,13 @@ impl CloudPlace {
         job: &Job,
     ) -> Result<Self, WorkspaceError> {
         let default = &job.repository.default_branch;
-        let clone = repository.clone_for_sandbox(&folders.file("clone"), &job.branch, default).await?;
+        let clone = repository.clone_for_sandbox(&folders.file(CLONE), &job.branch, default).await?;
         Ok(Self { repository, sandbox, clone })
+    }
+
+    /// What an earlier attempt left.
+    pub(crate) fn found(repository: Repository, sandbox: Sandbox, clone: SandboxClone) -> Self {
+        Self { repository, sandbox, clone }
     }
 
     pub(super) fn repository(&self) -> &Repository {
@@ -72,16 +80,42 @@ impl CloudPlace {
         message: &CommitMessage<'_>,
     ) -> Result<Option<Commit>, Failure> {
         let failed = |error| of_workspace(&error, &tools.redact);
-        let taking = self.repository.begin_taking(&folders.file("taking.git"), &self.clone).await;
-        let taking = taking.map_err(failed)?;
-        let inside = Inside { place: self, tools, folders, job, taking: &taking };
-        let (git_dir, workspace) = (inside_git_dir(), PathBuf::from(WORKSPACE));
-        inside.git(Taking::add(&git_dir, &workspace), "", None).await?;
-        let tree = inside.git(Taking::tree(&git_dir), "", None).await?;
+        let taking = self.begin_taking(tools, &folders.run).await?;
+        let inside = Inside { place: self, tools, folder: &folders.run, run: job.run, taking: &taking };
+        let tree = inside.tree().await?;
+        let git_dir = inside_git_dir();
         // A name that is none makes no pack; it is refused when it is taken in.
         let pack = folders.file("pack");
         inside.git(Taking::pack(&git_dir), &Taking::revisions(&tree, &self.clone), Some(&pack)).await?;
         self.repository.take_in(&self.clone, &tree, &pack, message).await.map_err(failed)
+    }
+
+    /// Why the clone has to stay, if it does. `folder` is the run's.
+    pub(crate) async fn keeps(
+        &self,
+        tools: &Tools,
+        folder: &Path,
+        run: RunId,
+    ) -> Result<Option<Kept>, Failure> {
+        let failed = |error| of_workspace(&error, &tools.redact);
+        let taking = self.begin_taking(tools, folder).await?;
+        let inside = Inside { place: self, tools, folder, run, taking: &taking };
+        let tree = inside.tree().await?;
+        if !inside.git(Taking::beside(Path::new(WORKSPACE)), "", None).await?.is_empty() {
+            return Ok(Some(Kept::Unpushed));
+        }
+        let listing = folder.join("listing");
+        inside.git(Taking::list(&inside_git_dir()), "", Some(&listing)).await?;
+        self.repository.clone_keeps(&self.clone, &tree, &listing).await.map_err(failed)
+    }
+
+    pub(crate) async fn forget(&self) -> Result<(), WorkspaceError> {
+        self.repository.forget_clone(&self.clone).await
+    }
+
+    async fn begin_taking(&self, tools: &Tools, folder: &Path) -> Result<Taking, Failure> {
+        let taking = self.repository.begin_taking(&folder.join("taking.git"), &self.clone).await;
+        taking.map_err(|error| of_workspace(&error, &tools.redact))
     }
 }
 
@@ -97,12 +131,18 @@ fn mount(host: &Path, inside: PathBuf, access: Access) -> Mount {
 struct Inside<'a> {
     place: &'a CloudPlace,
     tools: &'a Tools,
-    folders: &'a Folders,
-    job: &'a Job,
+    folder: &'a Path,
+    run: RunId,
     taking: &'a Taking,
 }
 
 impl Inside<'_> {
+    /// The name of the tree that the clone's files make now.
+    async fn tree(&self) -> Result<String, Failure> {
+        self.git(Taking::add(&inside_git_dir(), Path::new(WORKSPACE)), "", None).await?;
+        self.git(Taking::tree(&inside_git_dir()), "", None).await
+    }
+
     /// What git printed; nothing where that went into a file.
     async fn git(
         &self,
@@ -111,15 +151,15 @@ impl Inside<'_> {
         output: Option<&Path>,
     ) -> Result<String, Failure> {
         let failed = |detail: String| Failure::WorkspaceFailed {
-            detail: self.tools.redact.apply(&detail).into_owned(),
+            detail: self.tools.redact.text(&detail).text.into_owned(),
         };
         let program = self.program(arguments, input, output).map_err(|error| failed(error.to_string()))?;
-        let ended = supervise(&self.tools.tasks, &self.tools.clock, program).await;
-        let ended = ended.map_err(|error| failed(format!("starting git in the sandbox: {error}")))?;
-        match ended.ending {
-            Ending::Exited(0) => Ok(ended.answer.tail(4_096, &self.tools.redact)),
+        let transcript = Transcript::new(&self.tools.redact, 4_096);
+        let ending = supervise(&self.tools.tasks, &self.tools.clock, program, &transcript).await;
+        match ending.map_err(|error| failed(format!("starting git in the sandbox: {error}")))? {
+            Ending::Exited(0) => Ok(transcript.answer()),
             other => {
-                let tail = ended.history.tail(2_000, &self.tools.redact);
+                let tail = transcript.tail(2_000);
                 Err(failed(format!("git in the sandbox ended with {other:?}: {tail}")))
             }
         }
@@ -138,7 +178,7 @@ impl Inside<'_> {
             variables: vec![
                 variable("GIT_CONFIG_NOSYSTEM", "1"),
                 variable("GIT_CONFIG_GLOBAL", "/dev/null"),
-                variable("SIGNALBOX_RUN", &self.job.run.to_string()),
+                variable("SIGNALBOX_RUN", &self.run.to_string()),
             ],
             mounts: vec![
                 mount(&self.place.clone.path, PathBuf::from(WORKSPACE), Access::ReadOnly),
@@ -146,19 +186,15 @@ impl Inside<'_> {
             ],
             directory: PathBuf::from(WORKSPACE),
         };
-        let stdin = self.folders.file("stdin");
+        let stdin = self.folder.join("stdin");
         std::fs::write(&stdin, input)?;
         let output = output.map(File::create).transpose()?;
         Ok(Program {
-            run: self.job.run,
+            run: self.run,
             command: self.place.sandbox.command(&spec),
             input: File::open(&stdin)?,
             output: output.map_or(Output::Captured, Output::File),
-            bounds: Bounds {
-                wall: self.tools.config.git.local_limit,
-                output_bytes: 1 << 20,
-                history_bytes: 4_096,
-            },
+            bounds: Bounds { wall: self.tools.config.git.local_limit, output_bytes: 1 << 20 },
         })
     }
 }

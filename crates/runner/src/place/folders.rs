@@ -3,7 +3,7 @@
 //! ```text
 //! root/repositories/           bare repositories, see workspace
 //! root/worktrees/<repository>/ one folder a task's branch: outlives its runs
-//! root/runs/<run>/             brief.md, check.sh, clone/ and what is needed to take it in
+//! root/runs/<run>/             brief.md, check.sh, clone/ and what is needed to take it in, clone.place: whose clone it is
 //! root/locks/                  one file a place
 //! ```
 
@@ -16,19 +16,29 @@ use signalbox_domain::job::Job;
 use signalbox_domain::task::Mode;
 use signalbox_workspace::{BRANCH_FOLDER, folder_name};
 
+/// Says of which repository and branch a clone is.
+pub(crate) const CLONE_PLACE: &str = "clone.place";
+/// A cloud run's clone.
+pub(crate) const CLONE: &str = "clone";
+/// What a local run found before its agent began.
+pub(crate) const BEFORE: &str = "before";
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Folders {
     pub(crate) run: PathBuf,
+    /// Held by whoever works in the run's folder, or removes it.
+    pub(crate) run_lock: PathBuf,
     pub(crate) worktree: PathBuf,
+    /// Held by whoever works in the place; of a cloud run it is the run's.
     pub(crate) lock: PathBuf,
     pub(crate) brief: PathBuf,
     pub(crate) check: PathBuf,
 }
 
 impl Folders {
-    /// Makes what is missing and writes the job's texts. The error is for people.
-    pub(crate) fn make(root: &Path, job: &Job) -> Result<Self, String> {
-        let root = std::path::absolute(root).map_err(|error| format!("{}: {error}", root.display()))?;
+    /// Their names. The error is for people.
+    pub(crate) fn of(root: &Path, job: &Job) -> Result<Self, String> {
+        let root = absolute(root)?;
         let location = &job.repository.location;
         let leaf = folder_name(job.branch.strip_prefix(BRANCH_FOLDER).unwrap_or(&job.branch), location);
         let lock = match job.mode {
@@ -38,30 +48,47 @@ impl Folders {
         };
         let run = root.join("runs").join(job.run.to_string());
         let worktrees = root.join("worktrees").join(folder_name(job.repository.name.as_str(), location));
-        let folders = Self {
+        Ok(Self {
+            run_lock: lock_of(&root, &job.run.to_string()),
             worktree: worktrees.join(leaf),
-            lock: root.join("locks").join(lock),
+            lock: lock_of(&root, &lock),
             brief: run.join("brief.md"),
             check: run.join("check.sh"),
             run,
-        };
+        })
+    }
+
+    /// Makes the folder of the locks, so that these can be taken.
+    pub(crate) fn make_locks(&self) -> Result<(), String> {
+        self.lock.parent().map_or(Ok(()), private_folder)
+    }
+
+    /// Makes what else is missing and writes the job's texts. Only under the locks: a folder may be on its way out.
+    pub(crate) fn make(&self, job: &Job) -> Result<(), String> {
         let check = job.check.as_ref().map_or("", |check| check.script.as_str());
-        for made in [
-            private_folder(&folders.run),
-            private_folder(&worktrees),
-            private_folder(&root.join("locks")),
-            private_file(&folders.brief, &job.brief.value),
-            private_file(&folders.check, check),
-        ] {
-            made?;
+        self.worktree.parent().map_or(Ok(()), private_folder)?;
+        private_folder(&self.run)?;
+        private_file(&self.brief, &job.brief.value)?;
+        private_file(&self.check, check)?;
+        if job.mode == Mode::Cloud {
+            let repository = folder_name(job.repository.name.as_str(), &job.repository.location);
+            private_file(&self.file(CLONE_PLACE), &format!("{repository}\n{}\n", job.branch))?;
         }
-        Ok(folders)
+        Ok(())
     }
 
     /// A file of a run's own folder.
     pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.run.join(name)
     }
+}
+
+pub(crate) fn absolute(root: &Path) -> Result<PathBuf, String> {
+    std::path::absolute(root).map_err(|error| format!("{}: {error}", root.display()))
+}
+
+pub(crate) fn lock_of(root: &Path, name: &str) -> PathBuf {
+    root.join("locks").join(name)
 }
 
 /// Briefs may say more than other users of this computer should read.

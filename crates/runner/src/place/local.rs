@@ -5,6 +5,7 @@ use std::path::Path;
 use signalbox_domain::job::Job;
 use signalbox_workspace::{LocalCheckout, Snapshot, WorkspaceError};
 
+use super::folders::BEFORE;
 use super::{Folders, Gathered, Tools};
 
 pub(super) struct LocalPlace {
@@ -16,7 +17,7 @@ impl LocalPlace {
     pub(super) async fn open(tools: &Tools, folders: &Folders, job: &Job) -> Result<Self, WorkspaceError> {
         let checkout = LocalCheckout::open(
             &job.repository.location,
-            &folders.file("before"),
+            &folders.file(BEFORE),
             tools.config.git.clone(),
             tools.clock.clone(),
         )

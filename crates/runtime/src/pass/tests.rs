@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use super::*;
-use crate::{BuildInfo, Channel, ManualClock, Shutdown, StopReason, TaskHandle, Tasks, Wakeups};
+use crate::{BuildInfo, Channel, ManualClock, Shutdown, StatusBoard, StopReason, TaskHandle, Tasks, Wakeups};
 
 const SIGNALS: Channel = Channel::new("signals");
 const PERIOD: Duration = Duration::from_secs(10);
@@ -220,6 +220,18 @@ async fn once_is_one_pass_and_its_answer() {
     let error = driver.run_once().await.unwrap_err();
     assert_eq!(error_chain(&error), "the pass failed: could not read the signals: no such disk");
     assert_eq!(driver.status().borrow().runs, 2);
+}
+
+#[tokio::test]
+async fn it_shows_itself_on_the_board() {
+    let (house, board) = (House::new(), StatusBoard::default());
+    let pass = |_now| std::future::ready(done(7, NextPass::AtPeriod));
+    let mut driver = PassDriver::new(house.setup(), &house.metrics, pass).shown_on(&board);
+    let name = driver.status().borrow().name;
+    assert_eq!(board.read()[name]["activity"], "not_started");
+    driver.run_once().await.unwrap();
+    let shown = board.read();
+    assert_eq!((&shown[name]["runs"], &shown[name]["last_report"]), (&1.into(), &7.into()));
 }
 
 #[test]

@@ -49,6 +49,10 @@ fn window_end(now: Timestamp) -> Timestamp {
 impl QuotaLedger for Ledger {
     type Error = Away;
 
+    fn limit(&self) -> u64 {
+        self.limit
+    }
+
     async fn lease(&self, _quota: &str, units: u64, now: Timestamp) -> Result<LedgerAnswer, Away> {
         let mut state = self.state();
         state.asks += 1;
@@ -135,13 +139,25 @@ async fn an_exhausted_ledger_is_not_hammered_but_asked_again() {
 async fn units_are_taken_all_or_none() {
     let house = House::new(5);
     let quota = house.process(2, Shape::Free);
-    assert!(matches!(quota.take(6).await.unwrap(), QuotaAnswer::Exhausted { .. }));
+    assert_eq!(quota.take(3).await.unwrap(), QuotaAnswer::Granted);
+    assert!(matches!(quota.take(3).await.unwrap(), QuotaAnswer::Exhausted { .. }));
     assert_eq!(
-        quota.take(5).await.unwrap(),
+        quota.take(2).await.unwrap(),
         QuotaAnswer::Granted,
-        "the five that were leased are still there"
+        "the two that were leased are still there"
     );
     assert_eq!(quota.take(0).await.unwrap(), QuotaAnswer::Granted);
+}
+
+#[tokio::test]
+async fn more_than_a_window_has_is_refused_at_once_and_takes_nothing() {
+    let house = House::new(5);
+    let quota = house.process(2, Shape::Free);
+    let refused = quota.take(6).await.unwrap_err();
+    assert_eq!(refused.to_string(), "6 units at once can never be granted: a window has 5");
+    assert!(matches!(refused, QuotaError::OverLimit { asked: 6, limit: 5 }));
+    assert_eq!(house.ledger.state().asks, 0, "the ledger was not asked, so nothing is idle in this process");
+    assert_eq!(house.process(2, Shape::Free).take(5).await.unwrap(), QuotaAnswer::Granted);
 }
 
 #[tokio::test]
@@ -245,8 +261,10 @@ async fn never_over_the_limit(limit: u64, share: u64, ops: Vec<Op>) -> Result<()
     for op in ops {
         match op {
             Op::Take { process, units } => {
-                let answer = processes[process].take(units).await.unwrap();
-                if answer == QuotaAnswer::Granted {
+                let answer = processes[process].take(units).await;
+                let is_too_much = matches!(answer, Err(QuotaError::OverLimit { .. }));
+                prop_assert_eq!(is_too_much, units > limit, "{} of {}: {:?}", units, limit, answer);
+                if matches!(answer, Ok(QuotaAnswer::Granted)) {
                     *granted.entry(window_end(house.clock.now())).or_default() += units;
                 }
             }

@@ -21,6 +21,7 @@ use tokio::runtime::Handle;
 use tracing_opentelemetry::OpenTelemetryLayer;
 
 use super::{Flush, Redact, ServiceIdentity, TelemetryError};
+use crate::http_client;
 
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
 /// A collector's answer is a few bytes; more is not read.
@@ -148,12 +149,16 @@ impl TokioHttp {
         let runtime = Handle::try_current().map_err(TelemetryError::NoRuntime)?;
         // The headers may hold a key: it goes to the endpoint and nowhere that it points to.
         let redirects = reqwest::redirect::Policy::none();
-        let client = reqwest::Client::builder().timeout(timeout).redirect(redirects).build();
+        let client = http_client().timeout(timeout).redirect(redirects).build();
         Ok(Self { client: client.map_err(TelemetryError::HttpClient)?, runtime })
     }
 }
 
 #[async_trait]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the SDK's own thread waits for it, within the time-out of the client"
+)]
 impl HttpClient for TokioHttp {
     async fn send_bytes(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
         let client = self.client.clone();

@@ -51,7 +51,8 @@ impl Default for BridgeConfig {
 }
 
 /// How a bridge is doing.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum BridgeStatus {
     #[default]
     Connecting,

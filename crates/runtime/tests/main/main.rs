@@ -11,6 +11,7 @@
 )]
 
 mod child;
+mod http;
 mod otlp;
 mod process;
 

@@ -20,6 +20,7 @@ struct Request {
 }
 
 /// Answers one request with `status` and gives it back.
+#[expect(clippy::disallowed_methods, reason = "the collector is another program to what is tested")]
 fn collector(status: &'static str) -> (String, JoinHandle<Request>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap());

@@ -4,12 +4,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use signalbox_runtime::{ExitCode, Health, Process, ServiceFailure, Signals, Wakeups, error_chain};
-use signalbox_server::{Listener, health_routes};
+use signalbox_runtime::{
+    ExitCode, Health, Process, ServiceFailure, Signals, StatusBoard, Wakeups, error_chain,
+};
+use signalbox_server::{Front, Listener};
 
 use crate::cli::Up;
 use crate::fail::Failure;
-use crate::house::{DevKafka, House, once, serve};
+use crate::house::{DevKafka, Door, House, once, serve};
 use crate::out::say;
 use crate::settings::{Loaded, Roles, Settings};
 use crate::wiring;
@@ -30,6 +32,7 @@ pub(crate) async fn run(up: &Up, loaded: Loaded) -> Result<ExitCode, Failure> {
     let house = House {
         metrics: wiring::metrics()?,
         health: Health::default(),
+        board: StatusBoard::default(),
         wakeups: Wakeups::new(base.clock.clone()),
         tasks: tasks.clone(),
         shutdown: process.shutdown().clone(),
@@ -43,8 +46,8 @@ pub(crate) async fn run(up: &Up, loaded: Loaded) -> Result<ExitCode, Failure> {
         telemetry.stop(&tasks, FLUSH_BOUND).await;
         return done.map(|()| ExitCode::Done);
     }
-    listen(&house, &mut process, dev_kafka.as_ref()).await?;
-    process.start("house", |stop| serve(house, stop));
+    let door = listen(&house, &mut process, dev_kafka.as_ref()).await?;
+    process.start("house", |stop| serve(house, door, stop));
     let code = process.run(signals).await;
     telemetry.stop(&tasks, FLUSH_BOUND).await;
     Ok(code)
@@ -59,7 +62,7 @@ fn as_told(up: &Up, mut settings: Settings, dev_kafka: Option<&DevKafka>) -> Set
     settings
 }
 
-async fn listen(house: &House, process: &mut Process, dev_kafka: Option<&DevKafka>) -> Result<(), Failure> {
+async fn listen(house: &House, process: &mut Process, dev_kafka: Option<&DevKafka>) -> Result<Door, Failure> {
     let listener = Listener::bind(&house.settings.server).await?;
     say(format_args!("signalbox {} listens on http://{}", wiring::VERSION, listener.address()))?;
     say(format_args!("  store: {}", house.settings.store.url))?;
@@ -68,10 +71,12 @@ async fn listen(house: &House, process: &mut Process, dev_kafka: Option<&DevKafk
         dev_kafka.announce()?;
     }
     say(format_args!("  health: /healthz, /readyz, /metrics; stop with Ctrl-C"))?;
-    let routes = health_routes(house.health.clone(), house.metrics.clone());
+    let store = house.health.register("store");
+    let door = Door { front: Front::default(), address: listener.address(), store };
+    let routes = door.front.routes(house.health.clone(), house.metrics.clone());
     process.start("http", |stop| async move {
         let turn = async move { stop.turn().await };
         listener.serve(routes, turn).await.map_err(|error| ServiceFailure::new(ExitCode::Failure, error))
     });
-    Ok(())
+    Ok(door)
 }

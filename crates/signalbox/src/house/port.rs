@@ -9,22 +9,19 @@ use signalbox_domain::job::{LeasedRun, RunReport};
 use signalbox_domain::run::{FencingToken, RunNote, Runner};
 use signalbox_domain::states::RunEvent;
 use signalbox_runner::{PortError, RunnerPort, RunsWanted};
-use signalbox_runtime::{Renewal, Wakeups, error_chain};
-
-use super::wakes::OUTCOMES;
+use signalbox_runtime::{Renewal, error_chain};
 
 /// What the in-process runner knows of the house.
 pub(crate) struct InProcessPort {
     runs: Runs,
     actor: Actor,
     runner: Runner,
-    wakeups: Wakeups,
 }
 
 impl InProcessPort {
-    pub(crate) fn new(runs: Runs, runner: Runner, wakeups: Wakeups) -> Self {
+    pub(crate) fn new(runs: Runs, runner: Runner) -> Self {
         let actor = Actor { role: Role::Runner, ..signalbox_control::local() };
-        Self { runs, actor, runner, wakeups }
+        Self { runs, actor, runner }
     }
 }
 
@@ -47,9 +44,7 @@ impl RunnerPort for InProcessPort {
     }
 
     async fn finish(&self, run: RunId, token: FencingToken, report: RunReport) -> Result<(), PortError> {
-        self.runs.finish(&self.actor, run, token, report).await.map_err(port_error)?;
-        self.wakeups.wake(OUTCOMES);
-        Ok(())
+        self.runs.finish(&self.actor, run, token, report).await.map(drop).map_err(port_error)
     }
 }
 

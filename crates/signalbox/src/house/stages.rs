@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::future::Future;
 
+use serde::Serialize;
 use signalbox_automations::Automations;
 use signalbox_control::Runs;
 use signalbox_dispatcher::Dispatcher;
@@ -32,7 +33,7 @@ pub(super) struct Drive {
 
 pub(super) async fn drive<R, E, F, P>(house: &House, drive: Drive, pass: F, stop: Stop)
 where
-    R: Clone + Send + Sync + 'static,
+    R: Clone + Serialize + Send + Sync + 'static,
     E: Error + Send + Sync + 'static,
     F: FnMut(Timestamp) -> P + Send,
     P: Future<Output = Result<PassEnd<R>, E>> + Send,
@@ -44,7 +45,7 @@ where
         randomness: house.base.randomness.clone(),
         wakeups: house.wakeups.subscribe(drive.woken_by),
     };
-    PassDriver::new(setup, &house.metrics, pass).run(stop).await;
+    PassDriver::new(setup, &house.metrics, pass).shown_on(&house.board).run(stop).await;
 }
 
 /// Every stage that this process has a role for, until the end.
@@ -93,6 +94,7 @@ async fn ingest(house: &House, store: &Store, stop: Stop) -> Result<(), Failure>
         let ingest = KafkaIngest::new(source.clone(), config, ingest_setup(house, store));
         let (house, stop, name) = (house.clone(), stop.clone(), format!("source {}", source.name));
         let health = house.health.register(name.clone());
+        house.show(&name, ingest.status().watch());
         reading.push(house.tasks.clone().spawn(name, async move {
             let ended = ingest.run(Until::Stopped, health, stop).await;
             if let Err(error) = &ended {
@@ -188,7 +190,7 @@ pub(super) fn runs(house: &House, store: &Store) -> Runs {
     let agents = &house.settings.agents;
     let agents = agents.iter().map(|(name, agent)| (name.clone(), agent.agent())).collect();
     let (clock, ids) = (house.base.clock.clone(), house.base.ids.clone());
-    Runs::new(store.clone(), clock, ids, agents, house.settings.dispatcher.retry)
+    Runs::new(store.clone(), clock, ids, agents, house.settings.dispatcher.retry, house.wakeups.clone())
 }
 
 async fn running(house: &House, store: &Store, stop: Stop) -> Result<(), Failure> {
@@ -197,7 +199,8 @@ async fn running(house: &House, store: &Store, stop: Stop) -> Result<(), Failure
         return Ok(());
     }
     let runner = runner(house, store).await.inspect_err(|failure| house.fail(failure))?;
-    let (work, _status) = runner.start(&house.metrics, house.wakeups.subscribe(&[RUNS]), stop);
+    let (work, status) = runner.start(&house.metrics, house.wakeups.subscribe(&[RUNS]), stop);
+    house.show("runner", status);
     work.await;
     Ok(())
 }
@@ -220,8 +223,8 @@ async fn runner(house: &House, store: &Store) -> Result<Runner<InProcessPort>, F
         clock: house.base.clock.clone(),
         randomness: house.base.randomness.clone(),
         tasks: house.tasks.clone(),
-        redact: house.redact(),
+        redact: (*house.redactor).clone(),
     };
-    let port = InProcessPort::new(runs(house, store), row, house.wakeups.clone());
+    let port = InProcessPort::new(runs(house, store), row);
     Runner::new(setup, port).await.map_err(|error| bad(error_chain(&error)))
 }

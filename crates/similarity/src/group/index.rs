@@ -8,10 +8,6 @@ use crate::features::{Features, NO_PLACE};
 use crate::hash;
 use serde::{Deserialize, Serialize};
 
-/// Exemplars kept of a case: members unlike each other.
-const MAX_EXEMPLARS: usize = 8;
-/// A member this close to an exemplar adds nothing.
-const SAME_EXEMPLAR: f32 = 0.97;
 /// A repeat of a member widens nothing, whatever the others are like.
 const PLAINLY_SAME: f32 = 0.8;
 /// Cases with fewer exemplars are too young to be widened.
@@ -77,7 +73,8 @@ pub enum Note {
     WouldWiden,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// What the index keeps of a case; an emptied one keeps its number.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Case {
     pub(crate) members: u64,
     pub(crate) exemplars: Vec<Features>,
@@ -143,7 +140,10 @@ impl ProjectIndex {
         let case = joined.unwrap_or_else(|| CaseId(u32::try_from(self.cases.len()).unwrap_or(u32::MAX)));
         let candidates = self.explained(features, &found, MAX_REASONED);
         let score = candidates.first().map_or(0.0, |c| c.score);
-        self.add(features, case, joined.map(|_| score));
+        if joined.is_none() {
+            self.cases.push(Case::default());
+        }
+        self.add_member(features, case);
         Placement { case, new: joined.is_none(), score, candidates, note }
     }
 
@@ -163,15 +163,6 @@ impl ProjectIndex {
         found.sort_by(|a, b| b.best.score.total_cmp(&a.best.score).then(a.case.cmp(&b.case)));
         found.truncate(MAX_CANDIDATES);
         found
-    }
-
-    /// Puts a signal into a case that a person (or an upstream id) named.
-    pub fn assign(&mut self, features: &Features, case: CaseId) {
-        if (case.0 as usize) < self.cases.len() {
-            let own = score::frame_weights(features, self, &self.weights);
-            let known = self.score_case(features, &own, case.0).map_or(0.0, |f| f.best.score);
-            self.add(features, case, Some(known));
-        }
     }
 
     #[must_use]
@@ -264,30 +255,10 @@ impl ProjectIndex {
         };
         found.iter().enumerate().map(one).collect()
     }
-
-    /// Adds a member: as an exemplar while it is unlike those that the case has. `known` is how well it fits a
-    /// case that exists; `None` opens one.
-    fn add(&mut self, features: &Features, case: CaseId, known: Option<f32>) {
-        self.signals += 1;
-        match known {
-            None => self.cases.push(Case { members: 1, exemplars: vec![features.stripped()] }),
-            Some(score) => {
-                let kept = &mut self.cases[case.0 as usize];
-                kept.members += 1;
-                if score >= SAME_EXEMPLAR || kept.exemplars.len() >= MAX_EXEMPLARS {
-                    return;
-                }
-                kept.exemplars.push(features.stripped());
-            }
-        }
-        for key in keys(features) {
-            self.postings.add(key, case.0);
-        }
-    }
 }
 
 /// The features by which a case is found.
-fn keys(features: &Features) -> Vec<u64> {
+pub(super) fn keys(features: &Features) -> Vec<u64> {
     let mut keys = Vec::with_capacity(2 * features.frames.len() + features.words.len() + 4);
     let mut before = NO_PLACE;
     for frame in &features.frames {

@@ -1,18 +1,17 @@
-//! From a feature to the cases that have it: bounded lists and counts. A feature that many cases have finds nothing
-//! any more; its count still says that it is common. Never grows with signals, only with distinct features.
+//! From a feature to the cases that have it. A feature that many cases have finds only the newest of them; its count
+//! still says that it is common. Depends on which case has which feature alone, never on the order in which it was told.
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Cases kept of one feature: the newest. What more cases share does not tell them apart.
+/// Cases that a feature finds: the newest. What more cases share does not tell them apart.
 pub(crate) const MAX_CASES_OF_FEATURE: usize = 96;
 
+/// The cases that have a feature, oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub(crate) struct Posting {
-    /// Cases that ever had the feature.
-    pub(crate) count: u32,
     cases: Vec<u32>,
-    oldest: usize,
 }
 
 impl Posting {
@@ -20,16 +19,22 @@ impl Posting {
         &self.cases
     }
 
+    fn newest(&self) -> &[u32] {
+        &self.cases[self.cases.len().saturating_sub(MAX_CASES_OF_FEATURE)..]
+    }
+
+    /// New cases come last, so that the search is rare.
     fn add(&mut self, case: u32) {
-        if self.cases.contains(&case) {
-            return;
-        }
-        self.count = self.count.saturating_add(1);
-        if self.cases.len() < MAX_CASES_OF_FEATURE {
+        if self.cases.last().is_none_or(|last| *last < case) {
             self.cases.push(case);
-        } else {
-            self.cases[self.oldest] = case;
-            self.oldest = (self.oldest + 1) % MAX_CASES_OF_FEATURE;
+        } else if let Err(at) = self.cases.binary_search(&case) {
+            self.cases.insert(at, case);
+        }
+    }
+
+    fn remove(&mut self, case: u32) {
+        if let Ok(at) = self.cases.binary_search(&case) {
+            self.cases.remove(at);
         }
     }
 }
@@ -68,14 +73,23 @@ impl Postings {
         self.map.entry(feature).or_default().add(case);
     }
 
+    /// A feature that no case has is forgotten.
+    pub(crate) fn remove(&mut self, feature: u64, case: u32) {
+        let Some(posting) = self.map.get_mut(&feature) else { return };
+        posting.remove(case);
+        if posting.cases.is_empty() {
+            self.map.remove(&feature);
+        }
+    }
+
     /// How many cases have a feature.
     pub(crate) fn count(&self, feature: u64) -> u32 {
-        self.map.get(&feature).map_or(0, |p| p.count)
+        self.map.get(&feature).map_or(0, |p| u32::try_from(p.cases.len()).unwrap_or(u32::MAX))
     }
 
     /// The newest cases that have it.
     pub(crate) fn cases(&self, feature: u64) -> &[u32] {
-        self.map.get(&feature).map_or(&[], |p| p.cases.as_slice())
+        self.map.get(&feature).map_or(&[], Posting::newest)
     }
 
     pub(crate) fn len(&self) -> usize {

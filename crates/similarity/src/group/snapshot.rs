@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Raised whenever features, keys or weights change their meaning.
-pub const SNAPSHOT_VERSION: u16 = 1;
+pub const SNAPSHOT_VERSION: u16 = 2;
 
 /// Everything an index knows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -28,6 +28,8 @@ pub enum SnapshotError {
     Version { found: u16 },
     #[error("a posting names case {case}, but the snapshot has {cases}")]
     UnknownCase { case: u32, cases: usize },
+    #[error("the cases of a posting are not in order")]
+    Disordered,
 }
 
 impl ProjectIndex {
@@ -49,10 +51,13 @@ impl ProjectIndex {
             return Err(SnapshotError::Version { found: snapshot.version });
         }
         let cases = snapshot.cases.len();
-        let unknown =
-            snapshot.postings.values().flat_map(Posting::cases).find(|case| **case as usize >= cases);
-        if let Some(case) = unknown {
-            return Err(SnapshotError::UnknownCase { case: *case, cases });
+        for posting in snapshot.postings.values().map(Posting::cases) {
+            if let Some(case) = posting.iter().find(|case| **case as usize >= cases) {
+                return Err(SnapshotError::UnknownCase { case: *case, cases });
+            }
+            if !posting.is_sorted_by(|one, next| one < next) {
+                return Err(SnapshotError::Disordered);
+            }
         }
         Ok(Self {
             weights: snapshot.weights,

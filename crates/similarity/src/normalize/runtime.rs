@@ -300,6 +300,9 @@ const DOTNET_PREFIX: [&str; 8] = [
 const GO_PREFIX: [&str; 6] =
     ["runtime.", "panic", "testing.", "reflect.", "runtime/debug.", "main.LLVMFuzzer"];
 
+/// Wrappers that the compiler writes between Go and C: they only pass the call on.
+static GO_WRAPPERS: Needles = Needles::new(&["._cgo", "._Cfunc_"]);
+
 static PYTHON_FILES: Needles = Needles::new(&[
     "unittest/",
     "_pytest/",
@@ -320,7 +323,10 @@ pub(crate) fn is_runtime(language: Language, frame: &Frame) -> bool {
         Language::Kernel => starts(&frame.function, &KERNEL_PREFIX) || is_native_runtime(frame),
         Language::Java => starts(&frame.module, &JAVA_PREFIX) || frame.function.starts_with("access$"),
         Language::DotNet => starts(&frame.module, &DOTNET_PREFIX),
-        Language::Go => starts(&frame.function, &GO_PREFIX) && frame.module.is_empty(),
+        Language::Go => {
+            starts(&frame.function, &GO_PREFIX) && frame.module.is_empty()
+                || GO_WRAPPERS.is_in(&frame.function)
+        }
         Language::Python => frame.function.starts_with("abort") || PYTHON_FILES.is_in(&frame.file),
         Language::JavaScript => SCRIPT_FILES.iter().any(|p| frame.file.starts_with(p)),
         Language::Ruby => frame.file.starts_with("<internal:"),

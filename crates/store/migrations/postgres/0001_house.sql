@@ -85,11 +85,24 @@ CREATE TABLE signal_hours (
     count bigint NOT NULL,
     PRIMARY KEY (signal_id, hour)
 );
+CREATE INDEX signal_hours_hour ON signal_hours (hour);
 CREATE TABLE signal_samples (
     signal_id uuid PRIMARY KEY REFERENCES signals (id) ON DELETE CASCADE,
     samples text NOT NULL,
     changed_at bigint NOT NULL
 );
+-- Further keys of a signal, by newer or older versions of how keys are made.
+CREATE TABLE signal_aliases (
+    project_id uuid NOT NULL,
+    family text NOT NULL,
+    kind text NOT NULL,
+    fingerprint_version bigint NOT NULL,
+    fingerprint text NOT NULL,
+    signal_id uuid NOT NULL REFERENCES signals (id) ON DELETE CASCADE,
+    made_at bigint NOT NULL,
+    PRIMARY KEY (project_id, family, kind, fingerprint_version, fingerprint)
+);
+CREATE INDEX signal_aliases_signal ON signal_aliases (signal_id);
 CREATE TABLE record_marks (
     project_id uuid NOT NULL,
     mark bytea NOT NULL,
@@ -136,6 +149,7 @@ CREATE TABLE cases (
     changed_at bigint NOT NULL
 );
 CREATE INDEX cases_project ON cases (project_id, state, priority);
+CREATE INDEX cases_changed_at ON cases (changed_at);
 CREATE TABLE case_signals (
     signal_id uuid PRIMARY KEY REFERENCES signals (id) ON DELETE CASCADE,
     case_id uuid NOT NULL REFERENCES cases (id) ON DELETE CASCADE,
@@ -230,6 +244,7 @@ CREATE TABLE changes (
     changed_at bigint NOT NULL,
     UNIQUE (repository_id, branch)
 );
+CREATE INDEX changes_task ON changes (task_id);
 
 -- automations
 CREATE TABLE automations (

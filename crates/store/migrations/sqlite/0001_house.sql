@@ -85,11 +85,24 @@ CREATE TABLE signal_hours (
     count INTEGER NOT NULL,
     PRIMARY KEY (signal_id, hour)
 ) STRICT;
+CREATE INDEX signal_hours_hour ON signal_hours (hour);
 CREATE TABLE signal_samples (
     signal_id BLOB PRIMARY KEY REFERENCES signals (id) ON DELETE CASCADE,
     samples TEXT NOT NULL,
     changed_at INTEGER NOT NULL
 ) STRICT;
+-- Further keys of a signal, by newer or older versions of how keys are made.
+CREATE TABLE signal_aliases (
+    project_id BLOB NOT NULL,
+    family TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    fingerprint_version INTEGER NOT NULL,
+    fingerprint TEXT NOT NULL,
+    signal_id BLOB NOT NULL REFERENCES signals (id) ON DELETE CASCADE,
+    made_at INTEGER NOT NULL,
+    PRIMARY KEY (project_id, family, kind, fingerprint_version, fingerprint)
+) STRICT;
+CREATE INDEX signal_aliases_signal ON signal_aliases (signal_id);
 CREATE TABLE record_marks (
     project_id BLOB NOT NULL,
     mark BLOB NOT NULL,
@@ -136,6 +149,7 @@ CREATE TABLE cases (
     changed_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX cases_project ON cases (project_id, state, priority);
+CREATE INDEX cases_changed_at ON cases (changed_at);
 CREATE TABLE case_signals (
     signal_id BLOB PRIMARY KEY REFERENCES signals (id) ON DELETE CASCADE,
     case_id BLOB NOT NULL REFERENCES cases (id) ON DELETE CASCADE,
@@ -230,6 +244,7 @@ CREATE TABLE changes (
     changed_at INTEGER NOT NULL,
     UNIQUE (repository_id, branch)
 ) STRICT;
+CREATE INDEX changes_task ON changes (task_id);
 
 -- automations
 CREATE TABLE automations (

@@ -1,7 +1,7 @@
 -- Newest first; a page begins before the id that ended the page before it.
 SELECT
-    id, project_id, repository_id, title, title_from, brief, brief_from, intent, mode, priority, origin, root_id, depth,
-    state, starter, provenance, assignee, opened_at, changed_at
+    id, project_id, repository_id, case_id, case_generation, title, title_from, brief, brief_from, intent, mode, priority,
+    origin, root_id, depth, state, starter, provenance, assignee, opened_at, changed_at
 FROM tasks
 WHERE ($1::uuid IS NULL OR project_id = $1)
     AND ($2::text IS NULL OR state = $2)

@@ -2,6 +2,8 @@ SELECT
     id AS "id!: Uuid",
     project_id AS "project_id!: Uuid",
     repository_id AS "repository_id: Uuid",
+    case_id AS "case_id: Uuid",
+    case_generation,
     title,
     title_from,
     brief,

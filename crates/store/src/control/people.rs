@@ -1,11 +1,11 @@
 //! People. The row's id and name are the person's; the document holds the rest.
 
-use signalbox_domain::form::to_form;
 use signalbox_domain::project::Person;
 use signalbox_domain::time::Timestamp;
 
 use super::LONGEST_LIST;
 use super::row::PersonRow;
+use crate::column;
 use crate::error::StoreError;
 use crate::method::Method;
 use crate::open::Store;
@@ -14,7 +14,7 @@ use crate::statement::{execute, fetch_all, fetch_optional};
 impl Store {
     /// Keeps a person. A known id may get a new name; a known name keeps its first id, with which it is returned.
     pub async fn person_put(&self, person: &Person, now: Timestamp) -> Result<Person, StoreError> {
-        let document = to_form(person).map_err(|error| StoreError::damaged("person", error))?;
+        let document = column::form(person)?;
         let mut step = self.write(Method::PersonPut).await?;
         let renamed = execute!(
             step,

@@ -89,7 +89,7 @@ fn token(row: &TokenRow) -> Result<Token, DamageSource> {
         id: TokenId::from_uuid(row.id),
         name: row.name.parse()?,
         role: Role::from_name(&row.role).ok_or_else(|| column::unknown(&row.role))?,
-        scope: column::from_json(&row.scope)?,
+        scope: from_form(&row.scope)?,
         made_at: Timestamp::from_micros(row.made_at),
         expires_at: row.expires_at.map(Timestamp::from_micros),
         revoked_at: row.revoked_at.map(Timestamp::from_micros),

@@ -32,7 +32,7 @@ struct RevokedRow {
 impl Store {
     /// Keeps a new token. The same id again changes nothing: what a token may do never changes.
     pub async fn token_put(&self, token: &Token, hash: &[u8; 32]) -> Result<(), StoreError> {
-        let scope = column::json("token scope", &token.scope)?;
+        let scope = column::form(&token.scope)?;
         let mut step = self.write(Method::TokenPut).await?;
         execute!(
             step,

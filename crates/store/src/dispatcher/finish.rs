@@ -1,7 +1,6 @@
 //! The end of a run: run, outcome, change and task move together, once.
 
 use signalbox_domain::change::Change;
-use signalbox_domain::form::to_form;
 use signalbox_domain::ids::{CaseId, ChangeId, RunId, TaskId};
 use signalbox_domain::outcome::{Outcome, Verdict};
 use signalbox_domain::run::{FencingToken, Run, RunNote};
@@ -11,6 +10,7 @@ use signalbox_domain::time::Timestamp;
 use uuid::Uuid;
 
 use super::runs::{self, DocumentRow};
+use crate::column;
 use crate::error::StoreError;
 use crate::method::Method;
 use crate::open::Store;
@@ -102,7 +102,7 @@ fn event_of(verdict: &Verdict) -> RunEvent {
 }
 
 pub(super) async fn outcome_within(step: &mut Step, outcome: &Outcome) -> Result<(), StoreError> {
-    let document = to_form(outcome).map_err(|error| StoreError::damaged("outcome", error))?;
+    let document = column::form(outcome)?;
     execute!(
         step,
         "queries/dispatcher/outcome_insert.sqlite.sql",
@@ -141,7 +141,7 @@ async fn change_within(step: &mut Step, change: &Change) -> Result<(), StoreErro
             change.state = state;
         }
     }
-    let document = to_form(&change).map_err(|error| StoreError::damaged("change", error))?;
+    let document = column::form(&change)?;
     execute!(
         step,
         "queries/dispatcher/change_put.sqlite.sql",

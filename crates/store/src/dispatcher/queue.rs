@@ -65,7 +65,7 @@ impl Store {
     /// Says that a runner is there; the answer is the id under which it is known by its name.
     pub async fn runner_put(&self, runner: &Runner) -> Result<RunnerId, StoreError> {
         let mut step = self.write(Method::RunnerPut).await?;
-        let modes = column::json("runner", &runner.modes)?;
+        let modes = column::form(&runner.modes)?;
         let row = fetch_one!(
             step,
             IdRow,

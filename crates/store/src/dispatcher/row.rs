@@ -1,5 +1,6 @@
 //! Rows of `runs` and `runners` as their nouns.
 
+use signalbox_domain::form::from_form;
 use signalbox_domain::ids::{RunId, RunnerId, TaskId};
 use signalbox_domain::names::HolderName;
 use signalbox_domain::run::{FencingToken, Run, Runner};
@@ -81,7 +82,7 @@ fn runner(row: &RunnerRow) -> Result<Runner, DamageSource> {
         id: RunnerId::from_uuid(row.id),
         name: row.name.parse()?,
         computer: row.computer.parse()?,
-        modes: column::from_json(&row.modes)?,
+        modes: from_form(&row.modes)?,
         slots: column::small(row.slots)?,
         seen_at: Timestamp::from_micros(row.seen_at),
     })

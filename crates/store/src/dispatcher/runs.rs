@@ -2,7 +2,7 @@
 
 use signalbox_domain::change::Change;
 use signalbox_domain::decision::Decision;
-use signalbox_domain::form::{from_form, to_form};
+use signalbox_domain::form::from_form;
 use signalbox_domain::ids::{ProjectId, RunId, TaskId};
 use signalbox_domain::outcome::Outcome;
 use signalbox_domain::run::{FencingToken, Run, RunLease, RunNote, Runner};
@@ -86,7 +86,8 @@ impl Store {
         now: Timestamp,
     ) -> Result<Vec<RunLease>, StoreError> {
         let mut step = self.write(Method::RunsClaim).await?;
-        let modes = column::json("runner", &runner.modes)?;
+        // A list for the statement to take apart; nothing of it is kept.
+        let modes = serde_json::Value::from_iter(runner.modes.iter().map(|mode| mode.name())).to_string();
         let rows = fetch_all!(
             step,
             ClaimedRow,
@@ -367,7 +368,7 @@ pub(super) async fn append_within(
         run.uuid()
     )?;
     for (seq, note) in (last.seq + 1..).zip(notes) {
-        let kept = to_form(note).map_err(|error| StoreError::damaged("run note", error))?;
+        let kept = column::form(note)?;
         execute!(
             step,
             "queries/dispatcher/note_insert.sqlite.sql",

@@ -1,5 +1,6 @@
 //! How people and stages read what ingest wrote.
 
+use signalbox_domain::form::from_form;
 use signalbox_domain::ids::{CaseId, ProjectId, QuarantineId, SignalId};
 use signalbox_domain::names::SourceName;
 use signalbox_domain::record::{RecordOrigin, Stream};
@@ -145,16 +146,8 @@ pub(crate) async fn samples_within(step: &mut Step, id: SignalId) -> Result<Vec<
     row.map_or(Ok(Vec::new()), |row| samples(&row))
 }
 
-/// Samples are kept as a list of kept forms, each with its own version.
 pub(super) fn samples(row: &SamplesRow) -> Result<Vec<Sample>, StoreError> {
-    let forms: Vec<String> =
-        serde_json::from_str(&row.samples).map_err(|error| StoreError::damaged("sample", error))?;
-    forms
-        .iter()
-        .map(|form| {
-            signalbox_domain::form::from_form(form).map_err(|error| StoreError::damaged("sample", error))
-        })
-        .collect()
+    from_form(&row.samples).map_err(|error| StoreError::damaged("samples", error))
 }
 
 fn position(row: PositionRow) -> Result<(Stream, i64), DamageSource> {
@@ -172,7 +165,7 @@ fn kept(row: KeptRow) -> Result<QuarantineRow, DamageSource> {
     Ok(QuarantineRow {
         id: QuarantineId::from_uuid(row.id),
         source: row.source.parse()?,
-        origin: column::from_json(&row.origin)?,
+        origin: from_form(&row.origin)?,
         code: row.code,
         words: row.words,
         sealed: row.sealed,

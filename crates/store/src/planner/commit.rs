@@ -2,13 +2,14 @@
 
 use signalbox_domain::case::Case;
 use signalbox_domain::decision::Decision;
-use signalbox_domain::form::to_form;
-use signalbox_domain::ids::{CaseId, PlanId, ProjectId, SignalId};
+use signalbox_domain::ids::{CaseId, PlanId, ProjectId, SignalId, TaskId};
+use signalbox_domain::plan::PlanSummary;
 use signalbox_domain::policy::Policy;
 use signalbox_domain::states::Machine;
 use signalbox_domain::task::Task;
 use signalbox_domain::time::Timestamp;
 
+use crate::column;
 use crate::decisions;
 use crate::error::StoreError;
 use crate::method::Method;
@@ -33,7 +34,7 @@ pub struct PlanCommit {
     pub policy: Policy,
     pub decisions: Vec<Decision>,
     /// What people read of it later.
-    pub document: String,
+    pub summary: PlanSummary,
 }
 
 /// Whether the plan was written.
@@ -43,6 +44,13 @@ pub enum Committed {
     /// Somebody else wrote to the project, or opened a task of a case, meanwhile: nothing was written, the next pass
     /// plans anew.
     Stale,
+    /// A task of the plan is deeper than the plan's own policy allows: nothing was written, and no later reading
+    /// makes it less deep.
+    TooDeep {
+        task: TaskId,
+        depth: u32,
+        limit: u32,
+    },
 }
 
 impl Store {
@@ -62,12 +70,16 @@ impl Store {
             planned_within(&mut step, *signal, *revision).await?;
         }
         for task in &plan.tasks {
-            if tasks::open_within(&mut step, task, None, &plan.policy).await? != Opened::New {
-                return Ok(Committed::Stale);
+            match tasks::open_within(&mut step, task, None, &plan.policy).await? {
+                Opened::New => {}
+                Opened::AlreadyLive { .. } | Opened::Repeated { .. } => return Ok(Committed::Stale),
+                Opened::TooDeep { depth, limit } => {
+                    return Ok(Committed::TooDeep { task: task.id, depth, limit });
+                }
             }
         }
         decisions::record_within(&mut step, &plan.decisions).await?;
-        document_within(&mut step, plan).await?;
+        summary_within(&mut step, plan).await?;
         step.commit().await?;
         Ok(Committed::Yes)
     }
@@ -94,7 +106,7 @@ async fn head_within(step: &mut Step, plan: &PlanCommit) -> Result<bool, StoreEr
 }
 
 async fn case_within(step: &mut Step, case: &Case) -> Result<(), StoreError> {
-    let score = to_form(&case.score).map_err(|error| StoreError::damaged("score", error))?;
+    let score = column::form(&case.score)?;
     execute!(
         step,
         "queries/planner/case_put.sqlite.sql",
@@ -142,7 +154,8 @@ async fn planned_within(step: &mut Step, signal: SignalId, revision: i64) -> Res
     .map(drop)
 }
 
-async fn document_within(step: &mut Step, plan: &PlanCommit) -> Result<(), StoreError> {
+async fn summary_within(step: &mut Step, plan: &PlanCommit) -> Result<(), StoreError> {
+    let summary = column::form(&plan.summary)?;
     execute!(
         step,
         "queries/planner/plan_insert.sqlite.sql",
@@ -151,7 +164,7 @@ async fn document_within(step: &mut Step, plan: &PlanCommit) -> Result<(), Store
         plan.project.uuid(),
         plan.revision + 1,
         plan.at.micros(),
-        plan.document
+        summary
     )
     .map(drop)
 }

@@ -1,9 +1,10 @@
 //! A row of `tasks` as its noun.
 
-use signalbox_domain::ids::{PersonId, ProjectId, RepositoryId, TaskId};
+use signalbox_domain::form::from_form;
+use signalbox_domain::ids::{CaseId, PersonId, ProjectId, RepositoryId, TaskId};
 use signalbox_domain::provenance::Sourced;
 use signalbox_domain::states::{Machine, TaskState};
-use signalbox_domain::task::{Lineage, Mode, Starter, Task};
+use signalbox_domain::task::{Lineage, Mode, Starter, Task, TaskCase};
 use signalbox_domain::time::Timestamp;
 use uuid::Uuid;
 
@@ -14,6 +15,8 @@ pub(super) struct TaskRow {
     pub(super) id: Uuid,
     pub(super) project_id: Uuid,
     pub(super) repository_id: Option<Uuid>,
+    pub(super) case_id: Option<Uuid>,
+    pub(super) case_generation: Option<i64>,
     pub(super) title: String,
     pub(super) title_from: String,
     pub(super) brief: String,
@@ -47,10 +50,11 @@ fn task(row: TaskRow) -> Result<Task, DamageSource> {
         repository: row.repository_id.map(RepositoryId::from_uuid),
         title: Sourced::new(row.title, column::provenance(&row.title_from)?),
         brief: Sourced::new(row.brief, column::provenance(&row.brief_from)?),
-        intent: column::from_json(&row.intent)?,
+        intent: from_form(&row.intent)?,
         mode: Mode::from_name(&row.mode).ok_or_else(|| column::unknown(&row.mode))?,
         priority: column::priority(row.priority)?,
-        origin: column::from_json(&row.origin)?,
+        origin: from_form(&row.origin)?,
+        case: case(row.case_id, row.case_generation)?,
         lineage: Lineage { root: TaskId::from_uuid(row.root_id), depth: column::small(row.depth)? },
         state: TaskState::from_name(&row.state)?,
         starter: Starter::from_name(&row.starter).ok_or_else(|| column::unknown(&row.starter))?,
@@ -59,4 +63,9 @@ fn task(row: TaskRow) -> Result<Task, DamageSource> {
         changed_at: Timestamp::from_micros(row.changed_at),
         assignee: row.assignee.map(PersonId::from_uuid),
     })
+}
+
+fn case(case: Option<Uuid>, generation: Option<i64>) -> Result<Option<TaskCase>, DamageSource> {
+    let (Some(case), Some(generation)) = (case, generation) else { return Ok(None) };
+    Ok(Some(TaskCase { case: CaseId::from_uuid(case), generation: column::small(generation)? }))
 }

@@ -2,10 +2,11 @@
 
 use signalbox_domain::case::{Case, Score};
 use signalbox_domain::ids::{CaseId, ProjectId, SignalId};
+use signalbox_domain::plan::PlanSummary;
 use signalbox_domain::policy::Policy;
 use signalbox_domain::provenance::Sourced;
 use signalbox_domain::states::{CaseState, TaskEvent, TaskState};
-use signalbox_domain::task::{Origin, Priority};
+use signalbox_domain::task::Priority;
 use signalbox_store::Page;
 use signalbox_store::ingest::{FoldBatch, FoldPart, FoldedRecord};
 use signalbox_store::planner::{CaseFilter, Committed, PlanCommit, PlanInput};
@@ -18,6 +19,7 @@ on_both! {
     of_two_plans_from_one_reading_one_is_written,
     a_record_between_reading_and_writing_is_planned_next,
     a_plan_opens_one_task_a_case,
+    a_plan_with_a_task_too_deep_says_so_and_writes_nothing,
     a_case_whose_task_ended_is_planned_again,
 }
 
@@ -55,7 +57,7 @@ fn plan(fixture: &Fixture, input: &PlanInput) -> PlanCommit {
         tasks: vec![],
         policy: Policy::default(),
         decisions: vec![],
-        document: "{}".into(),
+        summary: PlanSummary::default(),
     }
 }
 
@@ -73,7 +75,7 @@ async fn plan_with_task(fixture: &Fixture, input: &PlanInput) -> (PlanCommit, Ca
     let case = case(fixture, input.project);
     let mut plan = plan(fixture, input);
     plan.joins = ids(input).into_iter().map(|signal| (signal, case.id)).collect();
-    plan.tasks = vec![fixture.task(input.project, Origin::Case { case: case.id, generation: 1 })];
+    plan.tasks = vec![fixture.task_of(input.project, case.id, 1)];
     let id = case.id;
     plan.cases = vec![case];
     (plan, id)
@@ -124,7 +126,7 @@ async fn a_plan_opens_one_task_a_case(fixture: &Fixture) {
     let (plan, case) = plan_with_task(fixture, &input).await;
     let task = plan.tasks[0].clone();
     let mut two = plan.clone();
-    two.tasks.push(fixture.task(input.project, Origin::Case { case, generation: 1 }));
+    two.tasks.push(fixture.task_of(input.project, case, 1));
     assert_eq!(fixture.store.plan_commit(&two).await.unwrap(), Committed::Stale);
     assert_eq!(
         fixture.store.case_show(case).await.unwrap(),
@@ -137,6 +139,19 @@ async fn a_plan_opens_one_task_a_case(fixture: &Fixture) {
     let kept = fixture.store.case_show(case).await.unwrap().unwrap();
     assert_eq!(kept.case.signals, ids(&input));
     assert_eq!(kept.tasks, [(task.id, TaskState::Queued)]);
+}
+
+async fn a_plan_with_a_task_too_deep_says_so_and_writes_nothing(fixture: &Fixture) {
+    record(fixture, "a").await;
+    let input = load(fixture).await;
+    let (mut plan, case) = plan_with_task(fixture, &input).await;
+    let task = &mut plan.tasks[0];
+    task.lineage.depth = plan.policy.depth_limit + 1;
+    let (id, limit) = (task.id, plan.policy.depth_limit);
+    let answer = fixture.store.plan_commit(&plan).await.unwrap();
+    assert_eq!(answer, Committed::TooDeep { task: id, depth: limit + 1, limit });
+    assert_eq!(fixture.store.case_show(case).await.unwrap(), None);
+    assert_eq!(load(fixture).await, input);
 }
 
 async fn a_case_whose_task_ended_is_planned_again(fixture: &Fixture) {

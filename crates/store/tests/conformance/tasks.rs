@@ -3,7 +3,7 @@
 use signalbox_domain::ids::{CaseId, FiringId, TaskId};
 use signalbox_domain::policy::Policy;
 use signalbox_domain::states::{TaskEvent, TaskState};
-use signalbox_domain::task::{Lineage, Mode, Origin, Priority, Starter, Task};
+use signalbox_domain::task::{Lineage, Mode, Origin, Priority, Starter, Task, TaskCase};
 use signalbox_store::tasks::{Opened, TaskFilter};
 use signalbox_store::{Page, StoreError};
 
@@ -12,6 +12,7 @@ use crate::fixture::{Fixture, NOON};
 
 on_both! {
     a_case_generation_has_one_live_task,
+    whoever_opens_it_a_case_generation_has_one_live_task,
     of_two_openers_at_once_one_opens,
     one_wish_is_granted_once,
     tasks_that_cause_tasks_end_somewhere,
@@ -25,7 +26,7 @@ on_both! {
 
 async fn of_case(fixture: &Fixture, case: CaseId, generation: u32) -> Task {
     let project = fixture.project("web").await;
-    fixture.task(project, Origin::Case { case, generation })
+    fixture.task_of(project, case, generation)
 }
 
 async fn by_person(fixture: &Fixture) -> Task {
@@ -49,7 +50,36 @@ async fn a_case_generation_has_one_live_task(fixture: &Fixture) {
     fixture.store.task_move(first.id, TaskEvent::Cancel, None, NOON).await.unwrap();
     assert_eq!(open(fixture, &second).await, Opened::New);
     let back = fixture.store.task_move(first.id, TaskEvent::Retry, None, NOON).await;
-    assert!(back.is_err(), "a cancelled task must not come to life beside a live one: {back:?}");
+    let Err(StoreError::AlreadyLive { task, live }) = back else {
+        panic!("a cancelled task must not come to life beside a live one: {back:?}")
+    };
+    assert_eq!((task, live), (first.id, second.id));
+    fixture.store.task_move(second.id, TaskEvent::Cancel, None, NOON).await.unwrap();
+    fixture.store.task_move(first.id, TaskEvent::Retry, None, NOON).await.unwrap();
+}
+
+async fn whoever_opens_it_a_case_generation_has_one_live_task(fixture: &Fixture) {
+    let project = fixture.project("web").await;
+    let origins = [
+        Origin::Case,
+        Origin::Person { person: None },
+        Origin::Automation { firing: fixture.id() },
+        Origin::Agent { run: fixture.id() },
+    ];
+    for first in origins {
+        let on = TaskCase { case: fixture.id(), generation: 1 };
+        let task = |origin| Task { case: Some(on), ..fixture.task(project, origin) };
+        let standing = task(first);
+        assert_eq!(open(fixture, &standing).await, Opened::New, "{first:?}");
+        for second in origins {
+            let wanted = task(second);
+            let answer = Opened::AlreadyLive { task: standing.id };
+            assert_eq!(open(fixture, &wanted).await, answer, "{second:?} beside {first:?}");
+            assert_eq!(fixture.store.task_show(wanted.id).await.unwrap(), None);
+        }
+        let kept = fixture.store.task_show(standing.id).await.unwrap();
+        assert_eq!(kept, Some(standing));
+    }
 }
 
 async fn of_two_openers_at_once_one_opens(fixture: &Fixture) {

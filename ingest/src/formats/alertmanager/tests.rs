@@ -73,7 +73,7 @@ fn an_alert_that_resolves_is_the_one_that_fired() {
         let bytes = group.to_string();
         let reading =
             read(Format::Alertmanager, &Payload::new(bytes.as_bytes(), Provenance::Stranger)).unwrap();
-        reading.kept.into_iter().map(|one| one.fingerprint.key).collect()
+        reading.kept.into_iter().map(|one| crate::lab::fingerprint(&one)).collect()
     };
     let keys = keys(&group(&[alert("a", "firing"), alert("a", "resolved"), alert("b", "firing")]));
     assert_eq!(keys[0], keys[1]);

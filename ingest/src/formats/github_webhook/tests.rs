@@ -225,7 +225,7 @@ fn kept(delivery: &Value) -> crate::observation::Observation {
 
 #[test]
 fn what_is_fixed_is_the_one_that_was_reported() {
-    let key = |delivery: &Value| kept(delivery).fingerprint;
+    let key = |delivery: &Value| crate::lab::fingerprint(&kept(delivery));
     assert_eq!(key(&issue("opened")), key(&issue("closed")));
     assert_eq!(key(&dependency("created")), key(&dependency("fixed")));
     assert_eq!(key(&code("created", "main")), key(&code("fixed", "main")));

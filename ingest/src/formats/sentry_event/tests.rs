@@ -132,7 +132,7 @@ fn kept(event: &Value) -> Observation {
 
 #[test]
 fn what_is_the_same_has_one_fingerprint() {
-    let key = |event: &Value| kept(event).fingerprint;
+    let key = |event: &Value| crate::lab::fingerprint(&kept(event));
     let one = key(&event());
     assert_eq!(one, key(&with(|e| e["event_id"] = json!("b2"))));
     assert_eq!(one, key(&with(|e| e["fingerprint"] = json!(["{{ default }}"]))));

@@ -113,7 +113,7 @@ fn an_issue_is_one_signal_however_it_is_told() {
         let mut reading =
             read(Format::SentryWebhook, &Payload::new(bytes.as_bytes(), Provenance::SignedSource)).unwrap();
         let one = reading.kept.pop().unwrap();
-        (one.family, one.kind, one.fingerprint)
+        (one.family, crate::lab::fingerprint(&one), one.kind)
     };
     assert_eq!(key(&issue("created")), key(&issue("resolved")));
     assert_eq!(key(&issue("created")), key(&alerted()));

@@ -84,6 +84,7 @@ fn turn(
     latencies.into_sample(rate)
 }
 
+#[expect(clippy::disallowed_methods, reason = "the clients end with the measurement")]
 async fn clients(store: &Store, load: &ClaimLoad) -> anyhow::Result<Latencies> {
     let mut clients = JoinSet::new();
     for number in 0..load.clients {

@@ -70,7 +70,12 @@ pub(super) fn feed(report: &mut Report, text: &str) {
 }
 
 fn out_of_memory(report: &mut Report, text: &str) {
-    if OUT_OF_MEMORY.iter().any(|m| text.contains(m)) {
+    if !OUT_OF_MEMORY.iter().any(|m| text.contains(m)) {
+        return;
+    }
+    if text.contains("WARNING: ") {
+        report.memory_refused();
+    } else {
         report.out_of_memory();
     }
 }

@@ -102,9 +102,11 @@ fn named_frame(body: &str, following: &[&str]) -> Option<Frame> {
     Some(frame)
 }
 
-/// Every fuzz target has the same entry point: its file tells them apart.
+/// Every fuzz target has the same entry point: its file tells them apart. A file of a package tells nothing: there the
+/// entry point is a library's and calls the target.
 fn name_fuzz_target(frame: &mut Frame) {
-    if frame.function.starts_with("LLVMFuzzerTestOneInput") && !frame.file.is_empty() {
+    let own = !frame.file.is_empty() && !frame.file.contains("/registry/src/");
+    if frame.function.starts_with("LLVMFuzzerTestOneInput") && own {
         frame.function = base_name(&frame.file).to_owned();
     }
 }
@@ -371,6 +373,8 @@ pub(crate) fn clean_function(raw: &str) -> String {
     if let Some((_, last)) = name.rsplit_once('!') {
         name = last;
     }
+    // No function has this name: it stands for a return type that the compiler found out.
+    name = name.strip_prefix("auto ").unwrap_or(name);
     let name = match name.find(['(', '[']) {
         Some(at) if at > 0 => name[..at].trim(),
         _ => name.split(' ').next().unwrap_or(""),

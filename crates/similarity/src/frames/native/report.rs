@@ -30,6 +30,16 @@ enum Reading {
     Nothing,
 }
 
+/// Whether the stack is whoever happened to ask or to run, and not the place of the fault.
+#[derive(Debug, Default, PartialEq, Eq)]
+enum Bystander {
+    #[default]
+    No,
+    /// A program that was only refused memory may go on; what it fails of later has a stack of its own.
+    UnlessMoreFollows,
+    Yes,
+}
+
 #[derive(Debug, Default)]
 pub(super) struct Report {
     pub(super) kind: String,
@@ -44,7 +54,7 @@ pub(super) struct Report {
     /// The last stack with names, in case the report is repeated without them.
     symbolized: Option<(String, Vec<Frame>)>,
     reading: Reading,
-    bystander: bool,
+    bystander: Bystander,
 }
 
 impl Report {
@@ -57,6 +67,9 @@ impl Report {
         self.headline.clear();
         self.clear_frames();
         self.address = None;
+        if self.bystander == Bystander::UnlessMoreFollows {
+            self.bystander = Bystander::No;
+        }
         if self.reading == Reading::Announcements {
             self.reading = Reading::Frames;
         }
@@ -79,16 +92,24 @@ impl Report {
         self.named = 0;
     }
 
-    /// Memory ran out: the stack is a bystander's.
+    /// Memory ran out: the stack is a bystander's, and the failures that follow are echoes.
     pub(super) fn out_of_memory(&mut self) {
         self.restart("Out-of-memory");
-        self.bystander = true;
+        self.bystander = Bystander::Yes;
+    }
+
+    /// An allocator warned that it refused a request.
+    pub(super) fn memory_refused(&mut self) {
+        self.restart("Out-of-memory");
+        if self.bystander == Bystander::No {
+            self.bystander = Bystander::UnlessMoreFollows;
+        }
     }
 
     /// Time ran out: the stack is where the clock happened to strike.
     pub(super) fn out_of_time(&mut self) {
         self.restart("Timeout");
-        self.bystander = true;
+        self.bystander = Bystander::Yes;
     }
 
     /// The stacks that follow explain; only another announcement starts over.
@@ -171,7 +192,10 @@ impl Report {
             self.frames = frames;
         }
         self.settle_kind();
-        let stack = if self.bystander { StackMeaning::Bystander } else { StackMeaning::PlaceOfFault };
+        let stack = match self.bystander {
+            Bystander::No => StackMeaning::PlaceOfFault,
+            Bystander::UnlessMoreFollows | Bystander::Yes => StackMeaning::Bystander,
+        };
         Some(RawTrace {
             language: if self.kernel { Language::Kernel } else { Language::Native },
             kind: Some(self.kind),

@@ -125,6 +125,22 @@ fn javascript_takes_the_innermost_cause() {
 }
 
 #[test]
+fn wrappers_between_go_and_c_are_nobodys() {
+    let text = "fatal error: queue is gone
+
+goroutine 17 [running, locked to thread]:
+main.(*Shelf).Pick(0x1, 0x2)
+\t/srv/app/pick.go:12 +0x1d
+main._cgoexpwrap_a1b2c3d4e5f6_shelf_pick(0x1)
+\t_cgo_gotypes.go:64 +0x37
+main._Cfunc_shelf_pick(0x1)
+\t_cgo_gotypes.go:70 +0x12
+";
+    let trace = parse(text).expect("a trace is found");
+    assert_eq!(trace.state, ["queue is gone", "main.(*Shelf).Pick"]);
+}
+
+#[test]
 fn go_reads_the_goroutine_that_failed_and_no_other() {
     let text = "panic: runtime error: index out of range [3] with length 3
 

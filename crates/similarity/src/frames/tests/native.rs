@@ -149,6 +149,43 @@ fn when_memory_runs_out_the_stack_is_a_bystander() {
 }
 
 #[test]
+fn a_failure_after_a_refused_request_has_a_stack_of_its_own() {
+    let text = "==9==WARNING: AddressSanitizer failed to allocate 0x70000000000 bytes
+==9==ERROR: AddressSanitizer: ABRT on unknown address 0x000000000001 (pc 0x7f bp 0x7f sp 0x7f T0)
+    #0 0x7f01 in raise /build/glibc-2.23/raise.c:54
+    #1 0x4c1000 in depot::grow src/depot.cc:3:9";
+    let trace = parse(text).expect("a trace is found");
+    assert_eq!((trace.kind.as_deref(), trace.stack), (Some("Abrt"), StackMeaning::PlaceOfFault));
+    assert_eq!(trace.state, ["depot::grow"]);
+    let died = text.replace("WARNING: AddressSanitizer failed", "ERROR: AddressSanitizer failed");
+    let trace = parse(&died).expect("a trace is found");
+    assert_eq!(trace.stack, StackMeaning::Bystander, "the abort is the echo of what was said before");
+}
+
+#[test]
+fn a_return_type_that_was_found_out_is_no_name() {
+    let text =
+        "==1==ERROR: AddressSanitizer: SEGV on unknown address 0x000000000018 (pc 0x1 bp 0x2 sp 0x3 T0)
+    #0 0x1000 in auto shelf::pick<> const src/shelf.h:4:1
+    #1 0x1001 in shelf::automatic(int) src/shelf.cc:9:1";
+    check(text, Language::Native, "Null-dereference", "", &["shelf::pick<>", "shelf::automatic"]);
+}
+
+#[test]
+fn a_fuzz_target_is_named_by_its_own_file_and_never_by_a_packages() {
+    let state = |file: &str| {
+        let text = format!(
+            "==1== ERROR: libFuzzer: deadly signal
+    #0 0x1000 in shelf::pick src/shelf.cc:4:1
+    #1 0x1001 in LLVMFuzzerTestOneInput {file}:9:1"
+        );
+        parse(&text).expect("a trace is found").state
+    };
+    assert_eq!(state("/src/shelf/pick_target.cc"), ["shelf::pick", "pick_target.cc"]);
+    assert_eq!(state("/rust/registry/src/index-1ecc/engine-0.4.0/src/lib.rs"), ["shelf::pick"]);
+}
+
+#[test]
 fn a_logged_exception_does_not_hide_the_crash_below_it() {
     let text = format!(
         "W/Strict: java.lang.Throwable: slow\n\tat com.acme.A.b(A.java:1)\n\tat com.acme.C.d(C.java:2)\n{USE_AFTER_FREE}"

@@ -1,0 +1,64 @@
+//! Every route of the API, and how large its body may be. A handler reads what was sent, calls one use case and shows what
+//! it gave back; it decides nothing.
+
+mod cases;
+mod projects;
+mod runner;
+mod runs;
+mod signals;
+mod tasks;
+mod who;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::routing::{get, post};
+
+use crate::api::ApiSetup;
+use crate::problem::Failure;
+
+const BODY: usize = 1 << 20;
+const SIGNALS_BODY: usize = 5 << 20;
+
+pub(crate) type House = Arc<ApiSetup>;
+
+pub(crate) fn api(house: House) -> Router {
+    Router::new()
+        .route("/signals", get(signals::list).post(signals::send).layer(DefaultBodyLimit::max(SIGNALS_BODY)))
+        .route("/signals/{id}", get(signals::show))
+        .route("/cases", get(cases::list))
+        .route("/cases/{id}", get(cases::show))
+        .route("/tasks", get(tasks::list).post(tasks::make))
+        .route("/tasks/next", post(tasks::next))
+        .route("/tasks/{id}", get(tasks::show))
+        .route("/tasks/{id}/start", post(tasks::start))
+        .route("/tasks/{id}/cancel", post(tasks::cancel))
+        .route("/runs", get(runs::list))
+        .route("/runs/{id}", get(runs::show))
+        .route("/projects", get(projects::list).post(projects::make))
+        .route("/projects/{name}/repositories", get(projects::repositories).post(projects::repository_put))
+        .route("/runners", get(runner::list))
+        .route("/runner/lease", post(runner::lease))
+        .route("/runner/runs/{id}/renew", post(runner::renew))
+        .route("/runner/runs/{id}/moved", post(runner::moved))
+        .route("/runner/runs/{id}/notes", post(runner::notes))
+        .route("/runner/runs/{id}/finish", post(runner::finish))
+        .route("/why/{id}", get(who::why))
+        .route("/status", get(who::status))
+        .route("/me", get(who::me))
+        .route("/sign-in-links", post(who::sign_in_link))
+        .fallback(nowhere)
+        .method_not_allowed_fallback(not_so)
+        .layer(DefaultBodyLimit::max(BODY))
+        .with_state(house)
+}
+
+async fn nowhere() -> Failure {
+    Failure::new(StatusCode::NOT_FOUND, "not_found", "there is no such route; docs/API.md lists them")
+}
+
+async fn not_so() -> Failure {
+    Failure::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "this route does not take that method")
+}

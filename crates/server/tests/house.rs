@@ -1,0 +1,214 @@
+//! A served house, and a client that can say anything.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use signalbox_control::fixture::Fixture;
+use signalbox_control::views::{ProblemBody, ProblemLine, SignalResult};
+use signalbox_control::{NewToken, TokenWish};
+use signalbox_domain::access::{Role, Scope};
+use signalbox_domain::provenance::Provenance;
+use signalbox_server::{
+    Accepting, Api, ApiSetup, Hosts, HouseStatus, Listener, PublicUrl, ServerConfig, SignalIntake,
+};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::task::JoinHandle;
+
+pub(crate) const PUBLIC: &str = "https://signalbox.example";
+
+/// Dropped with the test; its listener ends with it.
+pub(crate) struct House {
+    pub(crate) fixture: Arc<Fixture>,
+    pub(crate) api: Api,
+    pub(crate) address: SocketAddr,
+    served: JoinHandle<()>,
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        self.served.abort();
+    }
+}
+
+/// Folds into the same store as the real door; it reads no more than a project and a title.
+struct Door(Arc<Fixture>);
+
+impl SignalIntake for Door {
+    fn accept(&self, items: Vec<Vec<u8>>, from: Provenance) -> Accepting<'_> {
+        Box::pin(async move {
+            assert_eq!(from, Provenance::Stranger, "a token proves the sender, not who wrote the text");
+            let mut results = Vec::new();
+            for item in items {
+                results.push(self.one(&item).await);
+            }
+            Ok(results)
+        })
+    }
+}
+
+impl Door {
+    async fn one(&self, item: &[u8]) -> SignalResult {
+        let refused =
+            |at: &str, expected: &str| SignalResult::Refused { at: at.into(), expected: expected.into() };
+        let Ok(value) = serde_json::from_slice::<Value>(item) else {
+            return refused("$", "a JSON object");
+        };
+        match (value["project"].as_str(), value["title"].as_str()) {
+            (Some("web"), Some(title)) => self.0.signal(title).await.1,
+            (_, None) => refused("title", "a text"),
+            _ => refused("project", "web"),
+        }
+    }
+}
+
+struct Status;
+
+impl HouseStatus for Status {
+    fn status(&self) -> Value {
+        json!({ "version": "0.1.0" })
+    }
+}
+
+impl House {
+    #[expect(clippy::disallowed_methods, reason = "a test's own listener, which ends with it")]
+    pub(crate) async fn new() -> Self {
+        let fixture = Arc::new(Fixture::new().await);
+        let setup = ApiSetup {
+            access: fixture.access(),
+            sign_in: fixture.sign_in(),
+            reads: fixture.reads(),
+            tasks: fixture.tasks(),
+            runs: fixture.runs(),
+            projects: fixture.projects(),
+            intake: Arc::new(Door(Arc::clone(&fixture))),
+            status: Arc::new(Status),
+            clock: fixture.clock.clone(),
+        };
+        let api = Api::new(setup);
+        let listen = SocketAddr::from(([127, 0, 0, 1], 0));
+        let listener = Listener::bind(&ServerConfig { listen, ..ServerConfig::default() }).await.unwrap();
+        let address = listener.address();
+        let public: PublicUrl = PUBLIC.parse().unwrap();
+        let routes = api.routes(Hosts::new(address, Some(&public)));
+        let served = tokio::spawn(async move {
+            listener.serve(routes, std::future::pending()).await.unwrap();
+        });
+        Self { fixture, api, address, served }
+    }
+
+    pub(crate) async fn token(&self, role: Role, scope: Scope, lives: Option<Duration>) -> NewToken {
+        let wish = TokenWish { name: "ada".parse().unwrap(), role, scope, lives };
+        self.fixture.access().token_make(wish).await.unwrap()
+    }
+
+    /// A client whose token has this role.
+    pub(crate) async fn client(&self, role: Role) -> Client {
+        let made = self.token(role, Scope::Everything, None).await;
+        Client { address: self.address, bearer: Some(made.secret.to_string()) }
+    }
+
+    pub(crate) fn nobody(&self) -> Client {
+        Client { address: self.address, bearer: None }
+    }
+}
+
+#[derive(Clone)]
+pub(crate) struct Client {
+    pub(crate) address: SocketAddr,
+    pub(crate) bearer: Option<String>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    head: String,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Reply {
+    /// The value of a header, if there is one.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.head.lines().find_map(|line| {
+            let (known, value) = line.split_once(':')?;
+            known.eq_ignore_ascii_case(name).then(|| value.trim())
+        })
+    }
+
+    #[track_caller]
+    pub(crate) fn json<T: DeserializeOwned>(&self) -> T {
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.text()))
+    }
+
+    #[track_caller]
+    pub(crate) fn ok<T: DeserializeOwned>(&self) -> T {
+        assert!((200..300).contains(&self.status), "{} {}", self.status, self.text());
+        self.json()
+    }
+
+    /// The error of a refusal with this status.
+    #[track_caller]
+    pub(crate) fn problem(&self, status: u16) -> ProblemLine {
+        assert_eq!(self.status, status, "{}", self.text());
+        self.json::<ProblemBody>().error
+    }
+
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+}
+
+impl Client {
+    pub(crate) async fn get(&self, path: &str) -> Reply {
+        self.send("GET", path, &[], b"").await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Reply {
+        self.send("POST", path, &[("content-type", "application/json")], body.to_string().as_bytes()).await
+    }
+
+    /// Headers given here take the place of the usual ones.
+    pub(crate) async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Reply {
+        let given = |name: &str| headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(name));
+        let mut head = format!("{method} {path} HTTP/1.1\r\nconnection: close\r\n");
+        if !given("host") {
+            head.push_str(&format!("host: {}\r\n", self.address));
+        }
+        if !given("authorization")
+            && let Some(bearer) = &self.bearer
+        {
+            head.push_str(&format!("authorization: Bearer {bearer}\r\n"));
+        }
+        if !given("content-length") {
+            head.push_str(&format!("content-length: {}\r\n", body.len()));
+        }
+        for (name, value) in headers {
+            head.push_str(&format!("{name}: {value}\r\n"));
+        }
+        self.raw(&[head.as_bytes(), b"\r\n", body].concat()).await
+    }
+
+    pub(crate) async fn raw(&self, request: &[u8]) -> Reply {
+        let mut socket = TcpStream::connect(self.address).await.unwrap();
+        // Refused before it was read to its end, a large body may not go out whole.
+        let (mut reading, mut writing) = socket.split();
+        let mut reply = Vec::new();
+        let (sent, read) = tokio::join!(writing.write_all(request), reading.read_to_end(&mut reply));
+        if reply.is_empty() {
+            panic!("no answer: {sent:?}, {read:?}");
+        }
+        let end = reply.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
+        let head = String::from_utf8(reply[..end].to_vec()).unwrap();
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        Reply { status, head, body: reply[end + 4..].to_vec() }
+    }
+}

@@ -1,0 +1,11 @@
+//! The API as its callers meet it: a real listener on a free port of this computer, a real SQLite store behind it.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "what goes wrong in a test is a failed test")]
+
+mod access;
+mod bad_input;
+mod house;
+mod projects;
+mod runner;
+mod signals;
+mod tasks;

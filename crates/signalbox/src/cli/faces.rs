@@ -1,0 +1,319 @@
+//! What the commands that speak to the house take. What they do is each command's own file.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use signalbox_control::WhyOf;
+use signalbox_control::views::IntentKind;
+use signalbox_domain::ids::{CaseId, RunId, SignalId, TaskId};
+use signalbox_domain::names::{HolderName, ProjectName, RepositoryName};
+use signalbox_domain::states::{CaseState, Machine, RunState, TaskState};
+use signalbox_domain::task::{Mode, Priority};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum FaceCommand {
+    /// What the product is telling: list, look, send
+    Signal(Signals),
+    /// Signals thought to share one cause
+    Case(Cases),
+    /// Work to be done: list, look, make, start, cancel
+    Task(Tasks),
+    /// Takes the most urgent queued task in hand
+    Next(Next),
+    /// Attempts at tasks: how they ended, and what was said
+    Run(Runs),
+    /// Why something happened to a signal, case, task or run, or why nothing does
+    Why(Why),
+    /// What signals and tasks belong to
+    Project(Projects),
+    /// Where the code of a project lies
+    Repository(Repositories),
+    /// Works on runs of a server, over HTTP; or lists runners
+    Runner(RunnerArgs),
+    /// Prints a fresh link that signs a browser in, once
+    SignIn(Ask),
+    /// How the house is
+    Status(Ask),
+}
+
+/// Whom to ask, and how to show the answer.
+#[derive(Debug, Args)]
+pub(crate) struct Ask {
+    /// The server [default: SIGNALBOX_URL, else the one of these settings, else the database itself]
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) server: Option<String>,
+    /// Prints the API's JSON
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+/// Which part of a list.
+#[derive(Debug, Args)]
+pub(crate) struct Page {
+    /// Goes on after this one
+    #[arg(long, value_name = "ID")]
+    pub(crate) after: Option<String>,
+    /// At most so many, up to 200
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=200))]
+    pub(crate) limit: Option<u32>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Signals {
+    #[command(flatten)]
+    pub(crate) ask: Ask,
+    #[command(subcommand)]
+    pub(crate) command: SignalCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SignalCommand {
+    /// The newest first
+    List {
+        #[arg(long)]
+        project: Option<ProjectName>,
+        #[command(flatten)]
+        page: Page,
+    },
+    /// One signal, its samples, its case, and why
+    Show { id: SignalId },
+    /// Sends native signals: one JSON object, an array, or one object a line
+    Send {
+        /// A file, or - for standard input
+        file: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Cases {
+    #[command(flatten)]
+    pub(crate) ask: Ask,
+    #[command(subcommand)]
+    pub(crate) command: CaseCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CaseCommand {
+    /// The newest first
+    List {
+        #[arg(long)]
+        project: Option<ProjectName>,
+        #[arg(long, value_parser = state::<CaseState>)]
+        state: Option<CaseState>,
+        #[command(flatten)]
+        page: Page,
+    },
+    /// One case, its signals, its tasks, and why
+    Show { id: CaseId },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Tasks {
+    #[command(flatten)]
+    pub(crate) ask: Ask,
+    #[command(subcommand)]
+    pub(crate) command: TaskCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TaskCommand {
+    /// The newest first
+    List {
+        #[arg(long)]
+        project: Option<ProjectName>,
+        #[arg(long, value_parser = state::<TaskState>)]
+        state: Option<TaskState>,
+        #[command(flatten)]
+        page: Page,
+    },
+    /// One task with its runs, outcomes and changes, and why
+    Show { id: TaskId },
+    /// Makes a task
+    New(NewTask),
+    /// Starts this very task: you have seen what strangers wrote in it
+    Start {
+        id: TaskId,
+        /// local, worktree, cloud [default: the one that it has]
+        #[arg(long, value_parser = mode)]
+        mode: Option<Mode>,
+    },
+    /// Ends a task and its run
+    Cancel { id: TaskId },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct NewTask {
+    #[arg(long)]
+    pub(crate) title: String,
+    #[arg(long)]
+    pub(crate) project: ProjectName,
+    #[arg(long)]
+    pub(crate) repository: RepositoryName,
+    /// What there is to know; - reads it from standard input
+    #[arg(long, default_value = "", hide_default_value = true)]
+    pub(crate) brief: String,
+    /// change, investigate, answer
+    #[arg(long, default_value = "change", value_parser = intent)]
+    pub(crate) intent: IntentKind,
+    /// local, worktree, cloud
+    #[arg(long, default_value = "worktree", value_parser = mode)]
+    pub(crate) mode: Mode,
+    /// P0 to P4
+    #[arg(long, default_value = "P2", value_parser = priority)]
+    pub(crate) priority: Priority,
+    /// The same key again makes no second task
+    #[arg(long, value_name = "KEY")]
+    pub(crate) once: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Next {
+    #[command(flatten)]
+    pub(crate) ask: Ask,
+    #[arg(long)]
+    pub(crate) project: Option<ProjectName>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Runs {
+    #[command(flatten)]
+    pub(crate) ask: Ask,
+    #[command(subcommand)]
+    pub(crate) command: RunCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RunCommand {
+    /// The newest first
+    List {
+        #[arg(long)]
+        task: Option<TaskId>,
+        #[arg(long, value_parser = state::<RunState>)]
+        state: Option<RunState>,
+        #[command(flatten)]
+        page: Page,
+    },
+    /// One run: how it ended, in words, and its last words
+    Show { id: RunId },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Why {
+    #[command(flatten)]
+    pub(crate) ask: Ask,
+    /// The id of a signal, a case, a task or a run
+    #[arg(value_parser = why_id)]
+    pub(crate) id: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Projects {
+    #[command(flatten)]
+    pub(crate) ask: Ask,
+    #[command(subcommand)]
+    pub(crate) command: ProjectCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ProjectCommand {
+    /// Makes a project, if there is none of that name
+    Add { name: ProjectName },
+    /// By name
+    List,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Repositories {
+    #[command(flatten)]
+    pub(crate) ask: Ask,
+    #[command(subcommand)]
+    pub(crate) command: RepositoryCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RepositoryCommand {
+    /// Makes a repository known, or changes what is known of it
+    Add {
+        /// owner/name
+        name: RepositoryName,
+        /// A URL, host:path, or a folder of this computer
+        location: String,
+        #[arg(long)]
+        project: ProjectName,
+        /// The branch that work begins from
+        #[arg(long, default_value = "main", value_name = "NAME")]
+        branch: String,
+    },
+    /// Those of one project
+    List {
+        #[arg(long)]
+        project: ProjectName,
+    },
+}
+
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub(crate) struct RunnerArgs {
+    #[command(subcommand)]
+    pub(crate) command: Option<RunnerCommand>,
+    #[command(flatten)]
+    pub(crate) work: RunnerWork,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RunnerCommand {
+    /// The runners that were heard of lately
+    List {
+        #[command(flatten)]
+        ask: Ask,
+    },
+}
+
+/// Works on runs of another computer's server.
+#[derive(Debug, Args)]
+pub(crate) struct RunnerWork {
+    /// The server [default: SIGNALBOX_URL]
+    #[arg(long = "server", id = "runner-server", value_name = "URL")]
+    pub(crate) server: Option<String>,
+    /// local, worktree or cloud; may be given several times
+    #[arg(long = "mode", id = "runner-mode", required = true, value_parser = mode)]
+    pub(crate) modes: Vec<Mode>,
+    /// By which it is known again; two runners must not share one [default: this computer's, with -runner]
+    #[arg(long)]
+    pub(crate) name: Option<HolderName>,
+    /// How many runs at once [default: runner.lease.permits]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub(crate) slots: Option<u32>,
+    /// Holds a token of the role runner [default: SIGNALBOX_TOKEN]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) token_file: Option<PathBuf>,
+}
+
+fn mode(name: &str) -> Result<Mode, String> {
+    Mode::from_name(name).ok_or_else(|| "expected local, worktree or cloud".to_owned())
+}
+
+fn priority(name: &str) -> Result<Priority, String> {
+    Priority::from_name(name).ok_or_else(|| "expected P0, P1, P2, P3 or P4".to_owned())
+}
+
+fn intent(name: &str) -> Result<IntentKind, String> {
+    match name {
+        "change" => Ok(IntentKind::Change),
+        "investigate" => Ok(IntentKind::Investigate),
+        "answer" => Ok(IntentKind::Answer),
+        _ => Err("expected change, investigate or answer".to_owned()),
+    }
+}
+
+/// Looked at here, so that a slip is said before anybody is asked.
+fn why_id(text: &str) -> Result<String, String> {
+    text.parse::<WhyOf>().map(|_| text.to_owned()).map_err(|error| error.to_string())
+}
+
+fn state<M: Machine>(name: &str) -> Result<M, String> {
+    M::from_name(name).map_err(|_| {
+        let names: Vec<&str> = M::STATES.iter().map(|state| state.name()).collect();
+        format!("expected one of {}", names.join(", "))
+    })
+}

@@ -1,0 +1,29 @@
+//! The API over a database that a command holds by itself: no stage runs, nobody is woken.
+
+use std::sync::Arc;
+
+use signalbox_runtime::{Health, Shutdown, StatusBoard, Tasks, Wakeups};
+use signalbox_server::Api;
+use signalbox_store::Store;
+
+use super::{House, faces};
+use crate::fail::Failure;
+use crate::settings::Settings;
+use crate::wiring::{self, Base};
+
+pub(crate) fn in_process(settings: Settings, base: Base, store: &Store) -> Result<Api, Failure> {
+    let shutdown = Shutdown::new();
+    let house = House {
+        redactor: wiring::redactor(&settings)?,
+        keys: Arc::new(wiring::sealing_keys(&settings, &base)?),
+        metrics: wiring::metrics()?,
+        health: Health::default(),
+        board: StatusBoard::default(),
+        wakeups: Wakeups::new(base.clock.clone()),
+        tasks: Tasks::new(shutdown.clone()),
+        shutdown,
+        settings,
+        base,
+    };
+    Ok(faces::api(&house, store, faces::sign_in(&house, store)))
+}

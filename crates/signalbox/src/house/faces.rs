@@ -1,0 +1,66 @@
+//! The API over an open store: for the listener, and for a command that holds the store itself.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use signalbox_control::{Access, Projects, Reads, SignIn, Tasks};
+use signalbox_ingest::{Door, ProjectCreation};
+use signalbox_runtime::{Health, StatusBoard};
+use signalbox_server::{Api, ApiSetup, HouseStatus};
+use signalbox_store::Store;
+
+use super::intake::DoorIntake;
+use super::{House, stages};
+use crate::wiring::VERSION;
+
+pub(crate) fn sign_in(house: &House, store: &Store) -> SignIn {
+    SignIn::new(store.clone(), house.base.clock.clone(), house.base.ids.clone())
+}
+
+pub(crate) fn api(house: &House, store: &Store, sign_in: SignIn) -> Api {
+    let (clock, ids) = (house.base.clock.clone(), house.base.ids.clone());
+    let policy = house.settings.planner.policy.clone();
+    let door = Door::new(stages::ingest_setup(house, store), ProjectCreation::AtFirstMention);
+    Api::new(ApiSetup {
+        access: Access::new(store.clone(), clock.clone(), ids.clone()),
+        sign_in,
+        reads: Reads::new(store.clone(), clock.clone(), house.settings.dispatcher.runner_seen_within),
+        tasks: Tasks::new(store.clone(), clock.clone(), ids.clone(), policy, house.wakeups.clone()),
+        runs: stages::runs(house, store),
+        projects: Projects::new(store.clone(), clock.clone(), ids),
+        intake: Arc::new(DoorIntake::new(door)),
+        status: Arc::new(Status::of(house, store)),
+        clock,
+    })
+}
+
+/// What `GET /api/v1/status` shows.
+struct Status {
+    store: String,
+    roles: String,
+    health: Health,
+    board: StatusBoard,
+}
+
+impl Status {
+    fn of(house: &House, store: &Store) -> Self {
+        Self {
+            store: store.location().to_string(),
+            roles: house.settings.roles.to_string(),
+            health: house.health.clone(),
+            board: house.board.clone(),
+        }
+    }
+}
+
+impl HouseStatus for Status {
+    fn status(&self) -> Value {
+        json!({
+            "version": VERSION,
+            "store": self.store,
+            "roles": self.roles,
+            "health": self.health.readyz(),
+            "parts": self.board.read(),
+        })
+    }
+}

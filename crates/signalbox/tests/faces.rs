@@ -1,0 +1,158 @@
+//! The commands that speak to the house, where no server runs: the database itself, opened by each.
+
+use serde_json::{Value, json};
+use signalbox_testkit::git::Origin;
+
+use crate::program::{Ended, Place};
+
+const USAGE: i32 = 2;
+const UNREACHABLE: i32 = 4;
+
+/// A place that knows one repository.
+pub(crate) fn known(origin: &Origin) -> Place {
+    let place = Place::new();
+    place.run(&["project", "add", "web"]).worked();
+    let location = origin.path().to_str().unwrap();
+    place.run(&["repository", "add", "acme/shop", location, "--project", "web"]).worked();
+    place
+}
+
+pub(crate) fn json(ended: &Ended) -> Value {
+    serde_json::from_str(ended.worked()).unwrap()
+}
+
+const NEW: [&str; 6] = ["task", "new", "--project", "web", "--repository", "acme/shop"];
+
+/// Makes a task and says its id.
+pub(crate) fn made(place: &Place, more: &[&str]) -> String {
+    let told = place.run(&[&NEW, more, &["--json"]].concat());
+    json(&told)["task"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_person_makes_a_task_and_takes_it_in_hand() {
+    let origin = Origin::start(&[("a.txt", "one\n")]).unwrap();
+    let place = known(&origin);
+    assert!(place.run(&["project", "list"]).worked().contains("web"));
+    assert!(place.run(&["repository", "list", "--project", "web"]).worked().contains("acme/shop"));
+    assert!(place.run(&["task", "list"]).worked().starts_with("no tasks yet"));
+
+    let brief = "What to do.\nAnd how.\n";
+    let told = place.run_with_input(&[&NEW[..], &["--title", "Mend it", "--brief", "-"]].concat(), brief);
+    assert!(told.worked().contains(" is queued"), "{told:?}");
+    let id = told.out.split(' ').next().unwrap().to_owned();
+    let once = ["--title", "The same", "--once", "key"];
+    let first = made(&place, &once);
+    assert_eq!(made(&place, &once), first, "the same key is the same task");
+
+    let listed = place.run(&["task", "list", "--state", "queued"]);
+    assert!(listed.worked().contains(&id) && listed.out.contains("Mend it"), "{listed:?}");
+    assert_eq!(listed.out.lines().count(), 3, "a head and two tasks: {listed:?}");
+    let shown = place.run(&["task", "show", &id]);
+    for part in ["Mend it", "acme/shop", "queued", "  │ What to do.\n  │ And how.", " s ago)"] {
+        assert!(shown.worked().contains(part), "{part:?} is missing in {}", shown.out);
+    }
+    let view = json(&place.run(&["task", "show", &id, "--json"]));
+    assert_eq!((&view["task"]["brief"]["value"], &view["project"]), (&json!(brief), &json!("web")));
+    assert!(place.run(&["why", &id]).worked().contains(&id));
+
+    let mut taken = Vec::new();
+    for _ in 0..2 {
+        let next = json(&place.run(&["next", "--project", "web", "--json"]));
+        taken.push(next["task"]["id"].as_str().unwrap().to_owned());
+    }
+    taken.sort();
+    let mut both = [id, first.clone()];
+    both.sort();
+    assert_eq!(taken, both);
+    assert_eq!(place.run(&["next"]).worked(), "nothing is queued\n");
+    assert_eq!(place.run(&["next", "--json"]).worked(), "null\n");
+    assert!(place.run(&["task", "cancel", &first]).worked().contains("is cancelled"));
+}
+
+#[test]
+fn signals_are_sent_by_file_and_by_line_and_shown() {
+    let place = Place::new();
+    let signal = |id: &str, title: &str| {
+        json!({"id": id, "project": "web", "source": "error_tracking", "kind": "exception", "key": id, "title": title, "text": "it broke"})
+            .to_string()
+    };
+    place.write("one.json", &signal("a", "One of them"));
+    assert!(place.run(&["signal", "send", "one.json"]).worked().starts_with("1 new, 0 counted"));
+    assert!(
+        place
+            .run(&["signal", "send", "one.json"])
+            .worked()
+            .contains("0 new, 0 counted in signals that were there, 1")
+    );
+    let lines = format!("{}\nno json\n{}\n", signal("b", "Second"), signal("c", "Third"));
+    let sent = place.run_with_input(&["signal", "send", "-"], &lines);
+    assert!(sent.worked().starts_with("2 new") && sent.out.contains("refused: number 2"), "{sent:?}");
+    let listed = json(&place.run(&["signal", "list", "--json", "--limit", "2"]));
+    assert_eq!(listed["items"].as_array().unwrap().len(), 2);
+    let next = listed["next"].as_str().unwrap();
+    let rest = place.run(&["signal", "list", "--after", next]);
+    assert_eq!(rest.worked().lines().count(), 2, "{rest:?}");
+    let id = listed["items"][0]["id"].as_str().unwrap();
+    let shown = place.run(&["signal", "show", id]);
+    assert!(shown.worked().contains("written by") && shown.out.contains("sample of"), "{shown:?}");
+    assert!(place.run(&["why", id]).worked().contains("signal"), "and what is waited for");
+}
+
+#[test]
+fn what_a_stranger_wrote_is_not_obeyed_by_a_terminal() {
+    let place = Place::new();
+    let hostile = "\u{1b}]0;owned\u{7}\u{1b}[2J\u{9b}31m\u{202e}\r";
+    let signal = json!({"project": "web", "source": "logs", "kind": "line", "key": "k", "title": format!("Bad {hostile} title"),
+        "text": format!("first\n{hostile}")});
+    let sent = json(&place.run_with_input(&["signal", "send", "-", "--json"], &signal.to_string()));
+    let id = sent["results"][0]["signal"].as_str().unwrap().to_owned();
+    for arguments in
+        [&["signal", "list"][..], &["signal", "show", &id], &["signal", "show", &id, "--json"], &["why", &id]]
+    {
+        let told = place.run(arguments);
+        let obeyed = |letter: char| letter != '\n' && (letter.is_control() || letter == '\u{202e}');
+        assert!(
+            told.worked().contains("Bad ") && !told.out.contains(obeyed),
+            "{arguments:?}: {:?}",
+            told.out
+        );
+    }
+    assert!(place.run(&["signal", "list"]).out.contains("\\u{1b}]0;owned"), "shown, not hidden");
+    let missing =
+        place.run(&["task", "new", "--title", hostile, "--project", "nowhere", "--repository", "a/b"]);
+    missing.failed(1, &["nowhere"]);
+}
+
+#[test]
+fn bad_input_is_one_line_and_a_code() {
+    let origin = Origin::start(&[("a.txt", "one\n")]).unwrap();
+    let place = known(&origin);
+    for arguments in [
+        &["task", "show", "no-id"][..],
+        &["task", "list", "--state", "flying"],
+        &["task", "new", "--title", "x", "--project", "web", "--repository", "acme/shop", "--mode", "moon"],
+        &["why", "person_1"],
+        &["runner"],
+        &["task", "list", "--limit", "1000"],
+    ] {
+        let told = place.run(arguments);
+        assert_eq!(told.code, Some(USAGE), "{told:?}");
+        assert!(!told.err.is_empty() && told.out.is_empty(), "{told:?}");
+    }
+    place
+        .run(&["task", "show", "task_01h455vb4pex5vsknk084sn02q"])
+        .failed(1, &["there is no task task_01h455vb4pex5vsknk084sn02q"]);
+    place
+        .run(&["task", "new", "--title", "x", "--project", "web", "--repository", "acme/other"])
+        .failed(1, &["acme/other"]);
+    place.run(&[&NEW[..], &["--title", ""]].concat()).failed(USAGE, &["1 to 500 characters"]);
+    place.run(&["signal", "send", "absent.json"]).failed(USAGE, &["absent.json"]);
+    place.run_with_input(&["signal", "send", "-"], "\n").failed(USAGE, &["expected signals"]);
+    place.run_with_input(&["signal", "send", "-"], "{}").failed(USAGE, &["expected"]);
+    place.run(&["task", "list", "--server", "nonsense"]).failed(USAGE, &["nonsense"]);
+    let nobody = ["task", "list", "--server", "http://127.0.0.1:1"];
+    place.run(&nobody).failed(UNREACHABLE, &["http://127.0.0.1:1", "does not answer"]);
+    place.run(&["sign-in"]).failed(UNREACHABLE, &["no server is running here"]);
+    assert!(place.run(&["status"]).worked().contains("this command looks into the database itself"));
+}

@@ -1,0 +1,14 @@
+//! End to end: one signal all the way through, on real Kafka, both databases and real git; the same with the process
+//! killed at every line that writes.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "what goes wrong in a test is a failed test")]
+
+mod agents;
+mod crash;
+mod entrances;
+mod events;
+mod firings;
+mod http;
+mod path;
+mod place;
+mod tally;

@@ -1,0 +1,49 @@
+//! What has come of everything, in a form in which two houses can be compared.
+
+use std::collections::BTreeMap;
+
+use crate::place::Place;
+
+/// The end state: the same whenever and wherever the process was killed on the way.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Tally {
+    /// Kind and count of each signal.
+    signals: Vec<(String, u64)>,
+    /// The state of each case.
+    cases: Vec<String>,
+    /// Title, state, runs and outcomes of each task.
+    tasks: Vec<(String, String, usize, usize)>,
+    branches: usize,
+    repositories: usize,
+}
+
+pub(crate) fn tally(place: &Place) -> Tally {
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    let mut signals: Vec<(String, u64)> = place
+        .list("/signals?project=web")
+        .iter()
+        .map(|signal| (text(&signal["kind"]), signal["count"].as_u64().unwrap_or_default()))
+        .collect();
+    signals.sort();
+    let cases = place.list("/cases?project=web").iter().map(|case| text(&case["state"])).collect();
+    let mut tasks = Vec::new();
+    for line in place.list("/tasks?project=web") {
+        let view = place.get(&format!("/tasks/{}", text(&line["id"])));
+        let length = |key: &str| view[key].as_array().map_or(0, Vec::len);
+        tasks.push((text(&line["title"]["value"]), text(&line["state"]), length("runs"), length("outcomes")));
+    }
+    tasks.sort();
+    let repositories = place.get("/projects/web/repositories");
+    let repositories =
+        repositories["items"].as_array().or_else(|| repositories.as_array()).map_or(0, Vec::len);
+    Tally { signals, cases, tasks, branches: place.branches().len(), repositories }
+}
+
+/// How many tasks there are of each title: none twice, none lost.
+pub(crate) fn titles(place: &Place) -> BTreeMap<String, usize> {
+    let mut titles = BTreeMap::new();
+    for line in place.list("/tasks?project=web") {
+        *titles.entry(line["title"]["value"].as_str().unwrap_or_default().to_owned()).or_default() += 1;
+    }
+    titles
+}
