@@ -182,11 +182,12 @@ mod tests {
 
     #[test]
     fn what_is_torn_or_unknown_is_refused() {
-        let whole = gzip(BODY);
+        let (whole, whole_brotli) = (gzip(BODY), brotli(BODY));
         for (encoding, bytes) in [
             ("gzip", &whole[..whole.len() - 9]),
             ("gzip", b"{}"),
             ("br", b"\xff\xff"),
+            ("br", &whole_brotli[..9]),
             ("zstd", b"{}"),
             ("deflate", b"\xff\xff\xff"),
             ("lzma", b"{}"),
