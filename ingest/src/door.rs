@@ -12,7 +12,7 @@ use signalbox_store::ingest::{FoldBatch, FoldPart, PartReport};
 use crate::fold::Folder;
 use crate::formats::{read_item, read_signal};
 use crate::keys::FingerprintConfig;
-use crate::observation::{Observation, ProjectHint, Reading, Unreadable};
+use crate::observation::{Observation, ProjectHint, Unreadable};
 use crate::pass::{IngestSetup, SIGNALS};
 
 /// What becomes of a signal whose project is not there yet.
@@ -104,16 +104,15 @@ impl Door {
         value: Result<Value, Unreadable>,
         from: Provenance,
     ) -> Result<Result<FoldPart, ItemResult>, StoreError> {
-        let observation = match value.and_then(|value| read_signal(&value, from, &self.fingerprints)) {
-            Ok(Reading::Kept(observation)) => *observation,
-            Ok(Reading::NotASignal) => return Ok(Err(refused("$", "a signal"))),
+        let observation = match value.and_then(|value| read_signal(&value, from)) {
+            Ok(observation) => observation,
             Err(error) => return Ok(Err(refusal(error))),
         };
         match self.project(&observation).await? {
             Err(refused) => Ok(Err(refused)),
             Ok(project) => {
                 let mut folder = Folder::default();
-                folder.add(project, &observation, &self.setup.fold_context());
+                folder.add(project, &observation, &self.fingerprints, &self.setup.fold_context());
                 Ok(Ok(folder.finish()))
             }
         }
