@@ -214,7 +214,8 @@ CREATE TABLE runs (
 ) STRICT;
 CREATE UNIQUE INDEX runs_one_live ON runs (task_id)
     WHERE state IN ('pending', 'leased', 'preparing', 'working', 'asking', 'checking', 'stranded');
-CREATE INDEX runs_pending ON runs (queued_at) WHERE state = 'pending';
+CREATE INDEX runs_pending ON runs (queued_at, id) WHERE state = 'pending';
+CREATE INDEX runs_stranded ON runs (computer, queued_at, id) WHERE state = 'stranded';
 CREATE INDEX runs_held ON runs (lease_until) WHERE state IN ('leased', 'preparing', 'working', 'asking', 'checking');
 CREATE INDEX runs_task ON runs (task_id);
 CREATE TABLE run_notes (
