@@ -10,6 +10,8 @@ use signalbox_domain::names::{HolderName, ProjectName, RepositoryName};
 use signalbox_domain::states::{CaseState, Machine, RunState, TaskState};
 use signalbox_domain::task::{Mode, Priority};
 
+use super::access::{Secrets, Tokens};
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum FaceCommand {
     /// What the product is telling: list, look, send
@@ -30,6 +32,10 @@ pub(crate) enum FaceCommand {
     Repository(Repositories),
     /// Works on runs of a server, over HTTP; or lists runners
     Runner(RunnerArgs),
+    /// Gives and takes access
+    Token(Tokens),
+    /// Keeps named values sealed
+    Secret(Secrets),
     /// Prints a fresh link that signs a browser in, once
     SignIn(Ask),
     /// How the house is
