@@ -59,6 +59,8 @@ pub(crate) enum LabCommand {
     Normalize,
     /// {"stream","timestamp","value"} → {"stream","timestamp","score"}
     Anomaly,
+    /// {"id","format","payload"} → {"id","ok","signals"|"error"}
+    Ingest,
     /// Why two texts are, or are not, one case
     Explain {
         #[arg(value_name = "FILE")]
