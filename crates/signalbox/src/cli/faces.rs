@@ -167,7 +167,7 @@ pub(crate) struct NewTask {
     /// P0 to P4
     #[arg(long, default_value = "P2", value_parser = priority)]
     pub(crate) priority: Priority,
-    /// The same key again makes no second task
+    /// The same key again makes no second task in the project
     #[arg(long, value_name = "KEY")]
     pub(crate) once: Option<String>,
 }
