@@ -39,6 +39,10 @@ async fn an_admin_makes_a_token_whose_secret_is_seen_once() {
     let page: Listing<Token> = grace.get(&format!("{TOKENS}?limit=1")).await.ok();
     assert_eq!(page.next, Some(made.token.id.to_string()));
 
+    let long = json!({ "name": "long", "role": "viewer", "days": u32::MAX });
+    let made_long: TokenMade = grace.post(TOKENS, &long).await.ok();
+    assert!(made_long.token.expires_at.is_some_and(|end| end > house.fixture.clock.now()), "{made_long:?}");
+
     let revoke = format!("{TOKENS}/{}/revoke", made.token.id);
     assert_eq!(grace.post(&revoke, &json!({})).await.ok::<TokenRevoked>(), TokenRevoked::Now);
     let at = house.fixture.clock.now();

@@ -4,6 +4,8 @@ use std::fs::File;
 use std::process::Stdio;
 
 use serde_json::Value;
+use signalbox_testkit::postgres::Server;
+use signalbox_testkit::{Part, require};
 
 use crate::faces::json;
 use crate::program::{Ended, Place, Running};
@@ -100,6 +102,24 @@ fn a_command_finds_the_server_of_its_database_and_no_other() {
     assert!(!place.path("data/signalbox.db.server").exists(), "gone with a clean end");
     assert!(server(&[]).contains("none"));
     assert!(server(&other_database).ends_with(&other.address), "it goes on");
+}
+
+#[test]
+fn a_server_on_postgres_is_found_by_commands_for_its_database() {
+    let Some(_) = require(Part::Postgres) else { return };
+    let postgres = Server::shared().unwrap();
+    let databases = [postgres.database().unwrap(), postgres.database().unwrap()];
+    let [one, other] = databases.each_ref().map(|database| format!("store.url={}", database.url()));
+    let place = Place::new();
+    let status = |url: &str| {
+        place.run(&["--set", url, "--set", "server.listen=127.0.0.1:0", "status"]).worked().to_owned()
+    };
+    let running = ready(&place, &["--set", &one]);
+    assert!(status(&one).contains(&running.address));
+    assert!(status(&other).contains("looks into the database itself"));
+    running.kill();
+    assert!(place.path("data/server").exists(), "a kill leaves it behind");
+    assert!(status(&one).contains("looks into the database itself"));
 }
 
 #[test]
