@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use signalbox_control::{Access, Projects, Reads, SignIn, Tasks};
+use signalbox_control::{Access, Projects, Reads, Secrets, SignIn, Tasks};
 use signalbox_ingest::{Door, ProjectCreation};
 use signalbox_runtime::{Health, StatusBoard};
 use signalbox_server::{Api, ApiSetup, HouseStatus};
@@ -28,7 +28,8 @@ pub(crate) fn api(house: &House, store: &Store, sign_in: SignIn) -> Api {
         reads: Reads::new(store.clone(), clock.clone(), house.settings.dispatcher.runner_seen_within),
         tasks: Tasks::new(store.clone(), clock.clone(), ids.clone(), policy, house.wakeups.clone()),
         runs: stages::runs(house, store),
-        projects: Projects::new(store.clone(), clock.clone(), ids),
+        projects: Projects::new(store.clone(), clock.clone(), ids.clone()),
+        secrets: Secrets::new(store.clone(), clock.clone(), ids, Arc::clone(&house.keys)),
         intake: Arc::new(DoorIntake::new(door)),
         status: Arc::new(Status::of(house, store)),
         clock,
