@@ -52,14 +52,14 @@ fn wish(name: &Label, value: &[u8]) -> NewSecret {
     NewSecret { name: name.clone(), value: HiddenText::from(Zeroizing::new(value)), encoding }
 }
 
-fn nothing(_answer: serde_json::Value, _now: Timestamp) -> String {
+fn nothing(_answer: &serde_json::Value, _now: Timestamp) -> String {
     String::new()
 }
 
-fn lines(listing: Listing<SecretLine>, now: Timestamp) -> String {
+fn lines(listing: &Listing<SecretLine>, now: Timestamp) -> String {
     let mut table = Table::new(["SECRET", "MADE", "CHANGED"]);
     for secret in &listing.items {
-        table.row([secret.name.to_string(), when(now, secret.made_at), when(now, secret.changed_at)]);
+        table.row(&[secret.name.to_string(), when(now, secret.made_at), when(now, secret.changed_at)]);
     }
     list(&table, "no secrets yet: signalbox secret set NAME < FILE", listing.next.as_deref())
 }

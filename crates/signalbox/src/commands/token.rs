@@ -31,20 +31,20 @@ async fn ask(face: &Face, command: &TokenCommand) -> Result<(), Failure> {
         }
         TokenCommand::Revoke { id } => {
             let told = face.client.post(&format!("/tokens/{id}/revoke"), &serde_json::json!({})).await?;
-            face.show(&told, |revoked: TokenRevoked, now| match revoked {
+            face.show(&told, |revoked: &TokenRevoked, now| match revoked {
                 TokenRevoked::Now => format!("{id} is revoked"),
-                TokenRevoked::Before { at } => format!("{id} was revoked already, {}", when(now, at)),
+                TokenRevoked::Before { at } => format!("{id} was revoked already, {}", when(now, *at)),
             })
         }
     }
 }
 
-fn made_text(made: TokenMade, _now: Timestamp) -> String {
-    let TokenMade { token, secret } = &made;
+fn made_text(made: &TokenMade, _now: Timestamp) -> String {
+    let TokenMade { token, secret } = made;
     format!("{}\n# {} for {}, role {}; shown this once", secret.reveal(), token.id, token.name, token.role)
 }
 
-fn lines(listing: Listing<Token>, now: Timestamp) -> String {
+fn lines(listing: &Listing<Token>, now: Timestamp) -> String {
     let mut table = Table::new(["TOKEN", "ROLE", "NAME", "STATE"]);
     for token in &listing.items {
         let state = match (token.revoked_at, token.expires_at) {
@@ -53,7 +53,7 @@ fn lines(listing: Listing<Token>, now: Timestamp) -> String {
             (None, Some(at)) => format!("good until {at}"),
             (None, None) => "good".to_owned(),
         };
-        table.row([token.id.to_string(), token.role.to_string(), token.name.to_string(), state]);
+        table.row(&[token.id.to_string(), token.role.to_string(), token.name.to_string(), state]);
     }
     list(&table, "no tokens yet: signalbox token create NAME --role ROLE", listing.next.as_deref())
 }
