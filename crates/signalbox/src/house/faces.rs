@@ -20,7 +20,8 @@ pub(crate) fn sign_in(house: &House, store: &Store) -> SignIn {
 pub(crate) fn api(house: &House, store: &Store, sign_in: SignIn) -> Api {
     let (clock, ids) = (house.base.clock.clone(), house.base.ids.clone());
     let policy = house.settings.planner.policy.clone();
-    let door = Door::new(stages::ingest_setup(house, store), ProjectCreation::AtFirstMention);
+    let door = Door::new(stages::ingest_setup(house, store), ProjectCreation::AtFirstMention)
+        .with_fingerprints(house.settings.ingest.fingerprints.clone());
     Api::new(ApiSetup {
         access: Access::new(store.clone(), clock.clone(), ids.clone()),
         sign_in,
