@@ -17,6 +17,7 @@ use signalbox_store::planner::{CaseRecord, PlanFacts};
 use crate::config::GatesConfig;
 use crate::facts::Facts;
 use crate::recur::Recurrence;
+use crate::score::fresh_points;
 
 /// Whether work comes of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -140,8 +141,8 @@ fn closed(candidate: &Candidate<'_>, config: &GatesConfig) -> Option<Closed> {
             return Some(Closed::TaskEnded { task });
         }
     }
-    if score.total < config.least_points.0 {
-        let (points, least) = (score.total, config.least_points.0);
+    let (points, least) = (fresh_points(score), config.least_points.0);
+    if points < least {
         return Some(Closed::BelowThreshold { points, least, score: score.sentence() });
     }
     match (recurrence, record.case.state) {

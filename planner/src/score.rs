@@ -14,6 +14,8 @@ use crate::facts::Facts;
 /// The part that says how a case goes against its baseline; a plan compares it with the last one's.
 pub(crate) const RATE: &str = "rate";
 
+const DECAY: &str = "decay";
+
 /// Doublings from day to day that count.
 const MOST_DOUBLINGS: f64 = 2.0;
 /// A loss of less than this is not worth a word.
@@ -45,6 +47,12 @@ pub(crate) fn score(judged: &Judged<'_>, config: &ScoreConfig) -> Score {
     parts.extend(decay(fresh, judged.now.since(facts.last_seen), config));
     let total: f64 = parts.iter().map(|part| part.points).sum();
     Score { total, priority: config.thresholds.priority(total), parts }
+}
+
+/// The points that facts gave, before time took any: what decides whether a case is work at all. Time decides only which
+/// work comes first.
+pub(crate) fn fresh_points(score: &Score) -> f64 {
+    score.parts.iter().filter(|part| part.name != DECAY).map(|part| part.points).sum()
 }
 
 fn part(name: &str, value: f64, points: f64, words: String) -> ScorePart {
@@ -151,7 +159,7 @@ fn decay(fresh: f64, unseen: Duration, config: &ScoreConfig) -> Option<ScorePart
     if lost < LEAST_DECAY {
         return None;
     }
-    Some(part("decay", unseen.as_secs_f64(), -lost, format!("last seen {} ago", span_words(unseen))))
+    Some(part(DECAY, unseen.as_secs_f64(), -lost, format!("last seen {} ago", span_words(unseen))))
 }
 
 pub(crate) fn span_words(span: Duration) -> String {

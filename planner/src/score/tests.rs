@@ -75,6 +75,8 @@ fn each_fact_adds_its_points_and_its_words() {
 fn what_is_not_seen_any_more_falls() {
     let old = Facts { last_seen: NOON.minus(Duration::from_hours(24 * 14)), ..facts() };
     check(&judged(&old), 1.0, Priority::P4, "P4: error, 1 record, last seen 14 days ago");
+    let fresh = fresh_points(&score(&judged(&old), &config()));
+    assert!((fresh - 2.0).abs() < 1e-9, "it is as much work as it was: {fresh}");
 }
 
 #[test]
