@@ -12,6 +12,7 @@ use signalbox_domain::secret_ref::SecretRef;
 use signalbox_runtime::BackoffConfig;
 
 use crate::formats::Format;
+use crate::keys::FingerprintConfig;
 use crate::observation::ProjectHint;
 
 /// Everything ingest is told.
@@ -19,6 +20,7 @@ use crate::observation::ProjectHint;
 #[serde(deny_unknown_fields, default, try_from = "Unchecked")]
 pub struct IngestConfig {
     pub sources: Vec<SourceConfig>,
+    pub fingerprints: FingerprintConfig,
     pub batch: BatchLimits,
     pub backoff: BackoffConfig,
 }
@@ -137,6 +139,7 @@ const OURS: [&str; 10] = [
 #[serde(deny_unknown_fields, default)]
 struct Unchecked {
     sources: Vec<SourceConfig>,
+    fingerprints: FingerprintConfig,
     batch: BatchLimits,
     backoff: BackoffConfig,
 }
@@ -145,14 +148,14 @@ impl TryFrom<Unchecked> for IngestConfig {
     type Error = ConfigError;
 
     fn try_from(unchecked: Unchecked) -> Result<Self, ConfigError> {
-        let Unchecked { sources, batch, backoff } = unchecked;
+        let Unchecked { sources, fingerprints, batch, backoff } = unchecked;
         for (index, source) in sources.iter().enumerate() {
             if sources[..index].iter().any(|earlier| earlier.name == source.name) {
                 return Err(ConfigError::TwoOfAName { name: source.name.clone() });
             }
             source.check()?;
         }
-        Ok(Self { sources, batch, backoff })
+        Ok(Self { sources, fingerprints, batch, backoff })
     }
 }
 

@@ -40,16 +40,16 @@ impl DevBroker {
     pub fn address(&self) -> String {
         self.cluster.bootstrap_servers()
     }
+}
 
-    /// Produces records to [`DEV_TOPIC`], over TCP as any producer does; blocks until they are handed over.
-    pub fn produce(&self, records: &[(String, String)]) -> Result<(), DevBrokerError> {
-        let mut settings = ClientConfig::new();
-        settings.set("bootstrap.servers", self.address());
-        let producer: BaseProducer = settings.create().map_err(DevBrokerError::Produce)?;
-        for (key, payload) in records {
-            let record = BaseRecord::to(DEV_TOPIC).key(key).payload(payload);
-            producer.send(record).map_err(|(error, _)| DevBrokerError::Produce(error))?;
-        }
-        producer.flush(HAND_OVER).map_err(DevBrokerError::Produce)
+/// Produces records to [`DEV_TOPIC`] of such a broker, over TCP as any producer does; blocks until they are handed over.
+pub fn produce(brokers: &str, records: &[(String, String)]) -> Result<(), DevBrokerError> {
+    let mut settings = ClientConfig::new();
+    settings.set("bootstrap.servers", brokers);
+    let producer: BaseProducer = settings.create().map_err(DevBrokerError::Produce)?;
+    for (key, payload) in records {
+        let record = BaseRecord::to(DEV_TOPIC).key(key).payload(payload);
+        producer.send(record).map_err(|(error, _)| DevBrokerError::Produce(error))?;
     }
+    producer.flush(HAND_OVER).map_err(DevBrokerError::Produce)
 }

@@ -11,7 +11,8 @@ use signalbox_store::ingest::{FoldBatch, FoldPart, PartReport};
 
 use crate::fold::Folder;
 use crate::formats::{read_item, read_signal};
-use crate::observation::{Observation, ProjectHint, Reading, Unreadable};
+use crate::keys::FingerprintConfig;
+use crate::observation::{Observation, ProjectHint, Unreadable};
 use crate::pass::{IngestSetup, SIGNALS};
 
 /// What becomes of a signal whose project is not there yet.
@@ -28,6 +29,7 @@ pub enum ProjectCreation {
 pub struct Door {
     setup: IngestSetup,
     creation: ProjectCreation,
+    fingerprints: FingerprintConfig,
 }
 
 /// What became of one item, in the order sent.
@@ -56,7 +58,13 @@ pub enum Accepted {
 
 impl Door {
     pub fn new(setup: IngestSetup, creation: ProjectCreation) -> Self {
-        Self { setup, creation }
+        Self { setup, creation, fingerprints: FingerprintConfig::default() }
+    }
+
+    /// Makes keys as the settings say.
+    #[must_use]
+    pub fn with_fingerprints(self, fingerprints: FingerprintConfig) -> Self {
+        Self { fingerprints, ..self }
     }
 
     /// One item of a request's body, for [`Door::accept`].
@@ -97,15 +105,14 @@ impl Door {
         from: Provenance,
     ) -> Result<Result<FoldPart, ItemResult>, StoreError> {
         let observation = match value.and_then(|value| read_signal(&value, from)) {
-            Ok(Reading::Kept(observation)) => *observation,
-            Ok(Reading::NotASignal) => return Ok(Err(refused("$", "a signal"))),
+            Ok(observation) => observation,
             Err(error) => return Ok(Err(refusal(error))),
         };
         match self.project(&observation).await? {
             Err(refused) => Ok(Err(refused)),
             Ok(project) => {
                 let mut folder = Folder::default();
-                folder.add(project, &observation, &self.setup.fold_context());
+                folder.add(project, &observation, &self.fingerprints, &self.setup.fold_context());
                 Ok(Ok(folder.finish()))
             }
         }

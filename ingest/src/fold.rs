@@ -10,17 +10,21 @@ use signalbox_domain::ids::{ProjectId, QuarantineId, SignalId};
 use signalbox_domain::names::SourceName;
 use signalbox_domain::provenance::Sourced;
 use signalbox_domain::record::RecordOrigin;
-use signalbox_domain::signal::{Fingerprint, Frame, Link, Sample, SignalKey};
+use signalbox_domain::signal::{Frame, Link, Sample, SignalKey};
 use signalbox_domain::time::Timestamp;
 use signalbox_redact::Redactor;
 use signalbox_runtime::{IdSource, SealContext, SealError, SealPurpose, SealingKeys};
 use signalbox_store::ingest::{Fold, FoldPart, FoldedRecord, Quarantined};
 
+use crate::keys::FingerprintConfig;
 use crate::observation::Observation;
 
 /// Record times are clamped to this before what the clock said at receipt, and to `AHEAD` after it.
 const BEHIND: Duration = Duration::from_secs(7 * 24 * 3600);
 const AHEAD: Duration = Duration::from_secs(5 * 60);
+
+/// Newer keys of one fold: where an older version lumped together what is many, the store keeps no more either.
+const MOST_ALIASES: usize = 64;
 
 /// What stands still while a part is folded.
 pub struct FoldContext<'a> {
@@ -33,8 +37,14 @@ pub struct FoldContext<'a> {
 /// A part under construction.
 #[derive(Default)]
 pub struct Folder {
-    folds: BTreeMap<SignalKey, Fold>,
+    folds: BTreeMap<SignalKey, Growing>,
     quarantined: Vec<Quarantined>,
+}
+
+struct Growing {
+    fold: Fold,
+    /// Of the record that says whether the signal is held: what was resolved can fire again, and the other way round.
+    newest: Timestamp,
 }
 
 /// A record that could not be used.
@@ -53,33 +63,51 @@ pub struct Refusal<'a> {
 
 impl Folder {
     /// Adds an observation of a project; the id of a signal is drawn when its key is first seen.
-    pub fn add(&mut self, project: ProjectId, observation: &Observation, context: &FoldContext<'_>) {
+    pub fn add(
+        &mut self,
+        project: ProjectId,
+        observation: &Observation,
+        keys: &FingerprintConfig,
+        context: &FoldContext<'_>,
+    ) {
+        let fingerprints = observation.identity.keys(observation.family, observation.kind.as_str(), keys);
+        let Some((oldest, newer)) = fingerprints.split_first() else { return };
         let key = SignalKey {
             project,
             family: observation.family,
             kind: observation.kind.clone(),
-            fingerprint: Fingerprint {
-                version: observation.fingerprint_version,
-                key: observation.fingerprint.clone(),
-            },
+            fingerprint: oldest.clone(),
         };
         let record = record(observation, context.received_at);
         let sample = sample(observation, record.at, context.redactor);
         let mut clean = Cleaner::new(context.redactor);
-        let repository =
-            observation.repository.as_deref().map(|name| Sourced::new(clean.text(name), observation.from));
-        let fold = self.folds.entry(key.clone()).or_insert_with(|| Fold {
-            id: context.ids.next::<SignalId>(),
-            key,
-            title: sample.title.clone(),
-            severity: observation.severity,
-            hold: observation.hold,
-            repository,
-            records: Vec::new(),
-            samples: Vec::new(),
+        let repository = observation.repository.as_ref().map(|name| clean.sourced(name));
+        let growing = self.folds.entry(key.clone()).or_insert_with(|| Growing {
+            newest: record.at,
+            fold: Fold {
+                id: context.ids.next::<SignalId>(),
+                key,
+                aliases: Vec::new(),
+                title: sample.title.clone(),
+                severity: observation.severity,
+                hold: observation.hold,
+                repository,
+                records: Vec::new(),
+                samples: Vec::new(),
+            },
         });
-        fold.records.push(record);
-        fold.samples.push(sample);
+        if record.at >= growing.newest {
+            growing.newest = record.at;
+            growing.fold.hold = observation.hold;
+        }
+        let aliases = &mut growing.fold.aliases;
+        for fingerprint in newer {
+            if !aliases.contains(fingerprint) && aliases.len() < MOST_ALIASES {
+                aliases.push(fingerprint.clone());
+            }
+        }
+        growing.fold.records.push(record);
+        growing.fold.samples.push(sample);
     }
 
     /// Quarantines a record. Its bytes open under the id of its row alone.
@@ -99,7 +127,8 @@ impl Folder {
 
     /// The part, without a position.
     pub fn finish(self) -> FoldPart {
-        FoldPart { position: None, folds: self.folds.into_values().collect(), quarantined: self.quarantined }
+        let folds = self.folds.into_values().map(|growing| growing.fold).collect();
+        FoldPart { position: None, folds, quarantined: self.quarantined }
     }
 }
 
@@ -124,16 +153,15 @@ fn mark(observation: &Observation, id: &str) -> [u8; 16] {
     mark
 }
 
-/// The observation as it may be kept: every text of it has passed the redactor.
+/// The observation as it may be kept: every text of it has passed the redactor, and keeps its writer.
 fn sample(observation: &Observation, occurred_at: Timestamp, redactor: &Redactor) -> Sample {
     let mut clean = Cleaner::new(redactor);
-    let from = observation.from;
-    let title = Sourced::new(clean.text(&observation.title), from);
-    let text = Sourced::new(clean.text(&observation.text), from);
+    let title = clean.sourced(&observation.title);
+    let text = clean.sourced(&observation.text);
     let frames = observation.frames.iter().map(|frame| clean.frame(frame)).collect();
-    let links = observation.links.iter().map(|link| Sourced::new(clean.link(link), from)).collect();
-    let mut optional =
-        |text: &Option<String>| text.as_deref().map(|text| Sourced::new(clean.text(text), from));
+    let links =
+        observation.links.iter().map(|link| Sourced::new(clean.link(&link.value), link.from)).collect();
+    let mut optional = |text: &Option<Sourced<String>>| text.as_ref().map(|text| clean.sourced(text));
     let release = optional(&observation.release);
     let environment = optional(&observation.environment);
     let route = optional(&observation.route);
@@ -158,6 +186,10 @@ impl<'a> Cleaner<'a> {
         let redacted = self.redactor.text(text);
         self.rules.extend(redacted.findings.iter().map(|finding| finding.rule.to_string()));
         redacted.text.replace('\0', "\u{fffd}")
+    }
+
+    fn sourced(&mut self, text: &Sourced<String>) -> Sourced<String> {
+        Sourced::new(self.text(&text.value), text.from)
     }
 
     fn frame(&mut self, frame: &Frame) -> Frame {

@@ -15,7 +15,10 @@ mod dev_broker;
 mod door;
 mod fold;
 mod formats;
+mod identity;
 mod kafka;
+mod keys;
+mod lab;
 mod observation;
 mod part;
 mod pass;
@@ -24,11 +27,17 @@ mod status;
 pub use config::{
     BatchLimits, ConfigError, IngestConfig, KafkaConfig, ProjectMapping, Property, SourceConfig, Start,
 };
-pub use dev_broker::{DEV_PARTITION_MEGABYTES, DEV_TOPIC, DevBroker, DevBrokerError};
+pub use dev_broker::{DEV_PARTITION_MEGABYTES, DEV_TOPIC, DevBroker, DevBrokerError, produce};
 pub use door::{Accepted, Door, ItemResult, ProjectCreation};
 pub use fold::{FoldContext, Folder, Refusal};
-pub use formats::{Format, RECORD_LIMIT, TEXT_LIMIT, read, read_item, read_signal};
+pub use formats::{
+    BODY_LIMIT, Format, Payload, RECORD_LIMIT, ReplayLimits, ReplayRow, SessionKey, Sessions, TEXT_LIMIT,
+    read, read_item, read_signal,
+};
+pub use identity::{IdentityPart, RecordIdentity, Told};
 pub use kafka::{KafkaError, Until, probe};
+pub use keys::{FingerprintConfig, UnknownVersions};
+pub use lab::{IngestAnswer, IngestRow, ingest_row};
 pub use observation::{Observation, ProjectHint, Reading, Unreadable};
 pub use pass::{IngestError, IngestSetup, KafkaIngest, SIGNALS};
 pub use status::{Counts, Status};

@@ -1,11 +1,13 @@
-//! What a format makes of a record: an observation, with who could have written each field. Not yet redacted, never
-//! stored as it is.
+//! What a format makes of a record: observations, with who could have written each field. Not yet redacted, never
+//! stored as they are.
 
 use serde_json::{Map, Value};
 use signalbox_domain::names::SignalKind;
-use signalbox_domain::provenance::Provenance;
+use signalbox_domain::provenance::Sourced;
 use signalbox_domain::signal::{Frame, HoldReason, Link, Severity, SourceFamily};
 use signalbox_domain::time::Timestamp;
+
+use crate::identity::RecordIdentity;
 
 /// Whose project a record belongs to, as the record says it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,26 +28,55 @@ pub struct Observation {
     pub kind: SignalKind,
     /// The record's own id; the same one again is the same record.
     pub record_id: Option<String>,
-    pub fingerprint: String,
-    pub fingerprint_version: u16,
-    pub title: String,
-    pub text: String,
+    pub identity: RecordIdentity,
+    pub title: Sourced<String>,
+    pub text: Sourced<String>,
     pub severity: Severity,
     pub occurred_at: Option<Timestamp>,
     pub count: u64,
     pub frames: Vec<Frame>,
-    pub release: Option<String>,
-    pub environment: Option<String>,
-    pub route: Option<String>,
-    pub repository: Option<String>,
-    pub links: Vec<Link>,
+    pub release: Option<Sourced<String>>,
+    pub environment: Option<Sourced<String>>,
+    pub route: Option<Sourced<String>>,
+    pub repository: Option<Sourced<String>>,
+    pub links: Vec<Sourced<Link>>,
     pub attributes: Map<String, Value>,
     pub hold: Option<HoldReason>,
-    /// Who could have written it.
-    pub from: Provenance,
 }
 
-/// Why a record is no observation.
+impl Observation {
+    /// What every observation has; what its format does not say stays empty.
+    pub(crate) fn new(
+        family: SourceFamily,
+        kind: SignalKind,
+        identity: RecordIdentity,
+        title: Sourced<String>,
+    ) -> Self {
+        let text = Sourced::new(String::new(), title.from);
+        Self {
+            project: ProjectHint::Silent,
+            family,
+            kind,
+            record_id: None,
+            identity,
+            title,
+            text,
+            severity: Severity::Error,
+            occurred_at: None,
+            count: 1,
+            frames: Vec::new(),
+            release: None,
+            environment: None,
+            route: None,
+            repository: None,
+            links: Vec::new(),
+            attributes: Map::new(),
+            hold: None,
+        }
+    }
+}
+
+/// Why a record, or an item of one, is no observation.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unreadable {
     #[error("expected JSON: {detail}")]
@@ -54,23 +85,74 @@ pub enum Unreadable {
     Field { at: String, expected: &'static str },
     #[error("{size} bytes, more than the {limit} a record may have")]
     TooLarge { size: usize, limit: usize },
+    #[error("expected a body in its declared encoding: {detail}")]
+    Encoding { detail: String },
 }
 
 impl Unreadable {
+    /// Something else stands where `expected` should.
+    pub(crate) fn field(at: impl Into<String>, expected: &'static str) -> Self {
+        Self::Field { at: at.into(), expected }
+    }
+
     /// What programs compare and counts are kept by.
     pub fn code(&self) -> &'static str {
         match self {
             Self::NoJson { .. } => "no-json",
             Self::Field { .. } => "field",
             Self::TooLarge { .. } => "too-large",
+            Self::Encoding { .. } => "encoding",
+        }
+    }
+
+    /// The same, told from the record that the item at `place` stands in.
+    fn within(self, place: &str) -> Self {
+        match self {
+            Self::Field { at, expected } => {
+                let inner = at.strip_prefix('$').unwrap_or(&at).trim_start_matches('.');
+                let dot = if inner.is_empty() { "" } else { "." };
+                Self::Field { at: format!("{place}{dot}{inner}"), expected }
+            }
+            Self::NoJson { detail } => Self::NoJson { detail: format!("{place}: {detail}") },
+            Self::TooLarge { .. } | Self::Encoding { .. } => self,
         }
     }
 }
 
-/// What a format makes of one record.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Reading {
-    Kept(Box<Observation>),
+/// What a format makes of one record. A record of several items (a batch, an envelope, a group of alerts) is as many
+/// observations as items that hint at work; one bad item does not take the others with it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Reading {
+    pub kept: Vec<Observation>,
+    /// Items that were read and hint at no work.
+    pub not_signals: u64,
+    /// Items that could not be read, each with its reason.
+    pub refused: Vec<Unreadable>,
+}
+
+impl Reading {
+    pub(crate) fn one(observation: Observation) -> Self {
+        Self { kept: vec![observation], ..Self::default() }
+    }
+
     /// Read, and nothing that hints at work.
-    NotASignal,
+    pub(crate) fn not_a_signal() -> Self {
+        Self { not_signals: 1, ..Self::default() }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.kept.is_empty() && self.not_signals == 0 && self.refused.is_empty()
+    }
+
+    /// Adds what became of the item at `place`.
+    pub(crate) fn add(&mut self, place: &str, item: Result<Self, Unreadable>) {
+        match item {
+            Ok(item) => {
+                self.kept.extend(item.kept);
+                self.not_signals += item.not_signals;
+                self.refused.extend(item.refused.into_iter().map(|error| error.within(place)));
+            }
+            Err(error) => self.refused.push(error.within(place)),
+        }
+    }
 }

@@ -10,19 +10,21 @@ use signalbox_store::ingest::{FoldPart, PositionMove};
 
 use crate::config::SourceConfig;
 use crate::fold::{FoldContext, Folder, Refusal};
-use crate::formats::{RECORD_LIMIT, read};
+use crate::formats::{Payload, RECORD_LIMIT, read};
 use crate::kafka::{MoveReason, RawRecord};
-use crate::observation::{Observation, ProjectHint, Reading, Unreadable};
+use crate::keys::FingerprintConfig;
+use crate::observation::{ProjectHint, Reading, Unreadable};
 
 /// Whose records these are, and where they stood.
 pub(crate) struct PartContext<'a> {
     pub(crate) source: &'a SourceConfig,
     pub(crate) stream: &'a Stream,
     pub(crate) projects: &'a BTreeMap<ProjectName, ProjectId>,
+    pub(crate) fingerprints: &'a FingerprintConfig,
     pub(crate) fold: FoldContext<'a>,
 }
 
-/// A part, and what the store does not count.
+/// A part, and what the store does not count: items, of which most records have one.
 pub(crate) struct Part {
     pub(crate) part: FoldPart,
     pub(crate) read: u64,
@@ -38,38 +40,58 @@ pub(crate) fn part(
     let mut folder = Folder::default();
     let (mut read, mut not_a_signal) = (0, 0);
     for record in records.iter().filter(|record| from.is_none_or(|from| record.offset >= from)) {
-        read += 1;
-        match reading(record, context.source) {
-            Ok(Reading::NotASignal) => not_a_signal += 1,
-            Ok(Reading::Kept(observation)) => add(&mut folder, record, &observation, context)?,
-            Err(error) => refuse(&mut folder, record, error.code(), error.to_string(), context)?,
-        }
+        let counted = one(&mut folder, record, context)?;
+        read += counted.items;
+        not_a_signal += counted.not_signals;
     }
     Ok(Part { part: folder.finish(), read, not_a_signal })
 }
 
+/// The items of one record. What is refused of it, however much, is one row with the whole record.
+struct Items {
+    items: u64,
+    not_signals: u64,
+}
+
+fn one(folder: &mut Folder, record: &RawRecord, context: &PartContext<'_>) -> Result<Items, SealError> {
+    let Reading { kept, not_signals, refused } = match reading(record, context.source) {
+        Ok(reading) => reading,
+        Err(error) => Reading { refused: vec![error], ..Reading::default() },
+    };
+    let mut items = not_signals;
+    let mut troubles: Vec<(&'static str, String)> =
+        refused.iter().map(|error| (error.code(), error.to_string())).collect();
+    for observation in &kept {
+        match project(&observation.project, context) {
+            Some(project) => {
+                folder.add(project, observation, context.fingerprints, &context.fold);
+                items += 1;
+            }
+            None => troubles.push(("no-project", no_project(&observation.project))),
+        }
+    }
+    if let Some((code, words)) = troubles.first() {
+        let words = match troubles.len() {
+            1 => words.clone(),
+            count => format!("{words}; and {} more of this record", count - 1),
+        };
+        refuse(folder, record, code, words, context)?;
+        items += 1;
+    }
+    Ok(Items { items, not_signals })
+}
+
 fn reading(record: &RawRecord, source: &SourceConfig) -> Result<Reading, Unreadable> {
-    let Some(bytes) = &record.bytes else { return Ok(Reading::NotASignal) };
+    let Some(bytes) = &record.bytes else { return Ok(Reading::not_a_signal()) };
     if record.size > RECORD_LIMIT {
         return Err(Unreadable::TooLarge { size: record.size, limit: RECORD_LIMIT });
     }
-    read(source.format, bytes, source.provenance)
+    read(source.format, &Payload::new(bytes, source.provenance))
 }
 
-fn add(
-    folder: &mut Folder,
-    record: &RawRecord,
-    observation: &Observation,
-    context: &PartContext<'_>,
-) -> Result<(), SealError> {
-    let name = context.source.project.project(&observation.project);
-    match name.and_then(|name| context.projects.get(name)) {
-        Some(project) => {
-            folder.add(*project, observation, &context.fold);
-            Ok(())
-        }
-        None => refuse(folder, record, "no-project", no_project(&observation.project), context),
-    }
+fn project(hint: &ProjectHint, context: &PartContext<'_>) -> Option<ProjectId> {
+    let name = context.source.project.project(hint)?;
+    context.projects.get(name).copied()
 }
 
 /// A name stands in the record, so it is not repeated.
@@ -134,3 +156,6 @@ fn gap(movement: &PositionMove, reason: MoveReason) -> Option<String> {
         )),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -24,6 +24,7 @@ use crate::fold::FoldContext;
 use crate::kafka::{
     Batch, Begun, Event, KafkaError, MoveReason, Order, Partition, Poller, PollerEnd, Turn, Turns, Until,
 };
+use crate::keys::FingerprintConfig;
 use crate::status::Status;
 
 use catch_up::CatchUp;
@@ -88,6 +89,7 @@ struct Pass {
     /// The position that the store has, of each partition that was begun.
     positions: BTreeMap<Partition, (Turn, Option<i64>)>,
     most_bytes: usize,
+    fingerprints: FingerprintConfig,
     /// What is still to be read, where reading is to end.
     catch_up: Option<CatchUp>,
 }
@@ -145,6 +147,7 @@ impl KafkaIngest {
         let pass = Pass {
             backoff: Backoff::new(self.config.backoff.clone(), self.setup.randomness.clone()),
             most_bytes: self.config.batch.bytes.get(),
+            fingerprints: self.config.fingerprints,
             catch_up: (until == Until::CaughtUp).then(CatchUp::default),
             source: self.source,
             setup: self.setup,

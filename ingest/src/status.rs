@@ -6,7 +6,8 @@ use std::sync::Arc;
 use serde::Serialize;
 use tokio::sync::watch;
 
-/// Counted when committed, so that `read` is always the sum of the four after it.
+/// Counted when committed, so that `read` is always the sum of the four after it. A record that holds several items (a
+/// batch, a group of alerts) counts once for each that was kept or let go, and once for all of it that was refused.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
     pub read: u64,

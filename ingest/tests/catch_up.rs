@@ -44,7 +44,7 @@ async fn the_built_in_broker_is_read_like_any_other() {
         let payload = exception(2, &format!("dev-{n}"), "no price");
         (n.to_string(), String::from_utf8(payload).unwrap())
     };
-    broker.produce(&(0..5).map(record).collect::<Vec<_>>()).unwrap();
+    signalbox_ingest::produce(&broker.address(), &(0..5).map(record).collect::<Vec<_>>()).unwrap();
     let running = house.run(&config).await;
     running.until("five are read", |counts| counts.kept == 5).await;
     running.stop().await;

@@ -8,3 +8,4 @@ mod events;
 mod exact;
 mod faults;
 mod house;
+mod upgrade;

@@ -60,7 +60,7 @@ fn all_the_way(place: &Place, signals: u64) {
     assert_eq!(outcome["verdict"]["result"], "changed", "{outcome} {}", place.log());
     let branch = outcome["verdict"]["branch"].as_str().unwrap().to_owned();
     assert!(branch.starts_with(&format!("signalbox/{task}-")), "{branch}");
-    assert_eq!(place.branches(), [branch.clone()]);
+    assert_eq!(place.branches(), std::slice::from_ref(&branch));
     let message = place.origin.git(&["log", "-1", "--format=%B", &branch]).unwrap();
     assert!(message.contains(&format!("Signalbox-Task: {task}")), "{message}");
     let mended = place.origin.git(&["show", &format!("{branch}:shop/cart.py")]).unwrap();

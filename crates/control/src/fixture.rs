@@ -118,6 +118,7 @@ impl Fixture {
             fingerprint: Fingerprint { version: 1, key: title.to_owned() },
         };
         let fold = Fold {
+            aliases: Vec::new(),
             id: self.ids.next(),
             key,
             title: Sourced::stranger(title.to_owned()),

@@ -36,5 +36,5 @@ pub use runs::{Agent, Runs, RunsError};
 pub use secrets::{SecretError, Secrets};
 pub use sign_in::{LINK_LIVES, SESSION_LIVES, SignIn};
 pub use sweep::{Sweep, SweepStatus};
-pub use tasks::{TaskError, TaskPage, TaskWish, Tasks};
+pub use tasks::{TaskError, TaskWish, Tasks};
 pub use why::{WhyOf, WhyOfError};

@@ -66,8 +66,8 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Illegal(IllegalMove { machine, state, event }) => {
-                let event = event.replace('_', " ");
-                Self::Conflict(format!("a {machine} that is {state} cannot {event}"))
+                let (state, event) = (state.replace('_', " "), event.replace('_', " "));
+                Self::Conflict(format!("the {machine} is {state}: no move {event:?} leads on from there"))
             }
             StoreError::LeaseLost { run } => Self::LeaseLost(run),
             StoreError::Missing { what, id } => Self::Missing { what, name: id },
@@ -126,6 +126,6 @@ mod tests {
         let illegal = IllegalMove { machine: "task", state: "done", event: "pick_up" };
         let problem = Problem::from(StoreError::Illegal(illegal));
         assert_eq!(problem.code(), "conflict");
-        assert_eq!(problem.to_string(), "a task that is done cannot pick up");
+        assert_eq!(problem.to_string(), "the task is done: no move \"pick up\" leads on from there");
     }
 }

@@ -3,7 +3,8 @@
 
 mod asked;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use signalbox_domain::access::{Action, Actor, Denied, Target};
@@ -11,7 +12,7 @@ use signalbox_domain::change::Change;
 use signalbox_domain::finish::{RetryPolicy, task_end};
 use signalbox_domain::ids::{ChangeId, RunId};
 use signalbox_domain::job::{AgentSpec, Job, JobLimits, JobRepository, LeasedRun, Publish, RunReport};
-use signalbox_domain::names::Label;
+use signalbox_domain::names::{HolderName, Label};
 use signalbox_domain::outcome::{Effort, Failure, Outcome, Verdict};
 use signalbox_domain::run::{FencingToken, RunLease, RunNote, Runner};
 use signalbox_domain::states::{ChangeState, RunEvent};
@@ -22,7 +23,7 @@ use signalbox_store::dispatcher::{Finish, Finished, RunFilter};
 use signalbox_store::{Page, Store, StoreError};
 use signalbox_workspace::branch_name;
 
-use crate::wakes::OUTCOMES;
+use crate::wakes::{OUTCOMES, TASKS};
 
 /// An agent as it is configured: what runs, and within which bounds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,7 +62,12 @@ pub struct Runs {
     agents: BTreeMap<Label, Agent>,
     retry: RetryPolicy,
     wakeups: Wakeups,
+    /// Runners that this process has met: for one more, tasks may start that waited for it.
+    met: Arc<Mutex<BTreeSet<HolderName>>>,
 }
+
+/// More runners than a fleet has; beyond it the dispatcher's period is what they wait for.
+const RUNNERS_MET: usize = 10_000;
 
 /// More runs of one task than any retry policy allows.
 const RUNS_COUNTED: u32 = 100;
@@ -75,7 +81,7 @@ impl Runs {
         retry: RetryPolicy,
         wakeups: Wakeups,
     ) -> Self {
-        Self { store, clock, ids, agents, retry, wakeups }
+        Self { store, clock, ids, agents, retry, wakeups, met: Arc::default() }
     }
 
     /// Leases at most `at_most` runs for exactly `length`, each with its job.
@@ -89,6 +95,9 @@ impl Runs {
         actor.authorize(Action::LeaseRuns, Target::System)?;
         let now = self.clock.now();
         let id = self.store.runner_put(&Runner { seen_at: now, ..runner.clone() }).await?;
+        if self.meet(&runner.name) {
+            self.wakeups.wake(TASKS);
+        }
         let runner = Runner { id, ..runner.clone() };
         let leases = self.store.runs_claim(&runner, at_most, now.plus(length), now).await?;
         let mut leased = Vec::with_capacity(leases.len());
@@ -100,6 +109,13 @@ impl Runs {
             }
         }
         Ok(leased)
+    }
+
+    /// True the first time.
+    fn meet(&self, runner: &HolderName) -> bool {
+        // A name goes in whole, so a panic elsewhere leaves a valid set.
+        let mut met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
+        met.len() < RUNNERS_MET && met.insert(runner.clone())
     }
 
     /// Ends a run that nobody can work on, so that it neither stands in the way nor is lost in silence.

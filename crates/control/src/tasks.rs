@@ -1,28 +1,24 @@
-//! Tasks as people handle them: make one, list, look, start, take the next in hand.
+//! Tasks as people handle them: make one, start it, cancel it, take the next in hand. `reads` shows them.
 
 use std::sync::LazyLock;
 
 use signalbox_domain::access::{Action, Actor, Denied, Target};
-use signalbox_domain::change::Change;
 use signalbox_domain::decision::{Decision, Reason, Stage, Subject};
 use signalbox_domain::ids::{OutcomeId, ProjectId, TaskId};
 use signalbox_domain::names::{Label, ProjectName, RepositoryName};
-use signalbox_domain::outcome::Outcome;
 use signalbox_domain::policy::Policy;
-use signalbox_domain::project::Repository;
 use signalbox_domain::provenance::{Provenance, Sourced};
 use signalbox_domain::states::TaskState;
 use signalbox_domain::task::{Intent, Lineage, Mode, Origin, Priority, Starter, Task};
 use signalbox_runtime::{Clock, IdSource, Wakeups};
-use signalbox_store::dispatcher::{Cancel, RunFilter, RunRecord};
-use signalbox_store::tasks::{Opened, TaskFilter};
-use signalbox_store::{Page, Store, StoreError};
+use signalbox_store::dispatcher::Cancel;
+use signalbox_store::tasks::Opened;
+use signalbox_store::{Store, StoreError};
 
 use crate::views::{IntentKind, Making, NewTask, NextTask, TaskMade};
 use crate::wakes::{OUTCOMES, TASKS};
 use crate::{Problem, scope};
 
-const RUNS_SHOWN: u32 = 50;
 const LONGEST_ONCE: usize = 200;
 
 #[expect(clippy::expect_used, reason = "the text is a label: a test cancels a task")]
@@ -40,16 +36,6 @@ pub struct TaskWish {
     pub priority: Priority,
     /// The same key again is the same wish.
     pub once: Option<String>,
-}
-
-/// A task with all that came of it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct TaskPage {
-    pub task: Task,
-    pub repository: Option<Repository>,
-    pub runs: Vec<RunRecord>,
-    pub outcomes: Vec<Outcome>,
-    pub changes: Vec<Change>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -84,9 +70,11 @@ impl Tasks {
 
     /// Makes a task. A person wrote all of it, so it may start by itself.
     pub async fn make(&self, actor: &Actor, wish: TaskWish) -> Result<(TaskId, Opened), TaskError> {
-        let project =
-            self.store.project_find(&wish.project).await?.ok_or(TaskError::NoProject(wish.project))?;
-        actor.authorize(Action::WorkOnTasks, Target::Project(project.id))?;
+        let found = self.store.project_find(&wish.project).await?;
+        // Whoever may not touch a project is not told whether it is there.
+        let target = found.as_ref().map_or(Target::System, |project| Target::Project(project.id));
+        actor.authorize(Action::WorkOnTasks, target)?;
+        let project = found.ok_or(TaskError::NoProject(wish.project))?;
         let repository = self
             .store
             .repository_find(project.id, &wish.repository)
@@ -119,30 +107,6 @@ impl Tasks {
         let opened = self.store.task_open(&task, wish.once.as_deref(), &self.policy).await?;
         self.wakeups.wake(TASKS);
         Ok((id, opened))
-    }
-
-    pub async fn list(
-        &self,
-        actor: &Actor,
-        filter: TaskFilter,
-        page: Page<TaskId>,
-    ) -> Result<Vec<Task>, TaskError> {
-        actor.authorize(Action::Read, filter.project.map_or(Target::System, Target::Project))?;
-        Ok(self.store.tasks_list(filter, page).await?)
-    }
-
-    pub async fn show(&self, actor: &Actor, id: TaskId) -> Result<TaskPage, TaskError> {
-        let task = self.task(id).await?;
-        actor.authorize(Action::Read, Target::Project(task.project))?;
-        let repository = match task.repository {
-            Some(repository) => self.store.repository_show(repository).await?,
-            None => None,
-        };
-        let filter = RunFilter { task: Some(id), ..RunFilter::default() };
-        let runs = self.store.runs_list(filter, Page::first(RUNS_SHOWN)).await?;
-        let outcomes = self.store.outcomes_list(id).await?;
-        let changes = self.store.changes_list(id).await?;
-        Ok(TaskPage { task, repository, runs, outcomes, changes })
     }
 
     /// A person starts this very task: what strangers wrote in it, they have been shown.

@@ -8,7 +8,7 @@ const TAIL: usize = 300;
 pub(crate) fn verdict_words(verdict: &Verdict) -> String {
     match verdict {
         Verdict::Changed { branch, commit, files } => {
-            format!("a change of {files} files: branch {branch}, commit {commit}")
+            format!("a change of {}: branch {branch}, commit {commit}", counted(*files, "file"))
         }
         Verdict::Answered { text } => format!("an answer: {}", begin(&text.value)),
         Verdict::NothingToDo { text } => format!("nothing to do: {}", begin(&text.value)),
@@ -41,6 +41,11 @@ pub(crate) fn failure_words(failure: &Failure) -> String {
         Failure::AttemptsSpent { attempts } => format!("its runner went silent {attempts} times"),
         Failure::Refused { detail } => format!("refused: {}", end(detail)),
     }
+}
+
+/// "1 file", "2 files".
+pub(crate) fn counted(count: u32, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
 fn begin(text: &str) -> String {

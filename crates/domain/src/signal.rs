@@ -123,16 +123,19 @@ pub enum HoldReason {
     UpstreamResolved,
     UpstreamArchived,
     UpstreamAssigned,
+    /// It was seen on a branch that is not the default one: work that goes on.
+    OtherBranch,
 }
 
 impl HoldReason {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::HistoricalMigration,
         Self::TooOld,
         Self::DevelopmentHost,
         Self::UpstreamResolved,
         Self::UpstreamArchived,
         Self::UpstreamAssigned,
+        Self::OtherBranch,
     ];
 
     pub fn name(self) -> &'static str {
@@ -143,6 +146,7 @@ impl HoldReason {
             Self::UpstreamResolved => "upstream_resolved",
             Self::UpstreamArchived => "upstream_archived",
             Self::UpstreamAssigned => "upstream_assigned",
+            Self::OtherBranch => "other_branch",
         }
     }
 

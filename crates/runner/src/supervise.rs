@@ -75,7 +75,7 @@ pub(crate) async fn supervise(
         let ended = watching.await.map_err(io::Error::other)?;
         return Err(ended.err().unwrap_or_else(|| io::Error::other("it ended before it was seen")));
     };
-    let group = KilledOnDrop(started.group);
+    let group = started.group;
     let mut outputs = Outputs::new(started.stdout, started.stderr, bounds.output_bytes, transcript)?;
     let mut wall = pin!(clock.sleep(bounds.wall));
     let (mut stopped, mut status) = (None, None);
@@ -108,7 +108,8 @@ fn ending_of(status: ExitStatus) -> Ending {
 }
 
 struct Started {
-    group: Group,
+    /// Also where nobody takes it any more: dropped on its way, it ends what was started.
+    group: KilledOnDrop,
     stdout: Option<OwnedFd>,
     stderr: Option<OwnedFd>,
 }
@@ -127,13 +128,11 @@ fn watch(program: Program, started_to: oneshot::Sender<Started>) -> io::Result<E
     drop(command);
     let group = Group::led_by(&child)?;
     let started = Started {
-        group: group.clone(),
+        group: KilledOnDrop(group.clone()),
         stdout: child.stdout.take().map(OwnedFd::from),
         stderr: child.stderr.take().map(OwnedFd::from),
     };
-    if started_to.send(started).is_err() {
-        group.kill();
-    }
+    drop(started_to.send(started));
     let status = group.reap(&mut child);
     leftovers::end(run);
     status

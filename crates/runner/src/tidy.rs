@@ -24,6 +24,10 @@ const MOST: usize = 1_000;
 /// What a local run found before it began is needed if the run goes on; after so long it does not.
 const BEFORE_KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
 
+/// A process that is being started holds every open lock for a moment, until it becomes the program that it is to be. So a
+/// lock is tried for longer than that, even where nobody holds it.
+const MOMENT: Duration = Duration::from_secs(2);
+
 /// Whether the run that used a folder is known to have ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Known {
@@ -92,7 +96,7 @@ fn name_of(folder: &Path) -> Option<&str> {
 /// The lock of a place in which nobody works now.
 async fn free(tools: &Tools, name: &str) -> Result<Option<FileLock>, WorkspaceError> {
     let root = absolute(&tools.config.root).unwrap_or_else(|_| tools.config.root.clone());
-    match FileLock::acquire(&tools.clock, &lock_of(&root, name), Duration::ZERO).await {
+    match FileLock::acquire(&tools.clock, &lock_of(&root, name), MOMENT).await {
         Err(WorkspaceError::LockTimeout { .. }) => Ok(None),
         lock => lock.map(Some),
     }

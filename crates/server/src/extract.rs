@@ -49,7 +49,11 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Asked<T> {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
         let query = Query::<T>::from_request_parts(parts, state).await;
-        query.map(|Query(asked)| Self(asked)).map_err(|error| Failure::url(error.body_text()))
+        query.map(|Query(asked)| Self(asked)).map_err(|error| {
+            let text = error.body_text();
+            // Which library read it is nobody's business.
+            Failure::url(text.strip_prefix("Failed to deserialize query string: ").unwrap_or(&text))
+        })
     }
 }
 
@@ -124,7 +128,7 @@ fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let (at, inner) = (error.path().to_string(), error.inner());
         if inner.is_data() {
-            Failure::field(place(at), inner.to_string())
+            field(&at, &inner.to_string())
         } else {
             Failure::url(format!("the body is no JSON: {inner}"))
         }
@@ -133,6 +137,39 @@ fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
     Ok(value)
 }
 
-fn place(at: String) -> String {
-    if at == "." { "$".to_owned() } else { at }
+/// Where, and what was expected there, of serde's words about it.
+fn field(at: &str, words: &str) -> Failure {
+    // A line of a body that a program wrote helps nobody; its place is named already.
+    let words = words.rsplit_once(" at line ").map_or(words, |(words, _)| words);
+    let missing = words.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`'));
+    let above = if at == "." { "" } else { at };
+    match missing {
+        Some(name) if above.is_empty() => Failure::field(name.to_owned(), "expected a value"),
+        Some(name) => Failure::field(format!("{above}.{name}"), "expected a value"),
+        None if above.is_empty() => Failure::field("$".to_owned(), words),
+        None => Failure::field(above.to_owned(), words),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use signalbox_control::views::LeaseAsk;
+
+    use super::*;
+
+    #[test]
+    fn a_field_is_named_with_what_was_expected_there() {
+        let runner = |runner: &str| format!(r#"{{"runner":{runner},"at_most":1,"seconds":1}}"#);
+        for (body, at, expected) in [
+            ("{}".to_owned(), "runner", "a value"),
+            (runner(r#"{"name":"r"}"#), "runner.computer", "a value"),
+            (runner("7"), "runner", "struct RunnerSelf"),
+            (r#"{"colour":1}"#.to_owned(), "colour", "one of `runner`"),
+        ] {
+            let line = read_json::<LeaseAsk>(body.as_bytes()).unwrap_err().into_line();
+            let said = line.expected.unwrap();
+            assert_eq!(line.at.as_deref(), Some(at), "{body}: {said}");
+            assert!(said.starts_with(expected) && !said.contains(" at line "), "{body}: {said}");
+        }
+    }
 }

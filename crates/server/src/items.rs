@@ -19,7 +19,7 @@ pub(crate) fn split(kind: Option<&str>, bytes: &[u8]) -> Result<Vec<Vec<u8>>, Fa
         _ => return Err(wrong_type(&format!("{JSON}` or `{LINES}"))),
     };
     match items.len() {
-        0 => Err(Failure::field("$".to_owned(), "expected at least one signal".to_owned())),
+        0 => Err(Failure::field("$".to_owned(), "expected at least one signal")),
         1..=ITEMS => Ok(items),
         many => {
             let message = format!("expected at most {ITEMS} signals in one request, got {many}");

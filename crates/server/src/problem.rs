@@ -25,12 +25,12 @@ impl Failure {
         Self { status, line }
     }
 
-    /// Something in a body stands where something else was expected.
-    pub(crate) fn field(at: String, expected: String) -> Self {
-        let (at, expected) = (bounded(at), bounded(expected));
-        let mut failure = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", format!("{at}: {expected}"));
-        failure.line.at = Some(at);
-        failure.line.expected = Some(expected);
+    /// Something in a body stands where something else was expected; `words` say so.
+    pub(crate) fn field(at: String, words: &str) -> Self {
+        let mut failure = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", format!("{at}: {words}"));
+        let expected = words.split_once("expected ").map_or(words, |(_, expected)| expected);
+        failure.line.at = Some(bounded(at));
+        failure.line.expected = Some(bounded(expected.to_owned()));
         failure
     }
 
@@ -41,6 +41,11 @@ impl Failure {
 
     pub(crate) fn status(&self) -> StatusCode {
         self.status
+    }
+
+    #[cfg(test)]
+    pub(crate) fn into_line(self) -> ProblemLine {
+        self.line
     }
 
     pub(crate) fn into_answer(self) -> Answer {

@@ -105,5 +105,8 @@ async fn somebody_of_one_project_sends_and_reads_that_one() {
     assert_eq!(of_app.get(&format!("/api/v1/why/{id}")).await.problem(403).code, "denied");
     for project in ["web", "nowhere"] {
         of_app.get(&format!("{SIGNALS}?project={project}")).await.problem(403);
+        let task = json!({ "project": project, "repository": "r", "title": "t" });
+        of_app.post("/api/v1/tasks", &task).await.problem(403);
+        of_app.post("/api/v1/tasks/next", &json!({ "project": project })).await.problem(403);
     }
 }

@@ -62,7 +62,7 @@ async fn a_task_is_cancelled_with_its_run() {
     for path in [cancel, format!("{TASKS}/{task}/start")] {
         let problem = ada.post(&path, &json!({})).await.problem(409);
         assert_eq!(problem.code, "conflict");
-        assert!(problem.message.contains("a task that is cancelled cannot"), "{}", problem.message);
+        assert!(problem.message.contains("the task is cancelled: no move"), "{}", problem.message);
     }
 }
 

@@ -41,6 +41,8 @@ pub(crate) enum Command {
     /// Shows an example of the settings, or checks them
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Shows in a minute what Signalbox does: a bug, records about it, a task, an agent, a branch
+    Demo(Demo),
     /// Looks at this machine and its settings, and says what to do about what it finds
     Doctor,
     /// Gives and takes access
@@ -64,6 +66,8 @@ pub(crate) enum LabCommand {
     Normalize,
     /// {"stream","timestamp","value"} → {"stream","timestamp","score"}
     Anomaly,
+    /// {"id","format","payload"} → {"id","ok","signals"|"error"}
+    Ingest,
     /// Why two texts are, or are not, one case
     Explain {
         #[arg(value_name = "FILE")]
@@ -84,6 +88,13 @@ pub(crate) struct Up {
     /// Starts the broker that is built in, in memory only, for trying things; prints its address
     #[arg(long)]
     pub(crate) dev_kafka: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Demo {
+    /// Where it plays; made anew. Without it: a temporary folder, which stays
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) folder: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]

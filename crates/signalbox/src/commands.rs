@@ -2,6 +2,7 @@
 
 mod case;
 mod config;
+mod demo;
 mod doctor;
 mod face;
 mod lab;
@@ -29,6 +30,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         Command::Config(command) => config::run(command, &sources),
         Command::Lab(command) => lab::run(command),
         Command::Up(up) => within(up::run(up, sources.load()?)),
+        Command::Demo(demo) => within(demo::run(demo)),
         Command::Doctor => within(doctor::run(sources)),
         Command::Token(command) => within(token::run(command, sources.load()?.settings)),
         Command::Secret(command) => within(secret::run(command, sources.load()?.settings)),

@@ -40,7 +40,7 @@ use crate::wiring::{self, Base};
 
 pub(crate) use alone::in_process;
 pub(crate) use computer::computer;
-pub(crate) use dev_kafka::DevKafka;
+pub(crate) use dev_kafka::{DEV_PROJECT, DevKafka};
 pub(crate) use once::once;
 pub(crate) use token_file::read as read_token;
 
@@ -88,18 +88,20 @@ impl House {
 pub(crate) struct Door {
     pub(crate) front: Front,
     pub(crate) address: SocketAddr,
+    /// Registered before anybody can ask, so that nothing is ready before the store is.
+    pub(crate) store: HealthReporter,
 }
 
 /// Opens the store and runs what works on it, until the end.
 pub(crate) async fn serve(house: House, door: Door, stop: Stop) -> Result<(), ServiceFailure> {
-    let reporter = house.health.register("store");
+    let Door { front, address, store: reporter } = door;
     let opened = wiring::open_store_patiently(&house.settings.store, &house.base, &reporter, &stop).await;
     let failed = |error: StoreError| ServiceFailure::new(store_code(&error), error);
     let Some(store) = opened.map_err(failed)? else { return Ok(()) };
     let ready = async {
         wiring::keys_fit(&store, Arc::clone(&house.keys), &house.base).await?;
         token_file::ensure(&house.settings, &house.access(&store)).await?;
-        open(&house, &store, &door)
+        open(&house, &store, &front, address)
     };
     ready.await.map_err(|failure| ServiceFailure::new(failure.code, failure.line().to_owned()))?;
     reporter.report(Condition::Ready);
@@ -116,9 +118,9 @@ pub(crate) async fn serve(house: House, door: Door, stop: Stop) -> Result<(), Se
 }
 
 /// Lets the API answer, and prints the link that signs a browser in once.
-fn open(house: &House, store: &Store, door: &Door) -> Result<(), Failure> {
+fn open(house: &House, store: &Store, front: &Front, address: SocketAddr) -> Result<(), Failure> {
     if !house.has(Role::Api) {
-        door.front.stay_closed();
+        front.stay_closed();
         return Ok(());
     }
     let public = house.settings.server.public_url.as_ref();
@@ -126,8 +128,8 @@ fn open(house: &House, store: &Store, door: &Door) -> Result<(), Failure> {
     let link =
         sign_in.link(&local()).map_err(|problem| Failure::new(ExitCode::Failure, error_chain(&problem)))?;
     let api = faces::api(house, store, sign_in);
-    door.front.open(api.routes(Hosts::new(door.address, public)));
-    let base = public.map_or_else(|| format!("http://{}", door.address), ToString::to_string);
+    front.open(api.routes(Hosts::new(address, public)));
+    let base = public.map_or_else(|| format!("http://{address}"), ToString::to_string);
     say(format_args!("  sign in, once, within ten minutes: {base}{}", link.path))
 }
 

@@ -64,7 +64,7 @@ impl Table {
         Self { head: head.map(str::to_owned).to_vec(), rows: Vec::new() }
     }
 
-    pub(crate) fn row<const N: usize>(&mut self, cells: [String; N]) {
+    pub(crate) fn row<const N: usize>(&mut self, cells: &[String; N]) {
         self.rows.push(cells.iter().map(|cell| cut(&plain(cell))).collect());
     }
 
@@ -192,8 +192,8 @@ mod tests {
     #[test]
     fn columns_are_aligned_and_long_cells_are_cut() {
         let mut table = Table::new(["ID", "TITLE"]);
-        table.row(["a".to_owned(), "x".repeat(100)]);
-        table.row(["long".to_owned(), "two\nlines".to_owned()]);
+        table.row(&["a".to_owned(), "x".repeat(100)]);
+        table.row(&["long".to_owned(), "two\nlines".to_owned()]);
         let text = table.text();
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines[0], "ID    TITLE");

@@ -1,7 +1,9 @@
 //! Puts the rooms together: who gives the clock, the ids, the keys and the store to whom. No rule lives here.
 
+use std::fs::DirBuilder;
 use std::io::ErrorKind;
-use std::path::PathBuf;
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use signalbox_control::{SecretError, Secrets};
@@ -71,7 +73,7 @@ pub(crate) fn sealing_keys(settings: &Settings, base: &Base) -> Result<SealingKe
         None => {
             let path = key_file(settings);
             if let Some(folder) = path.parent() {
-                std::fs::create_dir_all(folder).map_err(|error| {
+                private_folder(folder).map_err(|error| {
                     Failure::new(file_code(&error), format!("{}: {error}", folder.display()))
                 })?;
             }
@@ -85,6 +87,11 @@ pub(crate) fn sealing_keys(settings: &Settings, base: &Base) -> Result<SealingKe
         };
         Failure::new(code, error_chain(&error))
     })
+}
+
+/// Where a team's errors and keys lie: for this user alone, where it was not there before.
+pub(crate) fn private_folder(folder: &Path) -> std::io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
 /// The documented exit code of a file that cannot be made or written.

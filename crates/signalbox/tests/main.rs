@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "what goes wrong in a test is a failed test")]
 
 mod bad_input;
+mod demo;
 mod faces;
 mod program;
 mod remote;

@@ -13,6 +13,9 @@ use std::fmt;
 
 /// The version new keys are made with.
 pub const FINGERPRINT_VERSION: u16 = 1;
+/// The versions before it that are still made beside it; a release that raises the version puts the one before here, and
+/// takes it out again when no signal that matters can have been silent since.
+pub const OVERLAPPING_VERSIONS: &[u16] = &[];
 /// Frames of the product in a key: enough to tell callers apart, few enough to survive their refactoring.
 const KEY_FRAMES: usize = 3;
 

@@ -8,6 +8,7 @@
 //! Owner: ingest. One transaction writes folds, quarantine and positions together (invariants 1 to 3).
 
 mod fold;
+mod identity;
 mod read;
 mod row;
 

@@ -4,7 +4,9 @@
 //! SQLITE_BUSY), a pool of readers, WAL, and a lock file beside it so that one server has it. PostgreSQL: one pool;
 //! migrations run under its advisory lock.
 
+use std::fs::DirBuilder;
 use std::fs::{File, TryLockError};
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -177,7 +179,11 @@ async fn open_sqlite(path: &Path, readers: u32) -> Result<Pools, StoreError> {
 /// Takes the lock file beside the database, so that two servers never share one SQLite file.
 fn hold(path: &Path) -> Result<File, StoreError> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        std::fs::create_dir_all(folder)
+        // What lies there is a team's errors: nobody else on this computer reads them.
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)
             .map_err(|source| StoreError::File { path: folder.to_owned(), source })?;
     }
     let lock = lock_path(path)?;

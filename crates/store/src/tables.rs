@@ -39,6 +39,12 @@ pub const TABLES: &[TableRule] = &[
     rule("signal_counts", "ingest", "signals, one row each", "with the signal"),
     rule("signal_hours", "ingest", "signals and the hours in which they were seen", "35 days"),
     rule("signal_samples", "ingest", "signals, one row each", "with the signal"),
+    rule(
+        "signal_aliases",
+        "ingest",
+        "signals, and versions of how keys are made; at most 64 a signal",
+        "with the signal",
+    ),
     rule("record_marks", "ingest", "records", "1 hour, the dedupe window"),
     rule("quarantine", "ingest", "records that could not be read", "30 days, and at most 10,000 rows"),
     rule("plan_heads", "planner", "projects, one row each", "for good"),

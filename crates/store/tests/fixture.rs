@@ -109,6 +109,7 @@ impl Fixture {
         Fold {
             id: self.id(),
             key,
+            aliases: vec![],
             title: Sourced::stranger("It broke".to_owned()),
             severity: Severity::Error,
             hold: None,

@@ -1,23 +1,29 @@
 //! The native signal: what a team sends itself, one object a signal (CONTRACTS "Native signal").
 
+#[cfg(test)]
+pub(super) mod tests;
+
 use serde_json::{Map, Value};
-use signalbox_domain::names::SignalKind;
-use signalbox_domain::provenance::Provenance;
-use signalbox_domain::signal::{Frame, Link, Severity, SourceFamily};
-use signalbox_similarity::fingerprint::{Identity, Upstream, UpstreamPolicy, fingerprint};
+use signalbox_domain::provenance::{Provenance, Sourced};
+use signalbox_domain::signal::{Link, Severity, SourceFamily};
 use signalbox_similarity::frames::{FrameOrder, ParsedTrace, frames_from_json, trace_from_structured};
 use signalbox_similarity::normalize::InAppRules;
 
-use super::{TEXT_LIMIT, bounded, moment};
+use super::fields::bounded;
+use super::{Payload, RECORD_LIMIT, TEXT_LIMIT, TITLE_LIMIT, fields, parse, trace};
+use crate::identity::{IdentityPart, Told};
 use crate::observation::{Observation, ProjectHint, Reading, Unreadable};
 
-const TITLE_LIMIT: usize = 500;
+pub(super) const LIMIT: usize = RECORD_LIMIT;
 const MOST_LINKS: usize = 20;
 
-pub(super) fn read(value: &Value, from: Provenance) -> Result<Reading, Unreadable> {
-    let object =
-        value.as_object().ok_or(Unreadable::Field { at: "$".into(), expected: "an object, one signal" })?;
-    observation(&Fields(object), from).map(|observation| Reading::Kept(Box::new(observation)))
+pub(super) fn read(payload: &Payload<'_>) -> Result<Reading, Unreadable> {
+    observation(&parse(payload.bytes)?, payload.from).map(Reading::one)
+}
+
+pub(super) fn observation(value: &Value, from: Provenance) -> Result<Observation, Unreadable> {
+    let object = value.as_object().ok_or_else(|| Unreadable::field("$", "an object, one signal"))?;
+    of_fields(&Fields(object), from)
 }
 
 /// An object whose fields are asked for by name, with an error that says where.
@@ -44,45 +50,31 @@ impl<'a> Fields<'a> {
     }
 }
 
-fn observation(fields: &Fields<'_>, from: Provenance) -> Result<Observation, Unreadable> {
-    let project = fields.required("project")?;
-    let family = SourceFamily::from_name(fields.required("source")?);
-    let kind: SignalKind = fields.required("kind")?.parse().map_err(|_| Unreadable::Field {
-        at: "kind".into(),
-        expected: "at most 64 letters, digits and -_.: in a name",
-    })?;
-    let title = bounded(fields.required("title")?, TITLE_LIMIT);
-    let trace = trace(fields, &title)?;
-    let upstream = Upstream { issue: None, fingerprint: fields.owned("key")? };
-    let key = fingerprint(&Identity {
-        source: family.name(),
-        kind: kind.as_str(),
-        title: &title,
-        trace: trace.as_ref(),
-        upstream: Some(&upstream),
-        policy: UpstreamPolicy::Honour,
-    });
+fn of_fields(native: &Fields<'_>, from: Provenance) -> Result<Observation, Unreadable> {
+    let project = native.required("project")?;
+    let family = SourceFamily::from_name(native.required("source")?);
+    let kind = fields::kind(native.required("kind")?)?;
+    let title = bounded(native.required("title")?, TITLE_LIMIT);
+    let trace = stack(native, &title)?;
+    let frames = trace.as_ref().map(trace::frames).unwrap_or_default();
+    let parts = native.owned("key")?.map(IdentityPart::Text).into_iter().collect();
+    let identity = Told { parts, issue: None, trace, words: title.clone() };
+    let optional = |name: &'static str| Ok(native.owned(name)?.map(|text| Sourced::new(text, from)));
     Ok(Observation {
         project: ProjectHint::Name(project.to_owned()),
-        family,
-        record_id: fields.owned("id")?,
-        fingerprint: format!("{:032x}", key.key),
-        fingerprint_version: key.version,
-        text: fields.owned("text")?.unwrap_or_default(),
-        title,
-        severity: severity(fields)?,
-        occurred_at: occurred_at(fields)?,
-        count: count(fields)?,
-        frames: trace.as_ref().map(frames).unwrap_or_default(),
-        release: fields.owned("release")?,
-        environment: fields.owned("environment")?,
-        route: fields.owned("route")?,
-        repository: fields.owned("repository")?,
-        links: links(fields)?,
-        attributes: attributes(fields)?,
-        kind,
-        hold: None,
-        from,
+        record_id: native.owned("id")?,
+        text: Sourced::new(native.owned("text")?.unwrap_or_default(), from),
+        severity: severity(native)?,
+        occurred_at: occurred_at(native)?,
+        count: count(native)?,
+        frames,
+        release: optional("release")?,
+        environment: optional("environment")?,
+        route: optional("route")?,
+        repository: optional("repository")?,
+        links: links(native, from)?,
+        attributes: attributes(native)?,
+        ..Observation::new(family, kind, identity.into(), Sourced::new(title, from))
     })
 }
 
@@ -93,10 +85,10 @@ fn severity(fields: &Fields<'_>) -> Result<Severity, Unreadable> {
     })
 }
 
-fn occurred_at(fields: &Fields<'_>) -> Result<Option<signalbox_domain::time::Timestamp>, Unreadable> {
-    let Some(text) = fields.text("occurred_at")? else { return Ok(None) };
+fn occurred_at(native: &Fields<'_>) -> Result<Option<signalbox_domain::time::Timestamp>, Unreadable> {
+    let Some(text) = native.text("occurred_at")? else { return Ok(None) };
     let wrong = Unreadable::Field { at: "occurred_at".into(), expected: "a time in RFC 3339" };
-    moment(text).map(Some).ok_or(wrong)
+    fields::moment(text).map(Some).ok_or(wrong)
 }
 
 /// Strings are taken where numbers are meant.
@@ -111,7 +103,7 @@ fn count(fields: &Fields<'_>) -> Result<u64, Unreadable> {
     number.filter(|count| *count > 0).ok_or_else(wrong)
 }
 
-fn trace(fields: &Fields<'_>, title: &str) -> Result<Option<ParsedTrace>, Unreadable> {
+fn stack(fields: &Fields<'_>, title: &str) -> Result<Option<ParsedTrace>, Unreadable> {
     match fields.0.get("stack") {
         None | Some(Value::Null) => Ok(None),
         Some(list @ Value::Array(_)) => {
@@ -123,11 +115,7 @@ fn trace(fields: &Fields<'_>, title: &str) -> Result<Option<ParsedTrace>, Unread
     }
 }
 
-fn frames(trace: &ParsedTrace) -> Vec<Frame> {
-    super::posthog_event::frames(trace)
-}
-
-fn links(fields: &Fields<'_>) -> Result<Vec<Link>, Unreadable> {
+fn links(fields: &Fields<'_>, from: Provenance) -> Result<Vec<Sourced<Link>>, Unreadable> {
     let wrong = |at: String| Unreadable::Field { at, expected: "an object with label and url" };
     let Some(list) = fields.0.get("links").filter(|value| !value.is_null()) else { return Ok(Vec::new()) };
     let list = list.as_array().ok_or_else(|| wrong("links".into()))?;
@@ -140,7 +128,7 @@ fn links(fields: &Fields<'_>) -> Result<Vec<Link>, Unreadable> {
             let (Some(label), Some(url)) = (text("label"), text("url")) else {
                 return Err(wrong(format!("links[{index}]")));
             };
-            Ok(Link { label, url })
+            Ok(Sourced::new(Link { label, url }, from))
         })
         .collect()
 }

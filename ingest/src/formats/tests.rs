@@ -1,235 +1,264 @@
-//! Invented records of real shapes, and what each format makes of them.
+//! What holds for every format, whatever comes: no panic, no unbounded depth or size, always an answer.
 
+use proptest::prelude::*;
 use serde_json::{Value, json};
 use signalbox_domain::provenance::Provenance;
-use signalbox_domain::signal::{HoldReason, Severity, SourceFamily};
 
 use super::*;
-use crate::observation::{Observation, ProjectHint};
+use crate::observation::Observation;
 
-fn kept(format: Format, value: &Value) -> Observation {
-    match read(format, value.to_string().as_bytes(), Provenance::Stranger) {
-        Ok(Reading::Kept(observation)) => *observation,
-        other => panic!("{value}: {other:?}"),
-    }
+fn every_format() -> impl Strategy<Value = Format> {
+    prop::sample::select(Format::ALL)
 }
 
-fn refused(format: Format, bytes: &[u8]) -> String {
-    let error = read(format, bytes, Provenance::Stranger).unwrap_err();
-    match &error {
-        Unreadable::Field { at, .. } => at.clone(),
-        other => other.code().to_owned(),
-    }
+fn any_bytes() -> impl Strategy<Value = Vec<u8>> {
+    prop::collection::vec(any::<u8>(), 0..300)
 }
 
-fn event(change: impl FnOnce(&mut Value, &mut Value)) -> Value {
-    let mut properties = json!({
-        "$exception_list": [{
-            "type": "TypeError", "value": "x is undefined\nat second line",
-            "stacktrace": {"type": "raw", "frames": [
-                {"platform": "web:javascript", "function": "render", "filename": "https://shop.example/app.js", "lineno": 3, "colno": 9, "in_app": true}
-            ]},
-        }],
-        "$exception_level": "fatal", "$pathname": "/cart", "$release": "1.4.0", "code_variables": {"token": "t"},
-    });
-    let mut record = json!({
-        "uuid": "0193-u", "team_id": 2, "event": "$exception", "distinct_id": "d",
-        "timestamp": "2026-11-21 08:30:00.123456", "elements_chain": "", "unknown": {"kept": "out of the way"},
-    });
-    change(&mut record, &mut properties);
-    if record.get("properties").is_none() {
-        record["properties"] = Value::String(properties.to_string());
-    }
-    record
-}
-
-fn native(change: impl FnOnce(&mut Value)) -> Value {
-    let mut signal = json!({
-        "id": "7", "project": "web", "source": "alerts", "kind": "slow", "title": "checkout is slow",
-        "occurred_at": "2026-11-21T09:30:00+01:00",
-    });
-    change(&mut signal);
-    signal
-}
-
-#[test]
-fn an_exception_keeps_what_helps() {
-    let one = kept(Format::PosthogEvent, &event(|_, _| ()));
-    assert_eq!(one.project, ProjectHint::Team(2));
-    assert_eq!((one.family, one.severity), (SourceFamily::ErrorTracking, Severity::Fatal));
-    assert_eq!(one.title, "TypeError: x is undefined");
-    assert_eq!(one.text, "x is undefined\nat second line");
-    assert_eq!((one.record_id.as_deref(), one.route.as_deref()), (Some("0193-u"), Some("/cart")));
-    assert_eq!(one.release.as_deref(), Some("1.4.0"));
-    assert_eq!(one.occurred_at, moment("2026-11-21T08:30:00.123456Z"));
-    assert_eq!(one.frames.len(), 1);
-    assert_eq!(one.frames[0].line, Some(3));
-    assert!(one.attributes.get("code_variables").is_none(), "variables' values are dropped");
-}
-
-#[test]
-fn odd_events_are_still_read() {
-    type Change = fn(&mut Value, &mut Value);
-    type Check = fn(&Observation) -> bool;
-    let cases: [(Change, Check); 9] = [
-        (|r, _| r["team_id"] = json!("31"), |o| o.project == ProjectHint::Team(31)),
-        (|r, _| r["team_id"] = json!(2.5), |o| o.project == ProjectHint::Silent),
-        (|r, _| r["team_id"] = Value::Null, |o| o.project == ProjectHint::Silent),
-        (|r, p| r["properties"] = p.clone(), |o| o.frames.len() == 1),
-        (|r, _| r["timestamp"] = json!("soon"), |o| o.occurred_at.is_none()),
-        (|r, _| r["historical_migration"] = json!(true), |o| o.hold == Some(HoldReason::HistoricalMigration)),
-        (
-            |_, p| p["$exception_list"][0]["value"] = json!("é".repeat(40_000)),
-            |o| o.title.len() <= 500 && o.text.len() <= TEXT_LIMIT,
-        ),
-        (
-            |_, p| p["$exception_list"][0]["stacktrace"]["frames"][0]["lineno"] = json!("12"),
-            |o| !o.title.is_empty(),
-        ),
-        (|_, p| p["$exception_level"] = json!(7), |o| o.severity == Severity::Error),
+/// JSON of any shape, made of words that formats look for.
+fn any_json() -> impl Strategy<Value = Value> {
+    let word = prop::sample::select(vec![
+        "event",
+        "properties",
+        "exception",
+        "values",
+        "stacktrace",
+        "frames",
+        "data",
+        "issue",
+        "alerts",
+        "labels",
+        "title",
+        "message",
+        "type",
+        "value",
+        "status",
+        "action",
+        "alert",
+        "rule",
+        "id",
+        "specversion",
+        "source",
+        "batch",
+        "timestamp",
+        "fingerprint",
+        "level",
+        "tags",
+        "repository",
+        "check_run",
+        "conclusion",
+        "metric_alert",
+        "$exception",
+        "$rageclick",
+        "$exception_list",
+        "$elements",
+        "contexts",
+        "feedback",
+        "kind",
+        "project",
+        "",
+    ]);
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        word.clone().prop_map(Value::from),
+        "\\PC{0,12}".prop_map(Value::from),
     ];
-    for (index, (change, check)) in cases.into_iter().enumerate() {
-        let observation = kept(Format::PosthogEvent, &event(change));
-        assert!(check(&observation), "case {index}: {observation:?}");
+    leaf.prop_recursive(6, 60, 6, move |inner| {
+        let fields = prop::collection::vec((word.clone(), inner.clone()), 0..6);
+        prop_oneof![
+            prop::collection::vec(inner, 0..5).prop_map(Value::Array),
+            fields.prop_map(|fields| fields
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value))
+                .collect()),
+        ]
+    })
+}
+
+/// A sample of a format with some bytes, or one value of it, replaced.
+fn damaged() -> impl Strategy<Value = (Format, Vec<u8>)> {
+    let edits = prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..6);
+    (every_format(), any::<prop::sample::Index>(), edits, any::<prop::sample::Index>(), any_json(), 0_u8..4)
+        .prop_map(|(format, which, edits, place, value, way)| {
+            let mut samples = format.samples();
+            let mut bytes = samples.swap_remove(which.index(samples.len())).bytes;
+            match way {
+                0 => bytes.truncate(place.index(bytes.len() + 1)),
+                1 => edits.iter().for_each(|(at, byte)| {
+                    let at = at.index(bytes.len());
+                    bytes[at] = *byte;
+                }),
+                _ => bytes = replaced(&bytes, place.index(1000), value),
+            }
+            (format, bytes)
+        })
+}
+
+/// The same JSON with one value, counted from the outside, replaced.
+fn replaced(bytes: &[u8], place: usize, value: Value) -> Vec<u8> {
+    let Ok(mut whole) = serde_json::from_slice::<Value>(bytes) else { return bytes.to_vec() };
+    let mut left = place % count(&whole);
+    *find(&mut whole, &mut left).unwrap() = value;
+    whole.to_string().into_bytes()
+}
+
+fn count(value: &Value) -> usize {
+    1 + match value {
+        Value::Array(items) => items.iter().map(count).sum::<usize>(),
+        Value::Object(fields) => fields.values().map(count).sum(),
+        _ => 0,
+    }
+}
+
+fn find<'v>(value: &'v mut Value, left: &mut usize) -> Option<&'v mut Value> {
+    if *left == 0 {
+        return Some(value);
+    }
+    *left -= 1;
+    match value {
+        Value::Array(items) => items.iter_mut().find_map(|item| find(item, left)),
+        Value::Object(fields) => fields.values_mut().find_map(|field| find(field, left)),
+        _ => None,
+    }
+}
+
+/// Whatever was read is bounded, says something, and is as trusted as its channel at most.
+fn check_reading(reading: Result<Reading, Unreadable>, from: Provenance) {
+    let Ok(reading) = reading else { return };
+    assert!(!reading.is_empty());
+    for observation in &reading.kept {
+        check_observation(observation, from);
+    }
+}
+
+fn check_observation(observation: &Observation, from: Provenance) {
+    let Observation { title, text, release, environment, route, repository, links, attributes, .. } =
+        observation;
+    assert!(!title.value.trim().is_empty(), "{observation:?}");
+    assert!(title.value.len() <= TITLE_LIMIT && text.value.len() <= TEXT_LIMIT, "{observation:?}");
+    let optional = [release, environment, route, repository].into_iter().flatten();
+    let writers = optional
+        .map(|text| text.from)
+        .chain(links.iter().map(|link| link.from))
+        .chain([title.from, text.from]);
+    assert!(writers.into_iter().all(|writer| writer <= from), "{observation:?}");
+    assert!(!nesting::is_deeper_than(&Value::Object(attributes.clone()), DEPTH_LIMIT));
+    assert!(observation.count > 0 && !crate::lab::fingerprint(observation).is_empty());
+}
+
+fn read_from(format: Format, bytes: &[u8], from: Provenance) {
+    check_reading(read(format, &Payload::new(bytes, from)), from);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_bytes_make_a_format_panic(format in every_format(), bytes in any_bytes()) {
+        read_from(format, &bytes, Provenance::SignedSource);
+    }
+
+    #[test]
+    fn no_json_makes_a_format_panic(format in every_format(), value in any_json()) {
+        read_from(format, value.to_string().as_bytes(), Provenance::Stranger);
+    }
+
+    #[test]
+    fn no_damage_makes_a_format_panic((format, bytes) in damaged()) {
+        read_from(format, &bytes, Provenance::SignedSource);
+    }
+
+    #[test]
+    fn no_header_makes_a_format_panic(
+        format in every_format(), value in any_json(), name in 0_usize..6, word in "[a-z_]{0,12}",
+    ) {
+        let name = ["content-encoding", "x-github-event", "sentry-hook-resource", "ce-id", "ce-specversion", "ce-type"][name];
+        let resources = ["issues", "check_run", "event_alert", "metric_alert", "issue", "1.0", "br"];
+        for value_of in [word.as_str()].iter().chain(&resources) {
+            let headers = [(name, *value_of), ("ce_source", "s")];
+            let bytes = value.to_string();
+            let payload = Payload { headers: &headers, ..Payload::new(bytes.as_bytes(), Provenance::Stranger) };
+            check_reading(read(format, &payload), Provenance::Stranger);
+        }
+    }
+
+    #[test]
+    fn the_same_payload_reads_the_same((format, bytes) in damaged()) {
+        let payload = Payload::new(&bytes, Provenance::Stranger);
+        prop_assert_eq!(read(format, &payload), read(format, &payload));
     }
 }
 
 #[test]
-fn the_same_bug_has_the_same_fingerprint_and_another_has_not() {
-    let one = kept(Format::PosthogEvent, &event(|_, _| ()));
-    let same = kept(Format::PosthogEvent, &event(|r, _| r["uuid"] = json!("0194-u")));
-    let other = kept(
-        Format::PosthogEvent,
-        &event(|_, p| {
-            p["$exception_list"][0]["type"] = json!("RangeError");
-            p["$exception_list"][0]["stacktrace"]["frames"][0]["function"] = json!("pay");
-        }),
-    );
-    assert_eq!(one.fingerprint, same.fingerprint);
-    assert_ne!(one.fingerprint, other.fingerprint);
+fn formats_are_known_by_name() {
+    for format in Format::ALL {
+        assert_eq!(serde_json::to_value(format).unwrap(), json!(format.name()));
+        assert_eq!(Format::from_name(format.name()), Some(*format));
+    }
+    assert_eq!(Format::from_name("csv"), None);
 }
 
 #[test]
-fn what_is_no_event_says_where() {
-    let nested = format!("{}{}", "[".repeat(5000), "]".repeat(5000));
-    for (bytes, at) in [
-        (b"".to_vec(), "no-json"),
-        (b"\xff\xfe".to_vec(), "no-json"),
-        (b"[1]".to_vec(), "no-json"),
-        (b"{}".to_vec(), "no-json"),
-        (nested.into_bytes(), "no-json"),
-        (event(|r, _| r["event"] = json!(4)).to_string().into_bytes(), "no-json"),
-        (event(|r, _| r["properties"] = json!(4)).to_string().into_bytes(), "properties"),
-        (event(|r, _| r["properties"] = json!("{")).to_string().into_bytes(), "properties"),
-        (
-            event(|_, p| p["$exception_list"] = json!("x")).to_string().into_bytes(),
-            "properties.$exception_list",
-        ),
-    ] {
-        assert_eq!(refused(Format::PosthogEvent, &bytes), at, "{}", String::from_utf8_lossy(&bytes));
+fn what_is_over_the_limit_is_refused_unread() {
+    for format in Format::ALL {
+        let bytes = vec![b' '; format.limit() + 1];
+        let error = read(*format, &Payload::new(&bytes, Provenance::Stranger)).unwrap_err();
+        assert_eq!(error.code(), "too-large", "{}", format.name());
+    }
+}
+
+/// A sample whose values are each nested too deeply, one after the other, makes no signal out of what is too deep.
+#[test]
+fn no_format_follows_a_payload_downwards() {
+    let text = |open: &str, close: &str| format!("{}{}", open.repeat(50_000), close.repeat(50_000));
+    for deep in [text("[", "]"), text("{\"a\":", "}").replace("{\"a\":}", "{\"a\":1}"), "[".repeat(500_000)] {
+        for format in Format::ALL {
+            let reading = read(*format, &Payload::new(deep.as_bytes(), Provenance::Stranger));
+            let kept = reading.map(|reading| reading.kept.len());
+            assert!(kept.is_err() || kept == Ok(0), "{}", format.name());
+        }
+    }
+    let deep = (0..DEPTH_LIMIT + 2).fold(json!(1), |inner, _| json!([inner]));
+    for format in Format::ALL {
+        for sample in format.samples() {
+            let Ok(mut value) = serde_json::from_slice::<Value>(&sample.bytes) else { continue };
+            let Some(fields) = value.as_object_mut() else { continue };
+            fields.insert("unheard_of".to_owned(), deep.clone());
+            let bytes = value.to_string();
+            let payload =
+                Payload { headers: &sample.headers, ..Payload::new(bytes.as_bytes(), Provenance::Stranger) };
+            let kept = read(*format, &payload).map(|reading| reading.kept.len());
+            assert!(kept.is_err() || kept == Ok(0), "{} {}", format.name(), sample.name);
+        }
     }
 }
 
 #[test]
-fn an_error_never_repeats_the_record() {
-    for bytes in [
-        &br#"{"event": {"s3cret": 1}}"#[..],
-        br#"{"event": "s3cret" "#,
-        br#"{"event":"$exception","properties":"s3cret"}"#,
-    ] {
-        let words =
-            read(Format::PosthogEvent, bytes, Provenance::Stranger).map_err(|error| error.to_string());
-        assert!(words.as_ref().is_err_and(|words| !words.contains("s3cret")), "{words:?}");
+fn unknown_fields_change_nothing() {
+    for format in Format::ALL {
+        for sample in format.samples() {
+            let Ok(mut value) = serde_json::from_slice::<Value>(&sample.bytes) else { continue };
+            let Some(fields) = value.as_object_mut() else { continue };
+            fields.insert("unheard_of".to_owned(), json!({"a": [1, {"b": null}], "list": "x"}));
+            let changed = value.to_string();
+            let read = |bytes: &[u8]| {
+                let payload =
+                    Payload { headers: &sample.headers, ..Payload::new(bytes, Provenance::Stranger) };
+                let mut reading = read(*format, &payload);
+                // An alert of any vendor keeps what it does not know beside what it knows.
+                for observation in reading.iter_mut().flat_map(|reading| &mut reading.kept) {
+                    observation.attributes.retain(|name, _| !name.contains("unheard_of"));
+                }
+                reading
+            };
+            let (before, after) = (read(&sample.bytes), read(changed.as_bytes()));
+            assert_eq!(before.is_ok(), after.is_ok(), "{} {}", format.name(), sample.name);
+            if let (Ok(before), Ok(after)) = (before, after) {
+                assert_eq!(before.kept, after.kept, "{} {}", format.name(), sample.name);
+            }
+        }
     }
-}
-
-#[test]
-fn every_other_event_is_not_a_signal() {
-    for name in ["$pageview", "$autocapture", "bought", ""] {
-        let record = event(|r, _| r["event"] = json!(name)).to_string();
-        let reading = read(Format::PosthogEvent, record.as_bytes(), Provenance::Stranger);
-        assert_eq!(reading, Ok(Reading::NotASignal), "{name}");
-    }
-}
-
-#[test]
-fn a_native_signal_is_read_in_full() {
-    let one = kept(
-        Format::Signal,
-        &native(|s| {
-            s["count"] = json!("12");
-            s["severity"] = json!("warning");
-            s["links"] = json!([{"label": "graph", "url": "https://graphs.example/1"}]);
-            s["stack"] = json!([{"function": "pay", "filename": "shop/pay.py", "lineno": 8}]);
-            s["attributes"] = json!({"p95": 2.5});
-            s["repository"] = json!("acme/shop");
-        }),
-    );
-    assert_eq!(one.project, ProjectHint::Name("web".into()));
-    assert_eq!((one.count, one.severity, one.family), (12, Severity::Warning, SourceFamily::Alerts));
-    assert_eq!(one.occurred_at, moment("2026-11-21T08:30:00Z"));
-    assert_eq!((one.links.len(), one.frames.len()), (1, 1));
-    assert_eq!(one.repository.as_deref(), Some("acme/shop"));
-    assert_eq!(one.attributes["p95"], json!(2.5));
-}
-
-#[test]
-fn a_wrong_native_signal_says_where() {
-    type Change = fn(&mut Value);
-    let cases: [(Change, &str); 14] = [
-        (|s| s["title"] = json!(" "), "title"),
-        (|s| s["project"] = Value::Null, "project"),
-        (|s| s["source"] = json!(3), "source"),
-        (|s| s["kind"] = json!("a kind"), "kind"),
-        (|s| s["count"] = json!(0), "count"),
-        (|s| s["count"] = json!(-1), "count"),
-        (|s| s["count"] = json!("many"), "count"),
-        (|s| s["severity"] = json!("awful"), "severity"),
-        (|s| s["occurred_at"] = json!("soon"), "occurred_at"),
-        (|s| s["links"] = json!([{"label": "x"}]), "links[0]"),
-        (|s| s["links"] = json!({}), "links"),
-        (|s| s["stack"] = json!("at pay"), "stack"),
-        (|s| s["attributes"] = json!([1]), "attributes"),
-        (|s| s["attributes"] = (0..70).fold(json!({}), |inner, _| json!({"a": inner})), "$"),
-    ];
-    for (change, at) in cases {
-        let bytes = native(change).to_string().into_bytes();
-        assert_eq!(refused(Format::Signal, &bytes), at, "{}", String::from_utf8_lossy(&bytes));
-    }
-    for bytes in [&b"[]"[..], b"3", b"null"] {
-        assert_eq!(refused(Format::Signal, bytes), "$");
-    }
-}
-
-#[test]
-fn long_texts_are_cut() {
-    let one = kept(
-        Format::Signal,
-        &native(|s| {
-            s["title"] = json!("t".repeat(5_000));
-            s["text"] = json!("é".repeat(30_000));
-        }),
-    );
-    assert_eq!((one.title.len(), one.text.len()), (500, TEXT_LIMIT));
-}
-
-#[test]
-fn both_spellings_of_a_moment() {
-    let utc = moment("2026-11-21T08:30:00Z");
-    assert!(utc.is_some());
-    assert_eq!(moment("2026-11-21 08:30:00.000000"), utc);
-    assert_eq!(moment("2026-11-21T09:30:00+01:00"), utc);
-    assert_eq!(moment("soon"), None);
-}
-
-#[test]
-fn a_text_is_cut_between_characters() {
-    assert_eq!(bounded("aé", 2), "a");
-    assert_eq!(bounded("aé", 3), "aé");
-}
-
-#[test]
-fn a_record_over_the_limit_is_refused_unread() {
-    let error = read(Format::Signal, &vec![b' '; RECORD_LIMIT + 1], Provenance::Stranger).unwrap_err();
-    assert_eq!(error.code(), "too-large");
 }

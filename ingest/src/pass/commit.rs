@@ -61,7 +61,13 @@ impl Pass {
         let stream = self.stream(&begun.partition);
         let mut fold = self.setup.fold_context();
         fold.received_at = received_at;
-        let context = PartContext { source: &self.source, stream: &stream, projects: &self.projects, fold };
+        let context = PartContext {
+            source: &self.source,
+            stream: &stream,
+            projects: &self.projects,
+            fingerprints: &self.fingerprints,
+            fold,
+        };
         let Part { mut part, read, not_a_signal } = part(records, from, &context)?;
         let to = (last.offset + 1).max(from.unwrap_or(0));
         part.position = Some(PositionMove { stream, from, to });

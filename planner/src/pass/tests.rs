@@ -52,6 +52,7 @@ impl Place {
             severity: one.signal.severity,
             hold: None,
             repository: None,
+            aliases: vec![],
             records: vec![FoldedRecord { mark: None, at, count: 1 }],
             samples: one.samples,
         };

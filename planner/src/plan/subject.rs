@@ -1,6 +1,6 @@
 //! What a plan is about: each case with the signals that changed or join it, and its facts. Pure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use signalbox_domain::case::{Case, Score};
 use signalbox_domain::ids::{CaseId, SignalId};
@@ -63,15 +63,15 @@ pub(super) fn planned<'a>(from: &Decided<'a>) -> BTreeMap<CaseId, Planned<'a>> {
             its.joining.push(changed);
         }
     }
-    let is_new =
-        |case: CaseId| from.grouping.joined.values().any(|joined| joined.case == case && joined.is_new);
+    let joined = from.grouping.joined.values();
+    let new: BTreeSet<CaseId> = joined.filter(|joined| joined.is_new).map(|joined| joined.case).collect();
     its.into_iter()
         .filter_map(|(case, its)| {
             let known = from.facts.cases.get(&case);
             let first = its.joining.first().copied();
             let record = match (known, first) {
                 (Some(known), _) => known.record.clone(),
-                (None, Some(first)) if is_new(case) => new_record(from, case, first),
+                (None, Some(first)) if new.contains(&case) => new_record(from, case, first),
                 (None, _) => return None,
             };
             Some((case, of(from, record, known, its)))

@@ -41,9 +41,9 @@ async fn step() -> Result<(), Failed> {
     let url = Location::Sqlite(PathBuf::from(path));
     let store = Store::open(&StoreConfig { url, ..StoreConfig::default() }).await?;
     if what == "prepare" {
-        prepare(&store, &method).await?
+        prepare(&store, &method).await?;
     } else {
-        act(&store, &method).await?
+        act(&store, &method).await?;
     }
     store.close().await;
     Ok(())

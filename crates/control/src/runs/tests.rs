@@ -54,7 +54,7 @@ async fn a_run_goes_through_a_runners_hands_once() {
     let report = report(&fixture, &leased.job.branch);
     assert_eq!(runs.finish(&fleet, run, token, report.clone()).await.unwrap(), Finished::Now);
     assert_eq!(runs.finish(&fleet, run, token, report).await.unwrap(), Finished::Before);
-    let page = fixture.tasks().show(&actor(Role::Viewer), task).await.unwrap();
+    let page = fixture.reads().task(&actor(Role::Viewer), task).await.unwrap();
     assert_eq!(page.task.state, TaskState::Review);
     assert_eq!((page.outcomes.len(), page.changes.len()), (1, 1));
     assert_eq!(page.changes[0].branch, leased.job.branch);
@@ -75,7 +75,7 @@ async fn a_run_whose_agent_is_not_configured_says_so() {
         panic!("it ends with a typed failure")
     };
     assert_eq!(detail, "its agent is not configured");
-    let task = fixture.tasks().show(&actor(Role::Viewer), task).await.unwrap().task;
+    let task = fixture.reads().task(&actor(Role::Viewer), task).await.unwrap().task;
     assert_eq!(task.state, TaskState::Failed);
 }
 

@@ -2,6 +2,7 @@ use signalbox_domain::access::Role;
 
 use super::*;
 use crate::fixture::{Fixture, actor, wish};
+use crate::views::TasksAsk;
 
 #[tokio::test]
 async fn an_engineer_makes_a_task_once_and_starts_it() {
@@ -13,11 +14,11 @@ async fn an_engineer_makes_a_task_once_and_starts_it() {
     let (_, again) = tasks.make(&ada, once).await.unwrap();
     assert_eq!(again, Opened::Repeated { task: id });
 
-    let page = tasks.show(&ada, id).await.unwrap();
+    let page = fixture.reads().task(&ada, id).await.unwrap();
     assert_eq!((page.task.provenance, page.task.starter), (Provenance::Person, Starter::Itself));
     assert_eq!(page.repository.map(|repository| repository.name.to_string()), Some("acme/shop".into()));
     assert_eq!(tasks.start(&ada, id, Some(Mode::Cloud)).await.unwrap(), TaskState::Queued);
-    assert_eq!(tasks.show(&ada, id).await.unwrap().task.mode, Mode::Cloud);
+    assert_eq!(fixture.reads().task(&ada, id).await.unwrap().task.mode, Mode::Cloud);
 
     let taken = tasks.next(&ada, None).await.unwrap().unwrap();
     assert_eq!((taken.id, taken.state), (id, TaskState::InHand));
@@ -36,7 +37,7 @@ async fn what_is_not_there_is_named() {
     let elsewhere = TaskWish { repository: "a/b".parse().unwrap(), ..wish() };
     assert_eq!(refused(elsewhere).await, "the project has no repository a/b");
     assert!(refused(TaskWish { title: " ".into(), ..wish() }).await.contains("1 to 500"));
-    assert!(matches!(tasks.show(&ada, fixture.ids.next()).await, Err(TaskError::Missing(_))));
+    assert!(matches!(tasks.start(&ada, fixture.ids.next(), None).await, Err(TaskError::Missing(_))));
 }
 
 #[tokio::test]
@@ -50,8 +51,6 @@ async fn who_only_reads_makes_and_starts_nothing() {
         assert!(matches!(tasks.start(&actor, id, None).await, Err(TaskError::Denied(_))), "{role}");
         assert!(matches!(tasks.next(&actor, None).await, Err(TaskError::Denied(_))), "{role}");
     }
-    assert_eq!(
-        tasks.list(&actor(Role::Viewer), TaskFilter::default(), Page::first(9)).await.unwrap().len(),
-        1
-    );
+    let listed = fixture.reads().tasks(&actor(Role::Viewer), &TasksAsk::default()).await.unwrap();
+    assert_eq!(listed.items.iter().map(|line| line.id).collect::<Vec<_>>(), [id]);
 }

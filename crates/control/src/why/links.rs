@@ -9,7 +9,7 @@ use signalbox_store::planner::CaseRecord;
 
 use super::{Chain, TaskPart, Told};
 use crate::views::{ChainNoun, RunLine, WhyLink};
-use crate::words::verdict_words;
+use crate::words::{counted, verdict_words};
 
 pub(super) fn links(chain: &Chain) -> Vec<WhyLink> {
     let signals = chain.signals.iter().map(signal);
@@ -101,7 +101,7 @@ fn change(change: &Change) -> WhyLink {
         noun: ChainNoun::Change,
         id: change.id.to_string(),
         state: Some(change.state.name().to_owned()),
-        words: format!("{} commits on {}", change.commits, change.branch),
+        words: format!("{} on {}", counted(change.commits, "commit"), change.branch),
         at: change.changed_at,
         decisions: Vec::new(),
     }

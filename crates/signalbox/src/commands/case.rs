@@ -28,10 +28,10 @@ pub(crate) async fn run(cases: &Cases, settings: Settings) -> Result<ExitCode, F
     face.close(done).await
 }
 
-fn lines(listing: Listing<CaseLine>, now: Timestamp) -> String {
+fn lines(listing: &Listing<CaseLine>, now: Timestamp) -> String {
     let mut table = Table::new(["CASE", "PROJECT", "STATE", "PRIORITY", "SIGNALS", "CHANGED", "TITLE"]);
     for case in &listing.items {
-        table.row([
+        table.row(&[
             case.id.to_string(),
             case.project.to_string(),
             parts::word(&case.state),
@@ -44,7 +44,7 @@ fn lines(listing: Listing<CaseLine>, now: Timestamp) -> String {
     list(&table, "no cases yet", listing.next.as_deref())
 }
 
-fn view(view: CaseView, now: Timestamp) -> String {
+fn view(view: &CaseView, now: Timestamp) -> String {
     let case = &view.case;
     let mut facts = Facts::default();
     facts.raw(&format!("{}  {}", case.id, plain(&case.title.value)));

@@ -30,9 +30,9 @@ impl Face {
     pub(crate) fn show<T: DeserializeOwned>(
         &self,
         told: &Told,
-        text: impl FnOnce(T, Timestamp) -> String,
+        text: impl FnOnce(&T, Timestamp) -> String,
     ) -> Result<(), Failure> {
-        if self.json { say(plain_json(&told.json()?)) } else { say(text(told.read()?, self.now)) }
+        if self.json { say(plain_json(&told.json()?)) } else { say(text(&told.read()?, self.now)) }
     }
 
     /// The same where there may be nothing to show.
@@ -40,7 +40,7 @@ impl Face {
         &self,
         told: &Told,
         nothing: &str,
-        text: impl FnOnce(T, Timestamp) -> String,
+        text: impl FnOnce(&T, Timestamp) -> String,
     ) -> Result<(), Failure> {
         if told.is_empty() && !self.json { say(nothing) } else { self.show(told, text) }
     }

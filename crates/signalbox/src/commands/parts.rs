@@ -16,7 +16,7 @@ pub(super) fn signals(items: &[SignalLine], now: Timestamp) -> Table {
 pub(super) fn tasks(items: &[TaskLine], now: Timestamp) -> Table {
     let mut table = Table::new(["TASK", "PROJECT", "STATE", "PRIORITY", "MODE", "CHANGED", "TITLE"]);
     for task in items {
-        table.row([
+        table.row(&[
             task.id.to_string(),
             task.project.to_string(),
             word(&task.state),
@@ -33,7 +33,7 @@ pub(super) fn tasks(items: &[TaskLine], now: Timestamp) -> Table {
 pub(super) fn runs(items: &[RunLine], now: Timestamp) -> String {
     let mut table = Table::new(["RUN", "STATE", "MODE", "AGENT", "ATTEMPT", "CHANGED", "RUNNER"]);
     for run in items {
-        table.row([
+        table.row(&[
             run.id.to_string(),
             word(&run.state),
             run.mode.to_string(),

@@ -19,7 +19,7 @@ pub(crate) async fn projects(projects: &Projects, settings: Settings) -> Result<
         ProjectCommand::Add { name } => {
             let told = face.client.post("/projects", &NewProject { name: name.clone() }).await;
             told.and_then(|told| {
-                face.show(&told, |project: Project, _| format!("{} {}", project.id, project.name))
+                face.show(&told, |project: &Project, _| format!("{} {}", project.id, project.name))
             })
         }
         ProjectCommand::List => {
@@ -30,10 +30,10 @@ pub(crate) async fn projects(projects: &Projects, settings: Settings) -> Result<
     face.close(done).await
 }
 
-fn project_lines(listing: Listing<Project>, _now: Timestamp) -> String {
+fn project_lines(listing: &Listing<Project>, _now: Timestamp) -> String {
     let mut table = Table::new(["PROJECT", "ID"]);
     for project in &listing.items {
-        table.row([project.name.to_string(), project.id.to_string()]);
+        table.row(&[project.name.to_string(), project.id.to_string()]);
     }
     list(&table, "no projects yet: signalbox project add NAME", listing.next.as_deref())
 }
@@ -49,7 +49,7 @@ pub(crate) async fn repositories(wanted: &Repositories, settings: Settings) -> R
             };
             let told = face.client.post(&format!("/projects/{project}/repositories"), &new).await;
             told.and_then(|told| {
-                face.show(&told, |found: Repository, _| {
+                face.show(&told, |found: &Repository, _| {
                     format!("{} {} at {}", found.id, found.name, plain(&found.location))
                 })
             })
@@ -62,11 +62,11 @@ pub(crate) async fn repositories(wanted: &Repositories, settings: Settings) -> R
     face.close(done).await
 }
 
-fn repository_lines(listing: Listing<Repository>, _now: Timestamp) -> String {
+fn repository_lines(listing: &Listing<Repository>, _now: Timestamp) -> String {
     let mut table = Table::new(["REPOSITORY", "BRANCH", "LOCATION"]);
     for repository in &listing.items {
         let location = repository.location.clone();
-        table.row([repository.name.to_string(), repository.default_branch.clone(), location]);
+        table.row(&[repository.name.to_string(), repository.default_branch.clone(), location]);
     }
     list(
         &table,

@@ -30,13 +30,13 @@ pub(crate) async fn run(runs: &Runs, settings: Settings) -> Result<ExitCode, Fai
     face.close(done).await
 }
 
-fn lines(listing: Listing<RunLine>, now: Timestamp) -> String {
+fn lines(listing: &Listing<RunLine>, now: Timestamp) -> String {
     let mut text = parts::runs(&listing.items, now);
     if text.is_empty() {
         return "no runs yet".to_owned();
     }
-    if let Some(next) = listing.next {
-        text.push_str(&format!("\n… more: --after {}", plain(&next)));
+    if let Some(next) = &listing.next {
+        text.push_str(&format!("\n… more: --after {}", plain(next)));
     }
     text
 }
@@ -56,7 +56,7 @@ async fn show(face: &Face, path: &str) -> Result<(), Failure> {
         let Some(seen) = page.notes_after else { break };
         told = face.client.get(&query(path, &RunAsk { notes_after: Some(seen) })?).await?;
     }
-    face.show(&told, |last: RunView, now| view(&last, &notes, now))
+    face.show(&told, |last: &RunView, now| view(last, &notes, now))
 }
 
 fn view(view: &RunView, notes: &[NoteLine], now: Timestamp) -> String {

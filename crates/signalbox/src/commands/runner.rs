@@ -44,10 +44,10 @@ async fn runners(ask: &Ask, settings: Settings) -> Result<ExitCode, Failure> {
     face.close(done).await
 }
 
-fn lines(listing: Listing<RunnerRow>, now: Timestamp) -> String {
+fn lines(listing: &Listing<RunnerRow>, now: Timestamp) -> String {
     let mut table = Table::new(["RUNNER", "COMPUTER", "MODES", "SLOTS", "SEEN"]);
     for runner in &listing.items {
-        table.row([
+        table.row(&[
             runner.name.to_string(),
             runner.computer.to_string(),
             runner.modes.iter().map(parts::word).collect::<Vec<_>>().join(", "),
@@ -77,8 +77,9 @@ async fn work(work: &RunnerWork, settings: Settings) -> Result<ExitCode, Failure
     };
     may_work(&http).await?;
     let told = format!("runner {} works for {}", me.name, http.base());
-    let runner =
-        Runner::new(setup, RemotePort::new(http, base.clock.clone(), me)).await.map_err(not_started)?;
+    let runner = Runner::new(setup, RemotePort::new(http, base.clock.clone(), me))
+        .await
+        .map_err(|error| not_started(&error))?;
     say(told)?;
     // Over HTTP nobody is woken; the runner looks by itself.
     let wakeups = Wakeups::new(base.clock.clone()).subscribe(&[]);
@@ -159,10 +160,10 @@ async fn may_work(http: &Http) -> Result<(), Failure> {
     }
 }
 
-fn not_started(error: RunnerError) -> Failure {
-    let code = match &error {
+fn not_started(error: &RunnerError) -> Failure {
+    let code = match error {
         RunnerError::IsolationMissing(_) => ExitCode::IsolationMissing,
         RunnerError::Root(_) => ExitCode::BadConfig,
     };
-    Failure::new(code, error_chain(&error))
+    Failure::new(code, error_chain(error))
 }

@@ -42,11 +42,11 @@ pub(crate) async fn run(signals: &Signals, settings: Settings) -> Result<ExitCod
     face.close(done).await
 }
 
-fn lines(listing: Listing<SignalLine>, now: Timestamp) -> String {
+fn lines(listing: &Listing<SignalLine>, now: Timestamp) -> String {
     list(&parts::signals(&listing.items, now), "no signals yet", listing.next.as_deref())
 }
 
-fn view(view: SignalView, now: Timestamp) -> String {
+fn view(view: &SignalView, now: Timestamp) -> String {
     let signal = &view.signal;
     let mut facts = Facts::default();
     facts.raw(&format!("{}  {}", signal.id, plain(&signal.title.value)));
@@ -176,7 +176,7 @@ fn requests(items: &[String]) -> Vec<Vec<u8>> {
 pub(super) fn table(items: &[SignalLine], now: Timestamp) -> Table {
     let mut table = Table::new(["SIGNAL", "PROJECT", "SEVERITY", "COUNT", "LAST SEEN", "TITLE"]);
     for signal in items {
-        table.row([
+        table.row(&[
             signal.id.to_string(),
             signal.project.to_string(),
             signal.severity.name().to_owned(),

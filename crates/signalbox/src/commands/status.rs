@@ -18,7 +18,7 @@ pub(crate) async fn run(ask: &Ask, settings: Settings) -> Result<ExitCode, Failu
         Some(server) => format!("server      {}", server.base()),
         None => "server      none; this command looks into the database itself".to_owned(),
     };
-    let done = told.and_then(|told| face.show(&told, |status: Value, _| format!("{who}\n{}", text(&status))));
+    let done = told.and_then(|told| face.show(&told, |status: &Value, _| format!("{who}\n{}", text(status))));
     face.close(done).await
 }
 
@@ -59,7 +59,7 @@ pub(crate) async fn sign_in(ask: &Ask, settings: Settings) -> Result<ExitCode, F
         Some(server) => {
             let base = server.base().to_owned();
             let told = face.client.post("/sign-in-links", &serde_json::json!({})).await;
-            told.and_then(|told| face.show(&told, |link: SignInLink, now| link_text(&base, &link, now)))
+            told.and_then(|told| face.show(&told, |link: &SignInLink, now| link_text(&base, link, now)))
         }
         None => Err(Failure::new(
             ExitCode::Unreachable,

@@ -85,22 +85,22 @@ fn standard_input() -> Result<String, Failure> {
     String::from_utf8(bytes).map_err(|error| usage(format!("--brief: expected text in UTF-8: {error}")))
 }
 
-fn lines(listing: Listing<TaskLine>, now: Timestamp) -> String {
+fn lines(listing: &Listing<TaskLine>, now: Timestamp) -> String {
     list(&parts::tasks(&listing.items, now), "no tasks yet", listing.next.as_deref())
 }
 
-fn made(made: TaskMade, _now: Timestamp) -> String {
+fn made(made: &TaskMade, _now: Timestamp) -> String {
     match made.made {
         Making::Now => format!("{} is queued", made.task),
         Making::Before => format!("{} was made before by the same key", made.task),
     }
 }
 
-fn short(view: TaskView, _now: Timestamp) -> String {
+fn short(view: &TaskView, _now: Timestamp) -> String {
     format!("{} is {}: {}", view.task.id, parts::word(&view.task.state), plain(&view.task.title.value))
 }
 
-fn view(view: TaskView, now: Timestamp) -> String {
+fn view(view: &TaskView, now: Timestamp) -> String {
     let task = &view.task;
     let mut facts = Facts::default();
     facts.raw(&format!("{}  {}", task.id, plain(&task.title.value)));

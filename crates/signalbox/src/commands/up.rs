@@ -71,7 +71,8 @@ async fn listen(house: &House, process: &mut Process, dev_kafka: Option<&DevKafk
         dev_kafka.announce()?;
     }
     say(format_args!("  health: /healthz, /readyz, /metrics; stop with Ctrl-C"))?;
-    let door = Door { front: Front::default(), address: listener.address() };
+    let store = house.health.register("store");
+    let door = Door { front: Front::default(), address: listener.address(), store };
     let routes = door.front.routes(house.health.clone(), house.metrics.clone());
     process.start("http", |stop| async move {
         let turn = async move { stop.turn().await };

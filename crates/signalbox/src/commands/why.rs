@@ -18,7 +18,7 @@ pub(crate) async fn run(why: &Why, settings: Settings) -> Result<ExitCode, Failu
     face.close(done).await
 }
 
-fn text(why: Answer, now: Timestamp) -> String {
+fn text(why: &Answer, now: Timestamp) -> String {
     let mut text = String::new();
     for link in &why.chain {
         let state = link.state.as_ref().map(|state| format!(" is {}", plain(state))).unwrap_or_default();

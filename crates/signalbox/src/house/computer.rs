@@ -7,6 +7,8 @@ use std::path::Path;
 use signalbox_domain::names::{HolderName, NameError};
 use signalbox_runtime::Randomness;
 
+use crate::wiring::private_folder;
+
 const FILE: &str = "computer";
 
 #[derive(Debug, thiserror::Error)]
@@ -22,7 +24,7 @@ pub(crate) fn computer(root: &Path, randomness: &Randomness) -> Result<HolderNam
     let path = root.join(FILE);
     let shown = || path.display().to_string();
     let failed = |source| ComputerError::File { path: shown(), source };
-    std::fs::create_dir_all(root).map_err(failed)?;
+    private_folder(root).map_err(failed)?;
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => text,
         Err(error) if error.kind() == ErrorKind::NotFound => {

@@ -34,10 +34,6 @@ impl DevKafka {
         self.source.clone()
     }
 
-    pub(crate) fn broker(&self) -> &DevBroker {
-        &self.broker
-    }
-
     /// Where it is, what it is good for and where it ends.
     pub(crate) fn announce(&self) -> Result<(), Failure> {
         let address = self.broker.address();

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::fail::Failure;
 use crate::settings::Settings;
-use crate::wiring::{file_code, token_file};
+use crate::wiring::{file_code, private_folder, token_file};
 
 /// Longer than any token; what is longer is no token of ours.
 const LONGEST: usize = 1024;
@@ -60,7 +60,7 @@ pub(crate) fn read(path: &Path) -> Result<Option<Zeroizing<String>>, Failure> {
 /// Whole or not at all, and never readable by others.
 fn write(path: &Path, secret: &str) -> std::io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder)?;
+    private_folder(folder)?;
     let mut file =
         tempfile::Builder::new().permissions(std::fs::Permissions::from_mode(0o600)).tempfile_in(folder)?;
     writeln!(file, "{secret}")?;

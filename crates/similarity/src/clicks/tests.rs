@@ -143,7 +143,16 @@ fn the_known_false_positives_are_excluded_with_their_reason() {
     assert_eq!(excluded(json!({})), None);
     assert_eq!(excluded(json!({"$dead_click_last_mutation_timestamp": 9_950})), answered);
     assert_eq!(excluded(json!({"$dead_click_last_mutation_timestamp": "9900"})), answered);
+    assert_eq!(excluded(json!({"$dead_click_last_mutation_timestamp": 10_000})), answered);
     assert_eq!(excluded(json!({"$dead_click_last_mutation_timestamp": 9_899})), None);
+    let only_waited = json!({"$dead_click_last_mutation_timestamp": 9_950, "$dead_click_absolute_delay_ms": 3000,
+        "$dead_click_absolute_timeout": true, "$dead_click_mutation_timeout": false});
+    assert_eq!(excluded(only_waited), answered, "that the time ran out is no reaction");
+    for delay in ["scroll", "selection_changed", "visibility_changed"] {
+        let mut reacted = json!({"$dead_click_last_mutation_timestamp": 9_950});
+        reacted[format!("$dead_click_{delay}_delay_ms")] = json!(0);
+        assert_eq!(excluded(reacted), None, "{delay} was measured");
+    }
     assert_eq!(excluded(json!({"$dead_click_last_mutation_timestamp": 10_001})), None);
     let measured =
         json!({"$dead_click_last_mutation_timestamp": 9_950, "$dead_click_mutation_delay_ms": 3000});
@@ -155,6 +164,24 @@ fn the_known_false_positives_are_excluded_with_their_reason() {
     assert_eq!(excluded(json!({"$elements_chain": ""})), Some(Exclusion::NoElement));
     let rage = dead_click(&json!({"$dead_click_last_mutation_timestamp": 9_950}));
     assert!(read(ClickKind::Rage, &rage, None).is_ok(), "a rage click has no such false positive");
+    let robot = dead_click(&json!({"$browser_type": "bot"}));
+    assert_eq!(read(ClickKind::Rage, &robot, None), Err(Exclusion::AutomatedBrowser));
+    let person = dead_click(&json!({"$browser_type": "browser"}));
+    assert!(read(ClickKind::Rage, &person, None).is_ok());
+}
+
+#[test]
+fn the_clicks_that_a_rage_click_is_made_of_are_not_counted_beside_it() {
+    let properties =
+        json!({"$event_type": "click", "$elements_chain": r#"button:attr__id="save""#, "$pathname": "/a"});
+    let mut clusters = ClickClusters::new(10);
+    for event in ["$autocapture", "$autocapture", "$autocapture", "$rageclick"] {
+        if let Some(kind) = ClickKind::of_event(event) {
+            clusters.add(&read(kind, &properties, None).expect("a click"), 1, 1);
+        }
+    }
+    let ranked = clusters.ranked();
+    assert_eq!((ranked.len(), ranked[0].1.rage.clicks, ranked[0].1.dead.clicks), (1, 1, 0));
 }
 
 #[test]

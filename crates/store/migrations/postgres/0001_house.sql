@@ -91,6 +91,18 @@ CREATE TABLE signal_samples (
     samples text NOT NULL,
     changed_at bigint NOT NULL
 );
+-- Further keys of a signal, by newer or older versions of how keys are made.
+CREATE TABLE signal_aliases (
+    project_id uuid NOT NULL,
+    family text NOT NULL,
+    kind text NOT NULL,
+    fingerprint_version bigint NOT NULL,
+    fingerprint text NOT NULL,
+    signal_id uuid NOT NULL REFERENCES signals (id) ON DELETE CASCADE,
+    made_at bigint NOT NULL,
+    PRIMARY KEY (project_id, family, kind, fingerprint_version, fingerprint)
+);
+CREATE INDEX signal_aliases_signal ON signal_aliases (signal_id);
 CREATE TABLE record_marks (
     project_id uuid NOT NULL,
     mark bytea NOT NULL,
@@ -212,7 +224,8 @@ CREATE TABLE runs (
 );
 CREATE UNIQUE INDEX runs_one_live ON runs (task_id)
     WHERE state IN ('pending', 'leased', 'preparing', 'working', 'asking', 'checking', 'stranded');
-CREATE INDEX runs_pending ON runs (queued_at) WHERE state = 'pending';
+CREATE INDEX runs_pending ON runs (queued_at, id) WHERE state = 'pending';
+CREATE INDEX runs_stranded ON runs (computer, queued_at, id) WHERE state = 'stranded';
 CREATE INDEX runs_held ON runs (lease_until) WHERE state IN ('leased', 'preparing', 'working', 'asking', 'checking');
 CREATE INDEX runs_task ON runs (task_id);
 CREATE TABLE run_notes (

@@ -91,6 +91,18 @@ CREATE TABLE signal_samples (
     samples TEXT NOT NULL,
     changed_at INTEGER NOT NULL
 ) STRICT;
+-- Further keys of a signal, by newer or older versions of how keys are made.
+CREATE TABLE signal_aliases (
+    project_id BLOB NOT NULL,
+    family TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    fingerprint_version INTEGER NOT NULL,
+    fingerprint TEXT NOT NULL,
+    signal_id BLOB NOT NULL REFERENCES signals (id) ON DELETE CASCADE,
+    made_at INTEGER NOT NULL,
+    PRIMARY KEY (project_id, family, kind, fingerprint_version, fingerprint)
+) STRICT;
+CREATE INDEX signal_aliases_signal ON signal_aliases (signal_id);
 CREATE TABLE record_marks (
     project_id BLOB NOT NULL,
     mark BLOB NOT NULL,
@@ -212,7 +224,8 @@ CREATE TABLE runs (
 ) STRICT;
 CREATE UNIQUE INDEX runs_one_live ON runs (task_id)
     WHERE state IN ('pending', 'leased', 'preparing', 'working', 'asking', 'checking', 'stranded');
-CREATE INDEX runs_pending ON runs (queued_at) WHERE state = 'pending';
+CREATE INDEX runs_pending ON runs (queued_at, id) WHERE state = 'pending';
+CREATE INDEX runs_stranded ON runs (computer, queued_at, id) WHERE state = 'stranded';
 CREATE INDEX runs_held ON runs (lease_until) WHERE state IN ('leased', 'preparing', 'working', 'asking', 'checking');
 CREATE INDEX runs_task ON runs (task_id);
 CREATE TABLE run_notes (

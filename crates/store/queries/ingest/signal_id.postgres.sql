@@ -1,5 +1,16 @@
--- Locked against the sweep, which might take it before this step counts.
+-- Whose key or alias it is. Locked against the sweep, which might take it before this step counts.
 SELECT id
 FROM signals
-WHERE project_id = $1 AND family = $2 AND kind = $3 AND fingerprint_version = $4 AND fingerprint = $5
+WHERE id = COALESCE(
+    (
+        SELECT id
+        FROM signals
+        WHERE project_id = $1 AND family = $2 AND kind = $3 AND fingerprint_version = $4 AND fingerprint = $5
+    ),
+    (
+        SELECT signal_id
+        FROM signal_aliases
+        WHERE project_id = $1 AND family = $2 AND kind = $3 AND fingerprint_version = $4 AND fingerprint = $5
+    )
+)
 FOR KEY SHARE

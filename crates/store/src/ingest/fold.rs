@@ -9,10 +9,10 @@ use signalbox_domain::ids::{ProjectId, QuarantineId, SignalId};
 use signalbox_domain::names::SourceName;
 use signalbox_domain::provenance::Sourced;
 use signalbox_domain::record::{RecordOrigin, Stream};
-use signalbox_domain::signal::{HoldReason, Sample, Severity, SignalKey, keep_samples};
+use signalbox_domain::signal::{Fingerprint, HoldReason, Sample, Severity, SignalKey, keep_samples};
 use signalbox_domain::time::Timestamp;
-use uuid::Uuid;
 
+use super::identity::{SignalOrigin, aliases_within, signal_within};
 use super::read::{self, SamplesRow};
 use crate::column;
 use crate::error::StoreError;
@@ -49,7 +49,10 @@ pub struct PositionMove {
 pub struct Fold {
     /// The signal's id if it turns out to be new.
     pub id: SignalId,
+    /// Its key by the oldest version in use: the one that every process knows while an upgrade is under way.
     pub key: SignalKey,
+    /// Its keys by the newer versions, during an overlap: each becomes an alias of the signal.
+    pub aliases: Vec<Fingerprint>,
     pub title: Sourced<String>,
     pub severity: Severity,
     pub hold: Option<HoldReason>,
@@ -94,12 +97,6 @@ pub enum PartReport {
     LostRace,
 }
 
-struct IdRow {
-    id: Uuid,
-}
-
-/// How often a signal that vanishes under our hands is made anew.
-const SIGNAL_TRIES: u32 = 3;
 const MICROS_PER_HOUR: i64 = 3_600_000_000;
 
 impl Store {
@@ -168,8 +165,8 @@ async fn positions_within<'a>(
     Ok(won)
 }
 
-/// Marks first, then signals, each in the order of their keys over the whole batch: whoever folds at the same time
-/// takes the same rows in the same order, so nobody waits in a circle.
+/// Marks first, then whose the keys are, then what is counted, then aliases: each kind in an order of its own over the
+/// whole batch. Whoever folds at the same time takes the same rows in the same order, so nobody waits in a circle.
 async fn folds_within(step: &mut Step, won: &mut [Won<'_>], now: Timestamp) -> Result<(), StoreError> {
     let mut folds: Vec<(usize, &Fold)> = Vec::new();
     for (place, part) in won.iter().enumerate() {
@@ -177,15 +174,25 @@ async fn folds_within(step: &mut Step, won: &mut [Won<'_>], now: Timestamp) -> R
     }
     folds.sort_by(|one, other| one.1.key.cmp(&other.1.key));
     let fresh = fresh_within(step, &folds, now).await?;
-    for ((place, fold), fresh) in folds.iter().zip(fresh) {
-        let part = &mut won[*place];
+    let mut found = Vec::with_capacity(folds.len());
+    for ((place, fold), fresh) in folds.into_iter().zip(fresh) {
+        let part = &mut won[place];
         part.duplicates += column::length(fold.records.len() - fresh.len());
         part.records += column::length(fresh.len());
-        if !fresh.is_empty() && fold_within(step, fold, &fresh, now).await? {
-            part.new_signals += 1;
+        if !fresh.is_empty() {
+            let (id, origin) = signal_within(step, fold, now).await?;
+            part.new_signals += u64::from(origin == SignalOrigin::New);
+            found.push((id, fold, fresh));
         }
     }
-    Ok(())
+    found.sort_by_key(|(id, _, _)| *id);
+    for (id, fold, fresh) in &found {
+        counts_within(step, *id, fold.key.project, fresh).await?;
+        if !fold.samples.is_empty() {
+            samples_within(step, *id, &fold.samples, now).await?;
+        }
+    }
+    aliases_within(step, found.iter().map(|(id, fold, _)| (*id, *fold)), now).await
 }
 
 async fn position_within(
@@ -265,72 +272,6 @@ async fn mark_within(
         now.micros()
     )?;
     Ok(inserted == 1)
-}
-
-/// Adds the records to their signal; true where the signal is new.
-async fn fold_within(
-    step: &mut Step,
-    fold: &Fold,
-    fresh: &[FoldedRecord],
-    now: Timestamp,
-) -> Result<bool, StoreError> {
-    let (id, is_new) = signal_within(step, fold, now).await?;
-    counts_within(step, id, fold.key.project, fresh).await?;
-    if !fold.samples.is_empty() {
-        samples_within(step, id, &fold.samples, now).await?;
-    }
-    Ok(is_new)
-}
-
-async fn signal_within(step: &mut Step, fold: &Fold, now: Timestamp) -> Result<(SignalId, bool), StoreError> {
-    for _ in 0..SIGNAL_TRIES {
-        // The sweep may take the row between the two statements: then the next try makes it anew.
-        if let Some(found) = try_signal_within(step, fold, now).await? {
-            return Ok(found);
-        }
-    }
-    Err(StoreError::Missing { what: "signal", id: fold.id.to_string() })
-}
-
-async fn try_signal_within(
-    step: &mut Step,
-    fold: &Fold,
-    now: Timestamp,
-) -> Result<Option<(SignalId, bool)>, StoreError> {
-    let key = &fold.key;
-    let inserted = execute!(
-        step,
-        "queries/ingest/signal_insert.sqlite.sql",
-        "queries/ingest/signal_insert.postgres.sql",
-        fold.id.uuid(),
-        key.project.uuid(),
-        key.family.name(),
-        key.kind.as_str(),
-        i64::from(key.fingerprint.version),
-        key.fingerprint.key,
-        fold.title.value,
-        fold.title.from.name(),
-        fold.severity.name(),
-        fold.hold.map(HoldReason::name),
-        fold.repository.as_ref().map(|repository| repository.value.as_str()),
-        fold.repository.as_ref().map(|repository| repository.from.name()),
-        now.micros()
-    )?;
-    if inserted == 1 {
-        return Ok(Some((fold.id, true)));
-    }
-    let row = fetch_optional!(
-        step,
-        IdRow,
-        "queries/ingest/signal_id.sqlite.sql",
-        "queries/ingest/signal_id.postgres.sql",
-        key.project.uuid(),
-        key.family.name(),
-        key.kind.as_str(),
-        i64::from(key.fingerprint.version),
-        key.fingerprint.key
-    )?;
-    Ok(row.map(|row| (SignalId::from_uuid(row.id), false)))
 }
 
 async fn counts_within(

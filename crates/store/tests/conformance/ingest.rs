@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use signalbox_domain::record::{RecordOrigin, Stream};
-use signalbox_domain::signal::SAMPLES_KEPT;
+use signalbox_domain::signal::{Fingerprint, SAMPLES_KEPT};
 use signalbox_store::Page;
 use signalbox_store::ingest::{
     Fold, FoldBatch, FoldPart, FoldedRecord, PartReport, PositionMove, Quarantined, SignalFilter,
@@ -21,6 +21,10 @@ on_both! {
     crossed_batches_do_not_wait_in_a_circle,
     what_cannot_be_read_is_kept_with_its_reason,
     samples_do_not_depend_on_order,
+    an_upgrade_opens_no_signal,
+    processes_of_three_versions_count_in_one_signal,
+    a_signals_own_key_is_nobodys_alias,
+    aliases_are_bounded,
 }
 
 fn stream(partition: i32) -> Stream {
@@ -202,4 +206,66 @@ async fn crossed_batches_do_not_wait_in_a_circle(fixture: &Fixture) {
     }
     consumers.join_all().await;
     assert_eq!(counts(fixture).await, [40, 40]);
+}
+
+/// A fold of one record with its keys, oldest version first.
+async fn keyed(fixture: &Fixture, keys: &[(u16, &str)]) -> Fold {
+    let mut keys =
+        keys.iter().map(|(version, key)| Fingerprint { version: *version, key: (*key).to_owned() });
+    let mut fold = fold(fixture, "", vec![record(1, None)]).await;
+    fold.key.fingerprint = keys.next().unwrap();
+    fold.aliases = keys.collect();
+    fold
+}
+
+async fn report(fixture: &Fixture, keys: &[(u16, &str)]) -> PartReport {
+    let fold = keyed(fixture, keys).await;
+    commit(fixture, vec![part(None, vec![fold])]).await.remove(0)
+}
+
+async fn an_upgrade_opens_no_signal(fixture: &Fixture) {
+    assert_eq!(report(fixture, &[(1, "a")]).await, folded(1, 0, 1));
+    assert_eq!(report(fixture, &[(1, "a"), (2, "A")]).await, folded(1, 0, 0));
+    assert_eq!(report(fixture, &[(2, "A")]).await, folded(1, 0, 0));
+    assert_eq!(report(fixture, &[(2, "A"), (3, "aa")]).await, folded(1, 0, 0));
+    assert_eq!(report(fixture, &[(3, "aa")]).await, folded(1, 0, 0));
+    assert_eq!(counts(fixture).await, [5]);
+    assert_eq!(report(fixture, &[(3, "bb")]).await, folded(1, 0, 1), "a key that nobody had is new");
+}
+
+async fn processes_of_three_versions_count_in_one_signal(fixture: &Fixture) {
+    let overlap: &[(u16, &str)] = &[(1, "a"), (2, "A")];
+    assert_eq!(report(fixture, overlap).await, folded(1, 0, 1));
+    for keys in [&[(1, "a")], overlap, &[(2, "A")], &[(1, "a")]] {
+        assert_eq!(report(fixture, keys).await, folded(1, 0, 0), "{keys:?}");
+    }
+    assert_eq!(report(fixture, &[(2, "B")]).await, folded(1, 0, 1), "an overlap that was begun late");
+    assert_eq!(report(fixture, &[(1, "b"), (2, "B")]).await, folded(1, 0, 0));
+    assert_eq!(report(fixture, &[(1, "b")]).await, folded(1, 0, 0));
+    let mut all = counts(fixture).await;
+    all.sort_unstable();
+    assert_eq!(all, [3, 5]);
+}
+
+/// The newer version tells apart, or lumps together, what the older did not.
+async fn a_signals_own_key_is_nobodys_alias(fixture: &Fixture) {
+    for keys in [&[(1, "a")], &[(1, "b")], &[(2, "B")]] {
+        assert_eq!(report(fixture, keys).await, folded(1, 0, 1));
+    }
+    assert_eq!(report(fixture, &[(1, "a"), (2, "B")]).await, folded(1, 0, 0));
+    assert_eq!(report(fixture, &[(2, "B")]).await, folded(1, 0, 0));
+    assert_eq!(report(fixture, &[(1, "a"), (2, "shared")]).await, folded(1, 0, 0));
+    assert_eq!(report(fixture, &[(1, "b"), (2, "shared")]).await, folded(1, 0, 0));
+    let mut all = counts(fixture).await;
+    all.sort_unstable();
+    assert_eq!(all, [2, 2, 3], "each goes on where its older key is");
+}
+
+async fn aliases_are_bounded(fixture: &Fixture) {
+    for number in 0..70 {
+        let newer = format!("{number}");
+        report(fixture, &[(1, "lump"), (2, &newer)]).await;
+    }
+    assert_eq!(report(fixture, &[(2, "63")]).await, folded(1, 0, 0));
+    assert_eq!(report(fixture, &[(2, "64")]).await, folded(1, 0, 1));
 }

@@ -74,6 +74,20 @@ impl<'a> Rows<'a> {
         id
     }
 
+    pub(super) async fn alias(&mut self, signal: Uuid) {
+        let text = Cell::Text("x");
+        let row = [
+            ("project_id", Cell::Id(self.project.uuid())),
+            ("family", text),
+            ("kind", text),
+            ("fingerprint_version", Cell::Number(2)),
+            ("fingerprint", text),
+            ("signal_id", Cell::Id(signal)),
+            ("made_at", at(NOON)),
+        ];
+        self.raw.insert("signal_aliases", &row).await;
+    }
+
     pub(super) async fn hour(&mut self, signal: Uuid, time: Timestamp) -> i64 {
         let hour = time.micros().div_euclid(3_600_000_000);
         let row = [("signal_id", Cell::Id(signal)), ("hour", Cell::Number(hour)), ("count", Cell::Number(1))];

@@ -71,10 +71,11 @@ async fn what_hangs_on_a_signal_goes_with_it(fixture: &Fixture) {
     let mut rows = Rows::of(fixture).await;
     let signal = rows.signal(days_ago(90)).await;
     rows.hour(signal, NOON).await;
+    rows.alias(signal).await;
     let case = rows.case("fixed", NOON, None).await;
     rows.join(case, signal).await;
-    assert_eq!(prune(fixture, Prunable::Signals).await, 1);
-    for table in ["signals", "signal_counts", "signal_hours", "case_signals"] {
+    assert_eq!((rows.count("signal_aliases").await, prune(fixture, Prunable::Signals).await), (1, 1));
+    for table in ["signals", "signal_counts", "signal_hours", "signal_aliases", "case_signals"] {
         assert_eq!(rows.count(table).await, 0, "{table}");
     }
     assert_eq!(rows.count("cases").await, 1);

@@ -1,0 +1,113 @@
+//! Invented envelopes, and what comes of them.
+
+use serde_json::{Value, json};
+use signalbox_domain::provenance::Provenance;
+use signalbox_domain::time::Timestamp;
+
+use super::super::sentry_event::tests::event;
+use super::super::table::{Expect, Sample, check, signal};
+use super::super::{Format, Payload, read};
+
+fn item(header: &Value, payload: &str) -> String {
+    format!("{header}\n{payload}\n")
+}
+
+fn envelope(items: &[String]) -> Vec<u8> {
+    let header = json!({"event_id": "9fec", "sent_at": "2026-11-21T08:30:05Z", "dsn": "http://k@h/1"});
+    format!("{header}\n{}", items.concat()).into_bytes()
+}
+
+fn event_item() -> String {
+    let event = event().to_string();
+    item(&json!({"type": "event", "length": event.len(), "content_type": "application/json"}), &event)
+}
+
+pub(crate) fn samples() -> Vec<Sample> {
+    let exception = json!({"title": "KeyError: 'total'", "project": null, "from": "stranger"});
+    let check_in = |status: &str| {
+        item(
+            &json!({"type": "check_in"}),
+            &json!({"check_in_id": "c1", "monitor_slug": "nightly", "status": status}).to_string(),
+        )
+    };
+    let feedback = json!({"event_id": "f1", "contexts": {"feedback": {"message": "It hurts."}}}).to_string();
+    let report = json!({"event_id": "f2", "name": "N", "email": "e", "comments": "It broke."}).to_string();
+    let binary = "a\nb\u{0}{\n";
+    let attachment = item(&json!({"type": "attachment", "length": binary.len()}), binary);
+    vec![
+        Sample::bytes("an event", envelope(&[event_item()]), signal(exception.clone())),
+        Sample::bytes(
+            "an event without a length",
+            envelope(&[item(&json!({"type": "event"}), &event().to_string())]),
+            signal(exception.clone()),
+        ),
+        Sample::bytes(
+            "many items",
+            envelope(&[
+                item(&json!({"type": "session"}), "{}"),
+                attachment,
+                event_item(),
+                check_in("ok"),
+                check_in("missed"),
+                item(&json!({"type": "feedback"}), &feedback),
+                item(&json!({"type": "user_report"}), &report),
+                item(&json!({"type": "transaction"}), "{\"type\":\"transaction\"}"),
+            ]),
+            Expect::Signals(vec![
+                exception.clone(),
+                json!({"source": "alerts", "kind": "check_in", "title": "nightly missed its check-in", "record_id": "c1/missed"}),
+                json!({"source": "support", "kind": "feedback", "title": "It hurts."}),
+                json!({"kind": "feedback", "title": "It broke.", "record_id": "report/f2"}),
+            ]),
+        ),
+        Sample::bytes("a single event", event().to_string().into_bytes(), signal(exception)),
+        Sample::bytes(
+            "only sessions",
+            envelope(&[item(&json!({"type": "sessions"}), "{}")]),
+            Expect::NotASignal,
+        ),
+        Sample::bytes("no items", envelope(&[]), Expect::NotASignal),
+        Sample::bytes(
+            "a length that lies",
+            envelope(&[item(&json!({"type": "event", "length": 9999}), "{}")]),
+            Expect::Refused("items[0].length"),
+        ),
+        Sample::bytes("no type", envelope(&[item(&json!({}), "{}")]), Expect::Refused("items[0].type")),
+        Sample::bytes(
+            "a broken event",
+            envelope(&[item(&json!({"type": "event"}), "{\"exception\":")]),
+            Expect::Refused("no-json"),
+        ),
+        Sample::bytes("no envelope", b"text".to_vec(), Expect::Refused("no-json")),
+        Sample::bytes("an unknown encoding", b"{}".to_vec(), Expect::Refused("encoding"))
+            .with_header("Content-Encoding", "rar"),
+    ]
+}
+
+#[test]
+fn the_table_holds() {
+    check(Format::SentrySdk);
+}
+
+#[test]
+fn one_bad_item_does_not_take_the_others() {
+    let bytes = envelope(&[item(&json!({"type": "event"}), "nonsense"), event_item()]);
+    let reading = read(Format::SentrySdk, &Payload::new(&bytes, Provenance::SignedSource)).unwrap();
+    assert_eq!((reading.kept.len(), reading.refused.len()), (1, 1));
+}
+
+#[test]
+fn a_wrong_clock_is_corrected() {
+    let bytes = envelope(&[event_item()]);
+    let received_at: Timestamp = "2026-11-21T10:30:05Z".parse().unwrap();
+    let payload = Payload { received_at: Some(received_at), ..Payload::new(&bytes, Provenance::Stranger) };
+    let reading = read(Format::SentrySdk, &payload).unwrap();
+    assert_eq!(reading.kept[0].occurred_at, "2026-11-21T10:30:00.25Z".parse().ok());
+}
+
+#[test]
+fn an_envelope_has_an_end() {
+    let items: Vec<String> = (0..1001).map(|_| item(&json!({"type": "session"}), "{}")).collect();
+    let reading = read(Format::SentrySdk, &Payload::new(&envelope(&items), Provenance::Stranger)).unwrap();
+    assert_eq!((reading.not_signals, reading.refused.len()), (1000, 1));
+}

@@ -1,0 +1,105 @@
+//! Batches of records of several items, and the part that each becomes.
+
+use serde_json::{Value, json};
+use signalbox_domain::provenance::Provenance;
+use signalbox_domain::signal::HoldReason;
+use signalbox_redact::{Config, Redactor};
+use signalbox_runtime::{Clock, IdSource, Randomness, SealingKeys};
+
+use super::*;
+
+fn source(format: &str, project: &Value) -> SourceConfig {
+    serde_json::from_value(json!({
+        "name": "events", "format": format, "provenance": "signed_source", "project": project,
+        "kafka": {"brokers": ["localhost:9092"], "topics": ["events"], "group": "signalbox"},
+    }))
+    .unwrap()
+}
+
+/// The part of some records, each at the offset of its place.
+fn part_of(format: &str, project: &Value, records: &[Value]) -> Part {
+    let source = source(format, project);
+    let (clock, _) = Clock::manual("2026-11-21T09:00:00Z".parse().unwrap());
+    let randomness = Randomness::seeded(7);
+    let keys = SealingKeys::from_text("test", &"00112233".repeat(8), randomness.clone()).unwrap();
+    let redactor = Redactor::new(&Config::default()).unwrap();
+    let ids = IdSource::new(clock.clone(), randomness);
+    let stream = Stream {
+        source: source.name.clone(),
+        cluster: "c".to_owned(),
+        topic: "events".to_owned(),
+        topic_id: "events".to_owned(),
+        partition: 0,
+    };
+    let projects = ["web", "shop"].map(|name| (name.parse().unwrap(), ids.next()));
+    let context = PartContext {
+        source: &source,
+        stream: &stream,
+        projects: &projects.into(),
+        fingerprints: &FingerprintConfig::default(),
+        fold: FoldContext { redactor: &redactor, ids: &ids, keys: &keys, received_at: clock.now() },
+    };
+    let records: Vec<RawRecord> = (0..)
+        .zip(records)
+        .map(|(offset, record)| {
+            let bytes = record.to_string().into_bytes();
+            RawRecord { offset, size: bytes.len(), bytes: Some(bytes) }
+        })
+        .collect();
+    part(&records, None, &context).unwrap()
+}
+
+fn exception(id: &str) -> Value {
+    let list = json!([{"type": "TypeError", "value": "password=hunter2hunter2 is wrong"}]);
+    json!({"uuid": id, "event": "$exception", "properties": {"$exception_list": list}})
+}
+
+/// What was read is what was kept, let go or refused.
+fn assert_sum(part: &Part) {
+    let kept: usize = part.part.folds.iter().map(|fold| fold.records.len()).sum();
+    let counted = u64::try_from(kept + part.part.quarantined.len()).unwrap() + part.not_a_signal;
+    assert_eq!(part.read, counted);
+}
+
+#[test]
+fn a_record_of_several_items_is_several_records_of_signals() {
+    let batch = json!({"batch": [exception("a"), exception("b"), {"event": "$pageview"}, {"event": 3}, {"event": "$exception"}]});
+    let records = [batch, json!({"batch": []}), json!("nonsense"), exception("c")];
+    let part = part_of("posthog_sdk", &json!({"fixed": "web"}), &records);
+    assert_sum(&part);
+    assert_eq!((part.read, part.not_a_signal), (7, 2));
+    let [fold] = &part.part.folds[..] else { panic!("{:?}", part.part.folds) };
+    assert_eq!(fold.records.len(), 3);
+    assert!(fold.records.iter().all(|record| record.mark.is_some()));
+    assert_eq!(fold.title.from, Provenance::Stranger, "a public key proves nothing, whatever the source is");
+    assert!(!format!("{fold:?}").contains("hunter2"), "{fold:?}");
+    let words: Vec<&str> = part.part.quarantined.iter().map(|row| row.words.as_str()).collect();
+    assert!(words[0].contains("batch[3]") && words[0].ends_with("; and 1 more of this record"), "{words:?}");
+    assert_eq!(words.len(), 2, "one row a record, however much of it was refused");
+}
+
+#[test]
+fn alerts_of_projects_that_nobody_set_are_refused_once() {
+    let alert = |project: &str| json!({"labels": {"alertname": "Slow", "project": project}});
+    let group = json!({"alerts": [alert("web"), alert("other"), alert("shop"), alert("another")]});
+    let part = part_of("alertmanager", &json!({"named": ["web", "shop"]}), &[group]);
+    assert_sum(&part);
+    assert_eq!((part.part.folds.len(), part.part.quarantined.len()), (2, 1));
+    assert_eq!(part.part.quarantined[0].code, "no-project");
+}
+
+#[test]
+fn the_newest_says_whether_a_signal_is_held() {
+    let alert = |status: &str, at: &str| json!({"alerts": [{"status": status, "fingerprint": "f", "labels": {"alertname": "Slow"}, "startsAt": at, "endsAt": at}]});
+    let fired = alert("firing", "2026-11-21T08:30:00Z");
+    let resolved = alert("resolved", "2026-11-21T08:40:00Z");
+    let again = alert("firing", "2026-11-21T08:50:00Z");
+    let hold = |records: &[&Value]| {
+        let records: Vec<Value> = records.iter().map(|record| (*record).clone()).collect();
+        part_of("alertmanager", &json!({"fixed": "web"}), &records).part.folds[0].hold
+    };
+    assert_eq!(hold(&[&fired, &resolved]), Some(HoldReason::UpstreamResolved));
+    assert_eq!(hold(&[&resolved, &fired]), Some(HoldReason::UpstreamResolved));
+    assert_eq!(hold(&[&fired, &resolved, &again]), None);
+    assert_eq!(hold(&[&again, &fired, &resolved]), None);
+}
