@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use proptest::prelude::*;
 use signalbox_domain::policy::Start;
 use signalbox_domain::provenance::{Provenance, Sourced};
 use signalbox_domain::signal::{HoldReason, Severity};
@@ -371,4 +372,61 @@ fn a_plan_that_policy_refuses_leaves_its_reason_on_what_is_kept() {
     assert_eq!(told(&plan), [because(Subject::Case(case)), because(signal)]);
     plan.tasks.clear();
     assert_eq!(told(&plan), [because(Subject::Project(project()))]);
+}
+
+/// Signals of few causes, of any weight; some are held, some name a repository that is not there.
+fn signals() -> impl Strategy<Value = Vec<PlanSignal>> {
+    let one = (0..4_usize, 0..4_usize, 0..6_u8, 1..5000_u64, 0..100_i64);
+    prop::collection::vec(one, 1..20).prop_map(|all| {
+        let signal = |(n, (area, severity, kind, count, age)): (usize, (usize, usize, u8, u64, i64))| {
+            let last = format!("step{n}");
+            let area = ["cart", "mail", "search", "login"][area];
+            let mut changed = crash(n as u128 + 1, area, &["alpha", "bravo", "charlie", &last]);
+            let signal = &mut changed.signal;
+            (signal.severity, signal.count) = (Severity::ALL[severity], count);
+            signal.first_seen = Timestamp::from_micros(NOON.micros() - age);
+            signal.hold = (kind == 0).then_some(HoldReason::TooOld);
+            signal.repository = (kind == 1).then(|| Sourced::stranger("other/thing".to_owned()));
+            changed
+        };
+        all.into_iter().enumerate().map(signal).collect()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_input_gives_one_plan_whatever_its_order_and_every_signal_has_a_reason(
+        signals in signals(),
+        turned in 0..20_usize,
+        room in 0..4_u64,
+    ) {
+        let plan_of = |signals: Vec<PlanSignal>| {
+            let mut house = House::new();
+            house.config.gates.new_tasks = room;
+            let mut plan = house.plan(&input(signals, shop()), NOON);
+            plan.planned.sort_unstable();
+            plan
+        };
+        let plan = plan_of(signals.clone());
+        prop_assert_eq!(format!("{:?}", &plan), format!("{:?}", plan_of(signals.clone())));
+        let mut other = signals.clone();
+        other.rotate_left(turned % signals.len());
+        other.reverse();
+        prop_assert_eq!(format!("{:?}", &plan), format!("{:?}", plan_of(other)));
+
+        prop_assert!(plan.tasks.len() as u64 <= room);
+        for changed in &signals {
+            let reasons = codes(&plan, Subject::Signal(changed.signal.id));
+            prop_assert_eq!(reasons.len(), 2, "where it went, and what came of it: {:?}", reasons);
+        }
+        for case in &plan.cases {
+            let of_case = plan.tasks.iter().filter(|task| task.case.is_some_and(|on| on.case == case.id)).count();
+            prop_assert_eq!(of_case, usize::from(case.state == CaseState::Tasked));
+            prop_assert_eq!(codes(&plan, Subject::Case(case.id)).len(), 1);
+        }
+        let joined: usize = plan.cases.iter().map(|case| case.signals.len()).sum();
+        prop_assert_eq!((joined, plan.joins.len()), (signals.len(), signals.len()));
+    }
 }
