@@ -63,6 +63,18 @@ fn a_burst_that_comes_every_day_surprises_nobody() {
 }
 
 #[test]
+fn a_burst_of_every_week_exceeds_its_hour_and_is_no_news() {
+    let (this, noon, config) = (hour_of(NOON), NOON.plus(LATE), DetectConfig::default());
+    let weekly = |latest: u64| {
+        let burst = move |hour| if hour == this { latest } else { 300 };
+        hours(27, |hour| if (this - hour) % 168 == 0 { burst(hour) } else { 1 })
+    };
+    let usual = pace(&weekly(300), since(27), noon, &config).unwrap();
+    assert!(usual.times >= config.spike_times.0 && !usual.is_spike, "{usual:?}");
+    assert!(pace(&weekly(9000), since(27), noon, &config).unwrap().is_spike, "a burst of another size is");
+}
+
+#[test]
 fn few_records_and_short_histories_are_no_spikes() {
     let config = DetectConfig::default();
     let this = hour_of(NOON);

@@ -148,6 +148,18 @@ async fn several_planners_at_once_make_one_plan() {
 }
 
 #[tokio::test]
+async fn planners_that_take_turns_know_what_the_others_opened() {
+    let place = Place::new().await;
+    let planners: Vec<Planner> = (0..2).map(|seed| place.planner(seed + 10, |_| {})).collect();
+    for n in 0..12_u32 {
+        place.seen(n, AREAS[n as usize % 3], NOON).await;
+        let end = planners[n as usize % 2].pass(NOON).await.unwrap();
+        assert_eq!(end.report.stale, 0);
+    }
+    assert_eq!((place.partition().await, place.tasks().await), (expected(), 3));
+}
+
+#[tokio::test]
 async fn a_small_plan_takes_the_rest_at_once_and_ends_the_same() {
     let place = Place::new().await;
     for n in 0..12_u32 {
@@ -196,6 +208,31 @@ async fn a_done_case_comes_back_in_its_next_generation_with_one_live_task() {
     place.seen(2, "cart", later).await;
     planner.pass(later).await.unwrap();
     assert_eq!((place.tasks().await, place.partition().await.len()), (2, 1));
+}
+
+#[tokio::test]
+async fn a_case_that_was_fixed_is_joined_again_once_it_is_back() {
+    let place = Place::new().await;
+    let planner = place.planner(3, |_| {});
+    place.seen(1, "cart", NOON).await;
+    planner.pass(NOON).await.unwrap();
+    let first = the_task(&place).await;
+    place.store.task_move(first.id, TaskEvent::Cancel, None, NOON).await.unwrap();
+    let mut case = place.store.case_show(first.case.unwrap().case).await.unwrap().unwrap().case;
+    (case.state, case.changed_at) = (signalbox_domain::states::CaseState::Fixed, NOON);
+    let revision = place.store.plan_load(place.project, 1, NOON).await.unwrap().revision;
+    let by_hand = PlanCommit { cases: vec![case], ..plan_of(&place, revision) };
+    assert_eq!(place.store.plan_commit(&by_hand).await.unwrap(), Committed::Yes);
+
+    let later = NOON.plus(Duration::from_hours(1));
+    place.seen(2, "mail", later).await;
+    planner.pass(later).await.unwrap();
+    place.seen(1, "cart", later).await;
+    planner.pass(later).await.unwrap();
+    place.seen(4, "cart", later).await;
+    planner.pass(later).await.unwrap();
+    let of = |keys: &[&str]| keys.iter().map(|key| (*key).to_owned()).collect();
+    assert_eq!(place.partition().await, BTreeSet::from([of(&["1", "4"]), of(&["2"])]));
 }
 
 #[tokio::test]

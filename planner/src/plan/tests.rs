@@ -291,6 +291,15 @@ fn every_closed_gate_leaves_its_reason() {
 }
 
 #[test]
+fn what_was_seen_long_ago_is_ranked_lower_and_is_work_all_the_same() {
+    let mut old = changed(7);
+    (old.signal.first_seen, old.signal.last_seen) = (NOON.minus(90 * DAY), NOON.minus(90 * DAY));
+    let plan = plan(&input(vec![old], shop()), Start::Queue);
+    assert!(plan.cases[0].score.total < 1.0, "{:?}", plan.cases[0].score);
+    assert_eq!(plan.tasks.len(), 1);
+}
+
+#[test]
 fn a_held_signal_holds_only_itself_back() {
     let mut held = crash(2, "cart", &["total", "pay", "resume"]);
     held.signal.hold = Some(HoldReason::TooOld);
@@ -351,6 +360,13 @@ fn a_signal_whose_case_is_gone_is_not_planned() {
     signal.case = Some(crate::fixture::ids().next());
     let plan = plan(&input(vec![signal], shop()), Start::Queue);
     assert_eq!((plan.planned.len(), plan.cases.len(), plan.tasks.len()), (0, 0, 0));
+
+    let mut house = House::new();
+    let known = crash(1, "cart", &["total", "pay", "begin"]);
+    house.groups.open_told(crate::fixture::ids().next(), &[known]);
+    let joining = crash(2, "cart", &["total", "pay", "resume"]);
+    let plan = house.plan(&input(vec![joining], shop()), NOON);
+    assert_eq!((plan.planned.len(), plan.joins.len(), plan.exemplars.len()), (0, 0, 0));
 }
 
 #[test]
