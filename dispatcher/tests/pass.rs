@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use signalbox_dispatcher::{DispatchError, Dispatcher, DispatcherConfig, DispatcherStatus};
-use signalbox_domain::decision::{Stage, Subject};
+use signalbox_domain::decision::{Decision, Reason, Stage, Subject};
 use signalbox_domain::ids::TaskId;
 use signalbox_domain::outcome::{Failure, Verdict};
 use signalbox_domain::policy::Policy;
@@ -187,7 +187,11 @@ async fn a_strangers_task_waits_for_a_person_and_says_so(fixture: &Fixture) {
     assert_eq!(fixture.pass(NOON).await.started, 0);
     assert_eq!(fixture.task_state(task).await, TaskState::Queued);
     assert_eq!(fixture.why(Subject::Task(task)).await, "needs-a-person");
-    fixture.store.task_approve(task, Mode::Worktree, NOON).await.unwrap();
+    let reason = Reason { code: "started-by-a-person".parse().unwrap(), words: "ada started it".into() };
+    let (id, subject) = (fixture.ids.next(), Subject::Task(task));
+    let yes =
+        Decision { id, stage: Stage::Control, subject, reason, first_at: NOON, last_at: NOON, count: 1 };
+    fixture.store.task_approve(task, Mode::Worktree, &yes, NOON).await.unwrap();
     assert_eq!(fixture.pass(NOON).await.started, 1);
     assert_eq!(fixture.why(Subject::Task(task)).await, "started");
 }

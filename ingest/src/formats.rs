@@ -37,6 +37,8 @@ use signalbox_domain::time::Timestamp;
 use crate::observation::{Observation, Reading, Unreadable};
 
 pub use posthog_replay::{ReplayLimits, ReplayRow, SessionKey, Sessions};
+pub use posthog_sdk::PosthogBody;
+pub use sentry_sdk::SentryBody;
 
 /// No record may be larger (CONTRACTS): it is quarantined, cut to this.
 pub const RECORD_LIMIT: usize = 1 << 20;

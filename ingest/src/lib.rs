@@ -31,8 +31,8 @@ pub use dev_broker::{DEV_PARTITION_MEGABYTES, DEV_TOPIC, DevBroker, DevBrokerErr
 pub use door::{Accepted, Door, ItemResult, ProjectCreation};
 pub use fold::{FoldContext, Folder, Refusal};
 pub use formats::{
-    BODY_LIMIT, Format, Payload, RECORD_LIMIT, ReplayLimits, ReplayRow, SessionKey, Sessions, TEXT_LIMIT,
-    read, read_item, read_signal,
+    BODY_LIMIT, Format, Payload, PosthogBody, RECORD_LIMIT, ReplayLimits, ReplayRow, SentryBody, SessionKey,
+    Sessions, TEXT_LIMIT, read, read_item, read_signal,
 };
 pub use identity::{IdentityPart, RecordIdentity, Told};
 pub use kafka::{KafkaError, Until, probe};

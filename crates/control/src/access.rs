@@ -15,6 +15,12 @@ use signalbox_store::{Page, Store, StoreError};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
+use crate::Problem;
+use crate::reads::{listing, page};
+use crate::views::{Listing, NewTokenAsk, TokenMade, TokenRevoked, TokensAsk};
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
 /// What a token shall be.
 #[derive(Debug, Clone)]
 pub struct TokenWish {
@@ -102,10 +108,40 @@ impl Access {
         Ok(self.store.tokens_list(page).await?)
     }
 
+    /// The same, as a face is asked for it.
+    pub async fn tokens(&self, actor: &Actor, ask: &TokensAsk) -> Result<Listing<Token>, Problem> {
+        actor.authorize(Action::ManageAccess, Target::System)?;
+        let (page, shown) = page(ask.after, ask.limit)?;
+        Ok(listing(self.tokens_list(actor, page).await?, shown, |token| token.id))
+    }
+
     /// Makes a token for somebody who may manage access.
     pub async fn token_make_for(&self, actor: &Actor, wish: TokenWish) -> Result<NewToken, AccessError> {
         actor.authorize(Action::ManageAccess, Target::System)?;
         self.token_make(wish).await
+    }
+
+    /// The same, as a face is asked for it.
+    pub async fn token_order(&self, actor: &Actor, ask: NewTokenAsk) -> Result<TokenMade, Problem> {
+        actor.authorize(Action::ManageAccess, Target::System)?;
+        if ask.role == Role::Run {
+            return Err(Problem::invalid("role", "viewer, engineer, operator, admin or runner"));
+        }
+        if ask.days == Some(0) {
+            return Err(Problem::invalid("days", "a number from 1, or nothing"));
+        }
+        let lives = ask.days.map(|days| DAY * days);
+        let wish = TokenWish { name: ask.name, role: ask.role, scope: Scope::Everything, lives };
+        let made = self.token_make(wish).await?;
+        Ok(TokenMade { token: made.token, secret: made.secret.into() })
+    }
+
+    /// Ends a token, as a face is asked for it.
+    pub async fn token_end(&self, actor: &Actor, token: TokenId) -> Result<TokenRevoked, Problem> {
+        Ok(match self.token_revoke(actor, token).await? {
+            Revoked::Now => TokenRevoked::Now,
+            Revoked::Before { at } => TokenRevoked::Before { at },
+        })
     }
 
     pub async fn token_revoke(&self, actor: &Actor, token: TokenId) -> Result<Revoked, AccessError> {

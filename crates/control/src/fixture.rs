@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "what goes wrong in a test is a failed test")]
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use signalbox_domain::access::{Actor, Role};
@@ -23,13 +24,13 @@ use signalbox_domain::signal::{Fingerprint, Severity, SignalKey, SourceFamily};
 use signalbox_domain::states::{CaseState, RunState, TaskState};
 use signalbox_domain::task::{Intent, Lineage, Mode, Origin, Priority, Starter, Task, TaskCase};
 use signalbox_domain::time::Timestamp;
-use signalbox_runtime::{Clock, IdSource, ManualClock, Randomness, Wakeups};
+use signalbox_runtime::{Clock, IdSource, ManualClock, Randomness, SealingKeys, Wakeups};
 use signalbox_store::ingest::{Fold, FoldBatch, FoldPart, FoldedRecord, PartReport};
 use signalbox_store::planner::{Committed, PlanCommit};
 use signalbox_store::{Store, StoreConfig};
 
 use crate::views::SignalResult;
-use crate::{Access, Agent, Projects, Reads, Runs, SignIn, TaskWish, Tasks, local};
+use crate::{Access, Agent, Projects, Reads, Runs, Secrets, SignIn, TaskWish, Tasks, local};
 
 const RUNNER_SEEN_WITHIN: Duration = Duration::from_secs(60);
 
@@ -72,6 +73,11 @@ impl Fixture {
 
     pub fn access(&self) -> Access {
         Access::new(self.store.clone(), self.clock.clone(), self.ids.clone())
+    }
+
+    pub fn secrets(&self) -> Secrets {
+        let keys = SealingKeys::from_text("test", &"a".repeat(64), Randomness::seeded(3)).unwrap();
+        Secrets::new(self.store.clone(), self.clock.clone(), self.ids.clone(), Arc::new(keys))
     }
 
     pub fn sign_in(&self) -> SignIn {

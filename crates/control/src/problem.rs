@@ -8,6 +8,7 @@ use signalbox_store::StoreError;
 
 use crate::access::{AccessError, Refused};
 use crate::runs::RunsError;
+use crate::secrets::SecretError;
 use crate::tasks::TaskError;
 
 #[derive(Debug, thiserror::Error)]
@@ -30,8 +31,12 @@ pub enum Problem {
     /// It may work a moment later.
     #[error("what is kept cannot be reached just now; try again")]
     Unavailable(#[source] Option<StoreError>),
+    #[error("the disk is full: nothing of this was kept")]
+    Full(#[source] StoreError),
     #[error("it failed inside; the log says why")]
     Inside(#[source] StoreError),
+    #[error("it failed inside; the log says why")]
+    Sealing(#[source] SecretError),
 }
 
 impl Problem {
@@ -48,7 +53,8 @@ impl Problem {
             Self::Invalid { .. } => "invalid",
             Self::TooMany(_) => "too_many",
             Self::Unavailable(_) => "unavailable",
-            Self::Inside(_) => "internal",
+            Self::Full(_) => "disk_full",
+            Self::Inside(_) | Self::Sealing(_) => "internal",
         }
     }
 
@@ -73,9 +79,8 @@ impl From<StoreError> for Problem {
             StoreError::Missing { what, id } => Self::Missing { what, name: id },
             error @ StoreError::AlreadyLive { .. } => Self::Conflict(error.to_string()),
             error if error.is_passing() => Self::Unavailable(Some(error)),
-            error @ (StoreError::DiskFull { .. } | StoreError::ReadOnly { .. }) => {
-                Self::Unavailable(Some(error))
-            }
+            error @ StoreError::DiskFull { .. } => Self::Full(error),
+            error @ StoreError::ReadOnly { .. } => Self::Unavailable(Some(error)),
             error => Self::Inside(error),
         }
     }
@@ -87,6 +92,17 @@ impl From<AccessError> for Problem {
             AccessError::Refused(refused) => Self::Refused(refused),
             AccessError::Denied(denied) => Self::Denied(denied),
             AccessError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<SecretError> for Problem {
+    fn from(error: SecretError) -> Self {
+        match error {
+            SecretError::Denied(denied) => Self::Denied(denied),
+            SecretError::Missing(name) => Self::missing("secret", &name),
+            SecretError::Store(error) => error.into(),
+            error @ SecretError::Seal { .. } => Self::Sealing(error),
         }
     }
 }

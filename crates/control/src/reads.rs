@@ -26,6 +26,7 @@ use signalbox_store::Store;
 use crate::views::{DecisionLine, Listing};
 use crate::{Problem, scope};
 
+pub(crate) use page::{listing, page};
 pub(crate) use runs::run_line;
 pub use sender::{Refusals, Sender, Sorted};
 pub(crate) use signals::signal_line;

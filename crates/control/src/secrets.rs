@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use signalbox_domain::access::{Action, Actor, Denied, Target};
 use signalbox_domain::ids::SecretId;
 use signalbox_domain::names::Label;
@@ -10,6 +12,9 @@ use signalbox_runtime::{Clock, IdSource, SealContext, SealError, SealPurpose, Se
 use signalbox_store::control::{Removed, SecretEntry};
 use signalbox_store::{Store, StoreError};
 use zeroize::Zeroizing;
+
+use crate::Problem;
+use crate::views::{Listing, NewSecret, SECRET_LIMIT, SecretEncoding, SecretLine};
 
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
@@ -49,6 +54,16 @@ impl Secrets {
         Ok(())
     }
 
+    /// The same, as a face is asked for it. No word of a refusal repeats any of the value.
+    pub async fn order(&self, actor: &Actor, wish: NewSecret) -> Result<(), Problem> {
+        actor.authorize(Action::ManageSecrets, Target::System)?;
+        let value = bytes_of(&wish)?;
+        if !(1..=SECRET_LIMIT).contains(&value.len()) {
+            return Err(Problem::invalid("value", format!("1 to {SECRET_LIMIT} bytes")));
+        }
+        Ok(self.set(actor, &wish.name, &value).await?)
+    }
+
     /// The value itself, for code that was granted it. No face calls this.
     pub async fn reveal(&self, name: &Label) -> Result<Zeroizing<Vec<u8>>, SecretError> {
         let kept = self.store.secret_find(name).await?.ok_or_else(|| SecretError::Missing(name.clone()))?;
@@ -69,6 +84,17 @@ impl Secrets {
         Ok(self.store.secrets_list().await?)
     }
 
+    /// The same, as a face is asked for it.
+    pub async fn lines(&self, actor: &Actor) -> Result<Listing<SecretLine>, Problem> {
+        let line = |entry: SecretEntry| SecretLine {
+            name: entry.name,
+            made_at: entry.made_at,
+            changed_at: entry.changed_at,
+        };
+        let items = self.list(actor).await?.into_iter().map(line).collect();
+        Ok(Listing { items, next: None })
+    }
+
     pub async fn remove(&self, actor: &Actor, name: &Label) -> Result<(), SecretError> {
         actor.authorize(Action::ManageSecrets, Target::System)?;
         match self.store.secret_remove(name).await? {
@@ -76,6 +102,19 @@ impl Secrets {
             Removed::WasNotThere => Err(SecretError::Missing(name.clone())),
         }
     }
+}
+
+/// The value that was written, be it text or bytes.
+fn bytes_of(wish: &NewSecret) -> Result<Zeroizing<Vec<u8>>, Problem> {
+    let text = wish.value.reveal();
+    let bytes = match wish.encoding {
+        SecretEncoding::Text => text.as_bytes().to_vec(),
+        SecretEncoding::Base64 => STANDARD.decode(text).map_err(|_damage| {
+            // What the decoder says names a letter of the value.
+            Problem::invalid("value", "base64 with its padding, as encoding says")
+        })?,
+    };
+    Ok(Zeroizing::new(bytes))
 }
 
 #[cfg(test)]

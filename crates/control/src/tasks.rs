@@ -10,6 +10,7 @@ use signalbox_domain::policy::Policy;
 use signalbox_domain::provenance::{Provenance, Sourced};
 use signalbox_domain::states::TaskState;
 use signalbox_domain::task::{Intent, Lineage, Mode, Origin, Priority, Starter, Task};
+use signalbox_domain::time::Timestamp;
 use signalbox_runtime::{Clock, IdSource, Wakeups};
 use signalbox_store::dispatcher::Cancel;
 use signalbox_store::tasks::Opened;
@@ -24,6 +25,9 @@ const LONGEST_ONCE: usize = 200;
 #[expect(clippy::expect_used, reason = "the text is a label: a test cancels a task")]
 static CANCELLED: LazyLock<Label> = LazyLock::new(|| "cancelled".parse().expect("a label"));
 
+#[expect(clippy::expect_used, reason = "the text is a label: a test starts a task")]
+static STARTED: LazyLock<Label> = LazyLock::new(|| "started-by-a-person".parse().expect("a label"));
+
 /// A task that a person wants.
 #[derive(Debug, Clone)]
 pub struct TaskWish {
@@ -34,7 +38,7 @@ pub struct TaskWish {
     pub intent: Intent,
     pub mode: Mode,
     pub priority: Priority,
-    /// The same key again is the same wish.
+    /// The same key again in the same project is the same wish.
     pub once: Option<String>,
 }
 
@@ -113,7 +117,10 @@ impl Tasks {
     pub async fn start(&self, actor: &Actor, id: TaskId, mode: Option<Mode>) -> Result<TaskState, TaskError> {
         let task = self.task(id).await?;
         actor.authorize(Action::WorkOnTasks, Target::Project(task.project))?;
-        let state = self.store.task_approve(id, mode.unwrap_or(task.mode), self.clock.now()).await?;
+        let (mode, now) = (mode.unwrap_or(task.mode), self.clock.now());
+        let words = format!("{} started it in {mode}", actor.name);
+        let decision = self.decided(id, &STARTED, words, now);
+        let state = self.store.task_approve(id, mode, &decision, now).await?;
         self.wakeups.wake(TASKS);
         Ok(state)
     }
@@ -152,21 +159,25 @@ impl Tasks {
         let task = self.task(id).await?;
         actor.authorize(Action::WorkOnTasks, Target::Project(task.project))?;
         let now = self.clock.now();
-        let decision = Decision {
-            id: self.ids.next(),
-            stage: Stage::Control,
-            subject: Subject::Task(id),
-            reason: Reason { code: CANCELLED.clone(), words: format!("{} cancelled it", actor.name) },
-            first_at: now,
-            last_at: now,
-            count: 1,
-        };
-        let decisions = [decision];
+        let decisions = [self.decided(id, &CANCELLED, format!("{} cancelled it", actor.name), now)];
         let cancel =
             Cancel { by: actor.name.as_str(), outcome: self.ids.next::<OutcomeId>(), decisions: &decisions };
         let state = self.store.task_cancel(id, cancel, now).await?;
         self.wakeups.wake(OUTCOMES);
         Ok(state)
+    }
+
+    /// What a person did with a task.
+    fn decided(&self, task: TaskId, code: &Label, words: String, now: Timestamp) -> Decision {
+        Decision {
+            id: self.ids.next(),
+            stage: Stage::Control,
+            subject: Subject::Task(task),
+            reason: Reason { code: code.clone(), words },
+            first_at: now,
+            last_at: now,
+            count: 1,
+        }
     }
 
     /// The next task for a person who names a project, or any.

@@ -2,6 +2,7 @@
 //!
 //! Built of the domain's nouns; ids are TypeIDs, times are RFC 3339. Nothing here decides or reads anything.
 
+mod access;
 mod asks;
 mod case;
 mod problem;
@@ -18,7 +19,10 @@ use signalbox_domain::decision::{Decision, Stage};
 use signalbox_domain::names::Label;
 use signalbox_domain::time::Timestamp;
 
-pub use asks::{CasesAsk, PAGE, PAGE_LIMIT, RunAsk, RunsAsk, SignalsAsk, TasksAsk};
+pub use access::{
+    HiddenText, NewSecret, NewTokenAsk, SECRET_LIMIT, SecretEncoding, SecretLine, TokenMade, TokenRevoked,
+};
+pub use asks::{CasesAsk, PAGE, PAGE_LIMIT, RunAsk, RunsAsk, SignalsAsk, TasksAsk, TokensAsk};
 pub use case::{CaseLine, CaseView};
 pub use problem::{ProblemBody, ProblemLine};
 pub use project::{NewProject, NewRepository};

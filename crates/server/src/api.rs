@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, header};
-use signalbox_control::{Access, Projects, Reads, Runs, SignIn, Tasks};
+use signalbox_control::{Access, Projects, Reads, Runs, Secrets, SignIn, Tasks};
 use signalbox_domain::access::Actor;
 use signalbox_runtime::Clock;
 use tower::ServiceExt as _;
@@ -30,6 +30,7 @@ pub struct ApiSetup {
     pub tasks: Tasks,
     pub runs: Runs,
     pub projects: Projects,
+    pub secrets: Secrets,
     pub intake: Arc<dyn SignalIntake>,
     pub status: Arc<dyn HouseStatus>,
     pub clock: Clock,

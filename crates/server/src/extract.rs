@@ -12,6 +12,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use serde::de::DeserializeOwned;
 use signalbox_control::{Problem, Refused};
 use signalbox_domain::access::Actor;
+use zeroize::Zeroize as _;
 
 use crate::problem::Failure;
 
@@ -69,6 +70,23 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
             return Err(wrong_type(JSON));
         }
         read_json(&body(request, state).await?).map(Self)
+    }
+}
+
+/// A JSON body with a value in it that nobody may see: a refusal repeats no word of it, and its bytes are wiped.
+pub(crate) struct HiddenBody<T>(pub(crate) T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for HiddenBody<T> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+        let kind = media_type(request.headers());
+        let bytes = body(request, state).await?;
+        let read = if kind.as_deref() == Some(JSON) { read_hidden(&bytes) } else { Err(wrong_type(JSON)) };
+        if let Ok(mut bytes) = bytes.try_into_mut() {
+            bytes.as_mut().zeroize();
+        }
+        read.map(Self)
     }
 }
 
@@ -134,6 +152,32 @@ fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
         }
     })?;
     reader.end().map_err(|error| Failure::url(format!("the body is no JSON: {error}")))?;
+    Ok(value)
+}
+
+/// serde's message may repeat what stood in the wrong place, so only that place is named, and it only where it is a plain
+/// word of ours.
+fn read_hidden<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let inner = error.inner();
+        if !inner.is_data() {
+            return Failure::url("the body is no JSON");
+        }
+        let words = inner.to_string();
+        let missing = words.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
+        let is_unknown = words.starts_with("unknown field `");
+        match (missing, error.path().to_string().as_str()) {
+            (Some(name), _) => Failure::field(name.to_owned(), "expected a value"),
+            (None, at) if is_unknown || at == "." || at == "?" => {
+                Failure::field("$".to_owned(), "expected the fields of this route, each once")
+            }
+            (None, at) => {
+                Failure::field(at.to_owned(), "expected another kind of value; what was sent is not repeated")
+            }
+        }
+    })?;
+    reader.end().map_err(|_rest| Failure::url("the body is no JSON"))?;
     Ok(value)
 }
 

@@ -76,7 +76,8 @@ impl From<Problem> for Failure {
             Problem::Conflict(_) | Problem::LeaseLost(_) => StatusCode::CONFLICT,
             Problem::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Problem::TooMany(_) | Problem::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
-            Problem::Inside(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Problem::Full(_) => StatusCode::INSUFFICIENT_STORAGE,
+            Problem::Inside(_) | Problem::Sealing(_) => StatusCode::INTERNAL_SERVER_ERROR,
         };
         if status.is_server_error() {
             tracing::error!(error = error_chain(&problem), "a request failed");

@@ -5,8 +5,10 @@ mod cases;
 mod projects;
 mod runner;
 mod runs;
+mod secrets;
 mod signals;
 mod tasks;
+mod tokens;
 mod who;
 
 use std::sync::Arc;
@@ -15,12 +17,15 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
+use signalbox_control::views::SECRET_LIMIT;
 
 use crate::api::ApiSetup;
 use crate::problem::Failure;
 
 const BODY: usize = 1 << 20;
 const SIGNALS_BODY: usize = 5 << 20;
+/// The largest value, each byte of it written as `\u0000`, and its name.
+const SECRET_BODY: usize = SECRET_LIMIT * 6 + 1024;
 
 pub(crate) type House = Arc<ApiSetup>;
 
@@ -45,6 +50,10 @@ pub(crate) fn api(house: House) -> Router {
         .route("/runner/runs/{id}/moved", post(runner::moved))
         .route("/runner/runs/{id}/notes", post(runner::notes))
         .route("/runner/runs/{id}/finish", post(runner::finish))
+        .route("/tokens", get(tokens::list).post(tokens::make))
+        .route("/tokens/{id}/revoke", post(tokens::revoke))
+        .route("/secrets", get(secrets::list).post(secrets::set).layer(DefaultBodyLimit::max(SECRET_BODY)))
+        .route("/secrets/{name}/remove", post(secrets::remove))
         .route("/why/{id}", get(who::why))
         .route("/status", get(who::status))
         .route("/me", get(who::me))

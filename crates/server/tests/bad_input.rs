@@ -26,7 +26,9 @@ const GETS: [&str; 14] = [
     "/signals?limit=",
 ];
 
-const POSTS: [&str; 12] = [
+const POSTS: [&str; 14] = [
+    "/tokens",
+    "/secrets",
     "/signals",
     "/tasks",
     "/tasks/next",

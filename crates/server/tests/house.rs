@@ -84,6 +84,7 @@ impl House {
             tasks: fixture.tasks(),
             runs: fixture.runs(),
             projects: fixture.projects(),
+            secrets: fixture.secrets(),
             intake: Arc::new(Door(Arc::clone(&fixture))),
             status: Arc::new(Status),
             clock: fixture.clock.clone(),

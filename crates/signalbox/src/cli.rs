@@ -1,17 +1,16 @@
 //! The command line: what can be asked for. What it means is each command's own file.
 
+mod access;
 mod faces;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use signalbox_domain::access::Role;
-use signalbox_domain::ids::TokenId;
-use signalbox_domain::names::Label;
 
 use crate::settings::{Role as HouseRole, Sources};
 
+pub(crate) use access::{SecretCommand, Secrets, TokenCommand, Tokens};
 pub(crate) use faces::{
     Ask, CaseCommand, Cases, FaceCommand, NewTask, Next, Page, ProjectCommand, Projects, Repositories,
     RepositoryCommand, RunCommand, RunnerArgs, RunnerCommand, RunnerWork, Runs, SignalCommand, Signals,
@@ -45,12 +44,6 @@ pub(crate) enum Command {
     Demo(Demo),
     /// Looks at this machine and its settings, and says what to do about what it finds
     Doctor,
-    /// Gives and takes access
-    #[command(subcommand)]
-    Token(TokenCommand),
-    /// Keeps named values sealed
-    #[command(subcommand)]
-    Secret(SecretCommand),
     /// Answers JSON Lines with JSON Lines: what Signalbox makes of them, without clock or network
     #[command(subcommand)]
     Lab(LabCommand),
@@ -105,42 +98,6 @@ pub(crate) enum ConfigCommand {
     Check,
 }
 
-#[derive(Debug, Subcommand)]
-pub(crate) enum TokenCommand {
-    /// Makes a token and shows its secret once
-    Create {
-        name: Label,
-        /// viewer, engineer, operator, admin, runner
-        #[arg(long, value_parser = role)]
-        role: Role,
-        /// Ends by itself after this many days
-        #[arg(long, value_name = "DAYS")]
-        days: Option<u32>,
-    },
-    /// Lists tokens, without their secrets
-    List,
-    /// Ends a token at once
-    Revoke { id: TokenId },
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum SecretCommand {
-    /// Keeps a value under a name; the value is read from standard input
-    Set { name: Label },
-    /// Lists names and times, never values
-    List,
-    /// Forgets a value
-    Remove { name: Label },
-}
-
-fn role(name: &str) -> Result<Role, String> {
-    match Role::from_name(name) {
-        Some(Role::Run) => Err("a run's token is made by its runner".to_owned()),
-        Some(role) => Ok(role),
-        None => Err("expected viewer, engineer, operator, admin or runner".to_owned()),
-    }
-}
-
 impl Arguments {
     /// Where settings come from: the one place that reads the environment for them.
     pub(crate) fn sources(&self) -> Sources {
@@ -173,12 +130,5 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Arguments::command().debug_assert();
-    }
-
-    #[test]
-    fn a_role_is_named_or_refused_with_what_was_expected() {
-        assert_eq!(role("admin"), Ok(Role::Admin));
-        assert!(role("king").unwrap_err().contains("viewer"));
-        assert!(role("run").is_err());
     }
 }

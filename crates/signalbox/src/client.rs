@@ -4,7 +4,8 @@
 //! ```text
 //!   --server, SIGNALBOX_URL ───────────────────────▶ that server, or a failure that says it does not answer
 //!   SQLite nobody holds ───────────────────────────▶ this process opens it
-//!   SQLite that a server holds, PostgreSQL ────────▶ the server at server.listen; PostgreSQL without one: this process
+//!   SQLite that a server holds ────────────────────▶ the server, at the address that it has written beside the database
+//!   PostgreSQL ────────────────────────────────────▶ the server of this folder, or at server.listen; else this process
 //! ```
 //!
 //! The token of this computer is sent only where a server of ours is known to be, or where its holder said so.
@@ -12,7 +13,8 @@
 mod http;
 mod local;
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
+use std::path::Path;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -24,7 +26,7 @@ use signalbox_store::{Location, Store, StoreError};
 use zeroize::Zeroizing;
 
 use crate::fail::Failure;
-use crate::house::read_token;
+use crate::house::{find_server, reachable, read_token};
 use crate::settings::Settings;
 use crate::show::plain;
 use crate::wiring::{self, Base};
@@ -37,8 +39,8 @@ pub(crate) const URL_VARIABLE: &str = "SIGNALBOX_URL";
 /// Holds the token, where no file does.
 pub(crate) const TOKEN_VARIABLE: &str = "SIGNALBOX_TOKEN";
 
-/// Another command may hold the file for a moment.
-const HELD_FOR_A_MOMENT: Duration = Duration::from_secs(2);
+/// Another command may hold the file for a moment, and a server that starts says soon where it listens.
+const HELD_FOR_A_MOMENT: Duration = Duration::from_secs(5);
 const RETRY: Duration = Duration::from_millis(50);
 
 pub(crate) enum Client {
@@ -54,33 +56,14 @@ impl Client {
             return Ok(Self::Http(Http::new(&url, token(&settings)?)?));
         }
         let base = wiring::base()?;
-        match &settings.store.url {
-            Location::Sqlite(_) => match store(&settings, &base).await {
-                Ok(store) => Ok(Self::InProcess(Box::new(Local::new(settings, base, store)?))),
-                Err(StoreError::HeldByAnother { .. }) => Self::listening(&settings),
-                Err(error) => Err(error.into()),
-            },
-            Location::Postgres(_) => match Self::listening(&settings) {
-                Ok(Self::Http(http)) if http.is_there().await => Ok(Self::Http(http)),
-                _ => {
-                    let store = Store::open(&settings.store).await?;
-                    Ok(Self::InProcess(Box::new(Local::new(settings, base, store)?)))
-                }
-            },
+        let found = match &settings.store.url {
+            Location::Sqlite(path) => of_sqlite(path, &settings, &base).await?,
+            Location::Postgres(_) => of_postgres(&settings).await?,
+        };
+        match found {
+            Found::Server(http) => Ok(Self::Http(http)),
+            Found::Database(store) => Ok(Self::InProcess(Box::new(Local::new(settings, base, store)?))),
         }
-    }
-
-    /// The server that these settings start.
-    fn listening(settings: &Settings) -> Result<Self, Failure> {
-        let listen = settings.server.listen;
-        if listen.port() == 0 {
-            let line =
-                "a server holds the database and listens on a port of its own choice: name it by --server";
-            return Err(Failure::new(ExitCode::StoreHeld, line));
-        }
-        let host = if listen.ip().is_unspecified() { IpAddr::V4(Ipv4Addr::LOCALHOST) } else { listen.ip() };
-        let url = format!("http://{}", SocketAddr::new(host, listen.port()));
-        Ok(Self::Http(Http::new(&url, token(settings)?)?))
     }
 
     /// Whether a server answers, who may know more than this process (sign-in links, passes).
@@ -88,6 +71,14 @@ impl Client {
         match self {
             Self::Http(http) => Some(http),
             Self::InProcess(_) => None,
+        }
+    }
+
+    /// Do the keys of this process open what lies sealed? A server has its own, and has looked.
+    pub(crate) async fn keys_fit(&self) -> Result<(), Failure> {
+        match self {
+            Self::Http(_) => Ok(()),
+            Self::InProcess(local) => local.keys_fit().await,
         }
     }
 
@@ -124,25 +115,51 @@ impl Client {
     }
 }
 
-/// The database, once no other command holds it for a moment.
-async fn store(settings: &Settings, base: &Base) -> Result<Store, StoreError> {
+enum Found {
+    Server(Http),
+    Database(Store),
+}
+
+/// Whoever holds the file says where it listens; a command holds it for a moment only.
+async fn of_sqlite(path: &Path, settings: &Settings, base: &Base) -> Result<Found, Failure> {
     let deadline = base.clock.boot().plus(HELD_FOR_A_MOMENT);
     loop {
         match Store::open(&settings.store).await {
-            // Whoever listens is a server, and stays.
-            Err(StoreError::HeldByAnother { .. })
-                if !deadline.since(base.clock.boot()).is_zero() && !someone_listens(settings).await =>
-            {
-                base.clock.sleep(RETRY).await;
-            }
-            opened => return opened,
+            Ok(store) => return Ok(Found::Database(store)),
+            Err(StoreError::HeldByAnother { .. }) => {}
+            Err(error) => return Err(error.into()),
         }
+        if let Some(address) = find_server(settings) {
+            return at(address, settings).map(Found::Server);
+        }
+        if deadline.since(base.clock.boot()).is_zero() {
+            let line = format!(
+                "another server holds {} and has not said where it listens (it is starting, or has not the role api): name it by --server",
+                path.display()
+            );
+            return Err(Failure::new(ExitCode::StoreHeld, line));
+        }
+        base.clock.sleep(RETRY).await;
     }
 }
 
-async fn someone_listens(settings: &Settings) -> bool {
+/// A database that many may open: the server of this folder, or the one at these settings' address, or nobody.
+async fn of_postgres(settings: &Settings) -> Result<Found, Failure> {
+    if let Some(address) = find_server(settings) {
+        return at(address, settings).map(Found::Server);
+    }
     let listen = settings.server.listen;
-    listen.port() != 0 && tokio::net::TcpStream::connect(listen).await.is_ok()
+    if listen.port() != 0 {
+        let http = at(listen, settings)?;
+        if http.is_there().await {
+            return Ok(Found::Server(http));
+        }
+    }
+    Ok(Found::Database(Store::open(&settings.store).await?))
+}
+
+fn at(address: SocketAddr, settings: &Settings) -> Result<Http, Failure> {
+    Http::new(&format!("http://{}", reachable(address)), token(settings)?)
 }
 
 /// The token of the variable, or the one that the server wrote for this computer.
@@ -183,6 +200,7 @@ fn refusal(answer: &Answer) -> Failure {
     let code = match answer.status {
         400 | 413 | 415 | 422 => ExitCode::Usage,
         503 => ExitCode::Unreachable,
+        507 => ExitCode::DiskFull,
         _ => ExitCode::Failure,
     };
     match serde_json::from_slice::<ProblemBody>(&answer.body) {
@@ -223,6 +241,7 @@ mod tests {
         let body = r#"{"error":{"code":"not_found","message":"there is no task x"}}"#;
         assert_eq!(refused(404, body), (ExitCode::Failure, "there is no task x".to_owned()));
         assert_eq!(refused(503, "<html>").0, ExitCode::Unreachable);
+        assert_eq!(refused(507, "<html>").0, ExitCode::DiskFull);
         assert!(refused(502, "<html>").1.contains("502"));
     }
 }

@@ -32,8 +32,6 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         Command::Up(up) => within(up::run(up, sources.load()?)),
         Command::Demo(demo) => within(demo::run(demo)),
         Command::Doctor => within(doctor::run(sources)),
-        Command::Token(command) => within(token::run(command, sources.load()?.settings)),
-        Command::Secret(command) => within(secret::run(command, sources.load()?.settings)),
         Command::Face(command) => within(ask(command, sources.load()?.settings)),
     }
 }
@@ -50,6 +48,8 @@ async fn ask(command: &FaceCommand, settings: Settings) -> Result<ExitCode, Fail
         FaceCommand::Project(projects) => project::projects(projects, settings).await,
         FaceCommand::Repository(repositories) => project::repositories(repositories, settings).await,
         FaceCommand::Runner(arguments) => runner::run(arguments, settings).await,
+        FaceCommand::Token(tokens) => token::run(tokens, settings).await,
+        FaceCommand::Secret(secrets) => secret::run(secrets, settings).await,
         FaceCommand::SignIn(ask) => status::sign_in(ask, settings).await,
         FaceCommand::Status(ask) => status::run(ask, settings).await,
     }

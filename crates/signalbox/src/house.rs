@@ -7,6 +7,7 @@
 //!
 //! Only puts together: no rule about signals, cases or tasks lives here. Called by `up`.
 
+mod address;
 mod alone;
 mod computer;
 mod dev_kafka;
@@ -37,7 +38,9 @@ use crate::fail::{Failure, store_code};
 use crate::out::say;
 use crate::settings::{Role, Settings};
 use crate::wiring::{self, Base};
+use address::Announced;
 
+pub(crate) use address::{find as find_server, reachable};
 pub(crate) use alone::in_process;
 pub(crate) use computer::computer;
 pub(crate) use dev_kafka::{DEV_PROJECT, DevKafka};
@@ -101,9 +104,12 @@ pub(crate) async fn serve(house: House, door: Door, stop: Stop) -> Result<(), Se
     let ready = async {
         wiring::keys_fit(&store, Arc::clone(&house.keys), &house.base).await?;
         token_file::ensure(&house.settings, &house.access(&store)).await?;
-        open(&house, &store, &front, address)
+        open(&house, &store, &front, address)?;
+        Ok(announced(&house, address).await)
     };
-    ready.await.map_err(|failure| ServiceFailure::new(failure.code, failure.line().to_owned()))?;
+    let announced = ready
+        .await
+        .map_err(|failure: Failure| ServiceFailure::new(failure.code, failure.line().to_owned()))?;
     reporter.report(Condition::Ready);
     tracing::info!(store = %store.location(), roles = %house.settings.roles, "the store is open");
     tokio::join!(
@@ -112,6 +118,9 @@ pub(crate) async fn serve(house: House, door: Door, stop: Stop) -> Result<(), Se
         pulse(&house, &store, &reporter, stop.clone()),
         stages::run(&house, &store, stop),
     );
+    if let Some(announced) = announced {
+        announced.withdraw();
+    }
     store.close().await;
     reporter.withdraw();
     Ok(())
@@ -131,6 +140,14 @@ fn open(house: &House, store: &Store, front: &Front, address: SocketAddr) -> Res
     front.open(api.routes(Hosts::new(address, public)));
     let base = public.map_or_else(|| format!("http://{address}"), ToString::to_string);
     say(format_args!("  sign in, once, within ten minutes: {base}{}", link.path))
+}
+
+/// Tells this computer's commands where the API is.
+async fn announced(house: &House, address: SocketAddr) -> Option<Announced> {
+    if !house.has(Role::Api) {
+        return None;
+    }
+    address::announce(&house.settings, address, &house.base.clock).await
 }
 
 /// Wake-ups from and to other processes, where there can be others.

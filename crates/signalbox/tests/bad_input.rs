@@ -51,8 +51,9 @@ fn a_link_to_a_held_database() {
     let first = place.up(&[]);
     first.until_ready(true);
     std::os::unix::fs::symlink("signalbox.db", place.path("data/link.db")).unwrap();
-    let link = ["--set", "store.url=sqlite:data/link.db", "token", "list"];
-    place.run(&link).failed(STORE_HELD, &["another server holds"]);
+    let link = ["--set", "store.url=sqlite:data/link.db"];
+    place.run(&[&link[..], &["up", "--once"]].concat()).failed(STORE_HELD, &["another server holds"]);
+    place.run(&[&link[..], &["token", "list"]].concat()).worked();
 }
 
 #[test]
@@ -91,7 +92,7 @@ fn a_second_server_on_the_same_file() {
     let place = Place::new();
     let first = place.up(&[]);
     first.until_ready(true);
-    place.run(&["token", "list"]).failed(STORE_HELD, &["another server holds data/signalbox.db"]);
+    place.run(&["up", "--once"]).failed(STORE_HELD, &["another server holds data/signalbox.db"]);
     let second = place.run(&["--set", "server.listen=127.0.0.1:0", "up"]);
     assert_eq!(second.code, Some(STORE_HELD), "{second:?}");
     assert_eq!(first.get("/readyz").0, 200, "the first goes on");

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "what goes wrong in a test is a failed test")]
 
+mod access;
 mod bad_input;
 mod demo;
 mod faces;

@@ -37,7 +37,7 @@ fn tokens_and_secrets_from_the_command_line() {
     assert!(secret.starts_with("sbx_viewer_"), "{made:?}");
     let listed = place.run(&["token", "list"]);
     assert!(listed.worked().contains("good until") && !listed.out.contains(&secret), "{listed:?}");
-    let id = listed.out.split(' ').next().unwrap_or_default().to_owned();
+    let id = listed.out.split_whitespace().find(|word| word.starts_with("token_")).unwrap().to_owned();
     place.run(&["token", "revoke", &id]).worked();
     assert!(place.run(&["token", "list"]).worked().contains("revoked"));
     place.run(&["token", "create", "x", "--role", "king"]).code.filter(|code| *code == 2).unwrap();

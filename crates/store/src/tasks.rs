@@ -6,6 +6,7 @@
 
 mod row;
 
+use signalbox_domain::decision::Decision;
 use signalbox_domain::ids::{CaseId, PersonId, ProjectId, TaskId};
 use signalbox_domain::policy::Policy;
 use signalbox_domain::states::{Machine, TaskEvent, TaskState};
@@ -14,6 +15,7 @@ use signalbox_domain::time::Timestamp;
 use uuid::Uuid;
 
 use crate::column;
+use crate::decisions;
 use crate::error::StoreError;
 use crate::method::Method;
 use crate::open::Store;
@@ -67,8 +69,9 @@ struct IdRow {
 }
 
 impl Store {
-    /// The only way to make a task. `once` names the wish: the same key opens no second task for as long as the first
-    /// is kept, which is `RetentionConfig::ended_tasks_days` after its end (180 where nothing else is set) or longer.
+    /// The only way to make a task. `once` names the wish within the task's project: the same key opens no second task
+    /// there for as long as the first is kept, which is `RetentionConfig::ended_tasks_days` after its end (180 where
+    /// nothing else is set) or longer. In another project it is another wish, and says nothing about this one.
     pub async fn task_open(
         &self,
         task: &Task,
@@ -118,11 +121,12 @@ impl Store {
         Ok(task)
     }
 
-    /// A person starts this very task, in a mode of their choice: the dispatcher may run it now.
+    /// A person starts this very task, in a mode of their choice: the dispatcher may run it now. `decision` says who.
     pub async fn task_approve(
         &self,
         task: TaskId,
         mode: Mode,
+        decision: &Decision,
         now: Timestamp,
     ) -> Result<TaskState, StoreError> {
         let mut step = self.write(Method::TaskApprove).await?;
@@ -140,6 +144,7 @@ impl Store {
             mode.name(),
             now.micros()
         )?;
+        decisions::record_within(&mut step, std::slice::from_ref(decision)).await?;
         step.commit().await?;
         Ok(to)
     }
@@ -177,6 +182,8 @@ pub(crate) async fn open_within(
     if depth > policy.depth_limit {
         return Ok(Opened::TooDeep { depth, limit: policy.depth_limit });
     }
+    let key = once.map(|once| format!("{}/{once}", task.project));
+    let once = key.as_deref();
     for _ in 0..OPEN_TRIES {
         if insert(step, task, once).await? == 1 {
             return Ok(Opened::New);

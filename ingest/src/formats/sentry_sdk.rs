@@ -20,22 +20,54 @@ const MOST_ITEMS: usize = 1000;
 const HEADER_LIMIT: usize = 64 << 10;
 
 pub(super) fn read(payload: &Payload<'_>) -> Result<Reading, Unreadable> {
-    let body = content::decoded(payload.bytes, payload.header("content-encoding"))?;
-    let (first, rest) = line(&body);
-    let mut reading = match header(first) {
-        Ok(header) if !rest.trim_ascii().is_empty() => {
-            let sent_at = fields::at(&header, "sent_at").and_then(fields::time);
-            let mut reading = envelope(rest);
-            correct(&mut reading, sent_at, payload.received_at);
-            reading
-        }
-        Ok(header) if is_only_a_header(&header) => Reading::not_a_signal(),
-        Ok(_) | Err(_) => event(&body)?,
-    };
-    for observation in &mut reading.kept {
-        observation.project = ProjectHint::Silent;
+    SentryBody::open(payload)?.read(payload.received_at)
+}
+
+/// A body whose encoding is undone: whoever answers the request asks for its key and its id.
+#[derive(Debug)]
+pub struct SentryBody(Vec<u8>);
+
+impl SentryBody {
+    pub fn open(payload: &Payload<'_>) -> Result<Self, Unreadable> {
+        check_size(payload.bytes, LIMIT)?;
+        content::decoded(payload.bytes, payload.header("content-encoding"))
+            .map(|body| Self(body.into_owned()))
     }
-    Ok(reading)
+
+    /// The public key of the DSN in an envelope's header, for senders that put it nowhere else.
+    pub fn key(&self) -> Option<String> {
+        let dsn = fields::text(&self.header()?, "dsn")?;
+        let (key, _) = dsn.split_once("://")?.1.split_once('@')?;
+        let key = key.split(':').next().filter(|key| !key.is_empty())?;
+        Some(key.to_owned())
+    }
+
+    /// The id that the reply repeats.
+    pub fn event_id(&self) -> Option<String> {
+        fields::text(&self.header()?, "event_id").map(|id| sentry_event::event_id(&id))
+    }
+
+    fn header(&self) -> Option<Value> {
+        header(line(&self.0).0).ok()
+    }
+
+    pub fn read(&self, received_at: Option<Timestamp>) -> Result<Reading, Unreadable> {
+        let (first, rest) = line(&self.0);
+        let mut reading = match header(first) {
+            Ok(header) if !rest.trim_ascii().is_empty() => {
+                let sent_at = fields::at(&header, "sent_at").and_then(fields::time);
+                let mut reading = envelope(rest);
+                correct(&mut reading, sent_at, received_at);
+                reading
+            }
+            Ok(header) if is_only_a_header(&header) => Reading::not_a_signal(),
+            Ok(_) | Err(_) => event(&self.0)?,
+        };
+        for observation in &mut reading.kept {
+            observation.project = ProjectHint::Silent;
+        }
+        Ok(reading)
+    }
 }
 
 /// An envelope whose items were all left out.

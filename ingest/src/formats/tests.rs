@@ -154,7 +154,7 @@ fn read_from(format: Format, bytes: &[u8], from: Provenance) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 800, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_bytes_make_a_format_panic(format in every_format(), bytes in any_bytes()) {

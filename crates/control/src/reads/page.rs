@@ -8,7 +8,7 @@ use crate::Problem;
 use crate::views::{Listing, PAGE, PAGE_LIMIT};
 
 /// The store's page for what was asked.
-pub(super) fn page<Id>(after: Option<Id>, limit: Option<u32>) -> Result<(Page<Id>, usize), Problem> {
+pub(crate) fn page<Id>(after: Option<Id>, limit: Option<u32>) -> Result<(Page<Id>, usize), Problem> {
     let limit = limit.unwrap_or(PAGE);
     if !(1..=PAGE_LIMIT).contains(&limit) {
         return Err(Problem::invalid("limit", format!("a number from 1 to {PAGE_LIMIT}")));
@@ -18,7 +18,7 @@ pub(super) fn page<Id>(after: Option<Id>, limit: Option<u32>) -> Result<(Page<Id
 }
 
 /// The rows that are shown, and where the next page begins.
-pub(super) fn listing<T, Id: Display>(mut items: Vec<T>, shown: usize, id: impl Fn(&T) -> Id) -> Listing<T> {
+pub(crate) fn listing<T, Id: Display>(mut items: Vec<T>, shown: usize, id: impl Fn(&T) -> Id) -> Listing<T> {
     let more = items.len() > shown;
     items.truncate(shown);
     let next = items.last().filter(|_| more).map(|last| id(last).to_string());

@@ -18,7 +18,11 @@ async fn an_engineer_makes_a_task_once_and_starts_it() {
     assert_eq!((page.task.provenance, page.task.starter), (Provenance::Person, Starter::Itself));
     assert_eq!(page.repository.map(|repository| repository.name.to_string()), Some("acme/shop".into()));
     assert_eq!(tasks.start(&ada, id, Some(Mode::Cloud)).await.unwrap(), TaskState::Queued);
-    assert_eq!(fixture.reads().task(&ada, id).await.unwrap().task.mode, Mode::Cloud);
+    let page = fixture.reads().task(&ada, id).await.unwrap();
+    assert_eq!(page.task.mode, Mode::Cloud);
+    let [why] = page.decisions.as_slice() else { panic!("{:?}", page.decisions) };
+    assert_eq!((why.stage, why.code.as_str()), (Stage::Control, "started-by-a-person"));
+    assert_eq!(why.words, "local started it in cloud");
 
     let taken = tasks.next(&ada, None).await.unwrap().unwrap();
     assert_eq!((taken.id, taken.state), (id, TaskState::InHand));

@@ -2,7 +2,7 @@
 //! that is misspelt and dropped in silence shows everything.
 
 use serde::{Deserialize, Serialize};
-use signalbox_domain::ids::{CaseId, RunId, SignalId, TaskId};
+use signalbox_domain::ids::{CaseId, RunId, SignalId, TaskId, TokenId};
 use signalbox_domain::names::ProjectName;
 use signalbox_domain::states::{CaseState, RunState, TaskState};
 
@@ -57,6 +57,15 @@ pub struct RunsAsk {
     pub state: Option<RunState>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub after: Option<RunId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TokensAsk {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after: Option<TokenId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
 }

@@ -42,7 +42,7 @@ pub struct NewTask {
     pub mode: Mode,
     #[serde(default = "normal")]
     pub priority: Priority,
-    /// The same key again is the same wish.
+    /// The same key again in the same project is the same wish.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub once: Option<String>,
 }

@@ -10,6 +10,8 @@ use signalbox_domain::names::{HolderName, ProjectName, RepositoryName};
 use signalbox_domain::states::{CaseState, Machine, RunState, TaskState};
 use signalbox_domain::task::{Mode, Priority};
 
+use super::access::{Secrets, Tokens};
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum FaceCommand {
     /// What the product is telling: list, look, send
@@ -30,6 +32,10 @@ pub(crate) enum FaceCommand {
     Repository(Repositories),
     /// Works on runs of a server, over HTTP; or lists runners
     Runner(RunnerArgs),
+    /// Gives and takes access
+    Token(Tokens),
+    /// Keeps named values sealed
+    Secret(Secrets),
     /// Prints a fresh link that signs a browser in, once
     SignIn(Ask),
     /// How the house is
@@ -161,7 +167,7 @@ pub(crate) struct NewTask {
     /// P0 to P4
     #[arg(long, default_value = "P2", value_parser = priority)]
     pub(crate) priority: Priority,
-    /// The same key again makes no second task
+    /// The same key again makes no second task in the project
     #[arg(long, value_name = "KEY")]
     pub(crate) once: Option<String>,
 }

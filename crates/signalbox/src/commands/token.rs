@@ -1,57 +1,59 @@
-//! `signalbox token create|list|revoke`, on the store itself: whoever can open it is its admin.
+//! `signalbox token create|list|revoke`.
 
-use std::time::Duration;
-
-use signalbox_control::{Access, TokenWish, local};
-use signalbox_domain::access::{Scope, Token};
+use signalbox_control::views::{Listing, NewTokenAsk, TokenMade, TokenRevoked, TokensAsk};
+use signalbox_domain::access::Token;
 use signalbox_domain::time::Timestamp;
 use signalbox_runtime::ExitCode;
-use signalbox_store::{Page, Store};
 
-use crate::cli::TokenCommand;
+use super::face::{Face, after, query};
+use crate::cli::{TokenCommand, Tokens};
 use crate::fail::Failure;
-use crate::out::say;
 use crate::settings::Settings;
-use crate::wiring;
+use crate::show::{Table, list, when};
 
-const DAY: Duration = Duration::from_secs(24 * 3600);
-const SHOWN: u32 = 200;
-
-pub(crate) async fn run(command: &TokenCommand, settings: Settings) -> Result<ExitCode, Failure> {
-    let base = wiring::base()?;
-    let store = Store::open(&settings.store).await?;
-    let access = Access::new(store.clone(), base.clock.clone(), base.ids);
-    match command {
-        TokenCommand::Create { name, role, days } => {
-            let lives = days.map(|days| DAY * days);
-            let wish = TokenWish { name: name.clone(), role: *role, scope: Scope::Everything, lives };
-            let made = access.token_make_for(&local(), wish).await?;
-            say(format_args!("{}", *made.secret))?;
-            say(format_args!(
-                "# {} for {}, role {}; shown this once",
-                made.token.id, made.token.name, made.token.role
-            ))?;
-        }
-        TokenCommand::List => {
-            for token in access.tokens_list(&local(), Page::first(SHOWN)).await? {
-                say(format_args!("{}", line(&token, base.clock.now())))?;
-            }
-        }
-        TokenCommand::Revoke { id } => {
-            access.token_revoke(&local(), *id).await?;
-            say(format_args!("{id} is revoked"))?;
-        }
-    }
-    store.close().await;
-    Ok(ExitCode::Done)
+pub(crate) async fn run(tokens: &Tokens, settings: Settings) -> Result<ExitCode, Failure> {
+    let face = Face::open(&tokens.ask, settings).await?;
+    let done = ask(&face, &tokens.command).await;
+    face.close(done).await
 }
 
-fn line(token: &Token, now: Timestamp) -> String {
-    let state = match (token.revoked_at, token.expires_at) {
-        (Some(at), _) => format!("revoked {at}"),
-        (None, Some(at)) if at <= now => format!("ended {at}"),
-        (None, Some(at)) => format!("good until {at}"),
-        (None, None) => "good".to_owned(),
-    };
-    format!("{}  {:<8}  {:<24}  {state}", token.id, token.role, token.name)
+async fn ask(face: &Face, command: &TokenCommand) -> Result<(), Failure> {
+    match command {
+        TokenCommand::Create { name, role, days } => {
+            let wish = NewTokenAsk { name: name.clone(), role: *role, days: *days };
+            let told = face.client.post("/tokens", &wish).await?;
+            face.show(&told, made_text)
+        }
+        TokenCommand::List { page } => {
+            let wish = TokensAsk { after: after(page)?, limit: page.limit };
+            let told = face.client.get(&query("/tokens", &wish)?).await?;
+            face.show(&told, lines)
+        }
+        TokenCommand::Revoke { id } => {
+            let told = face.client.post(&format!("/tokens/{id}/revoke"), &serde_json::json!({})).await?;
+            face.show(&told, |revoked: &TokenRevoked, now| match revoked {
+                TokenRevoked::Now => format!("{id} is revoked"),
+                TokenRevoked::Before { at } => format!("{id} was revoked already, {}", when(now, *at)),
+            })
+        }
+    }
+}
+
+fn made_text(made: &TokenMade, _now: Timestamp) -> String {
+    let TokenMade { token, secret } = made;
+    format!("{}\n# {} for {}, role {}; shown this once", secret.reveal(), token.id, token.name, token.role)
+}
+
+fn lines(listing: &Listing<Token>, now: Timestamp) -> String {
+    let mut table = Table::new(["TOKEN", "ROLE", "NAME", "STATE"]);
+    for token in &listing.items {
+        let state = match (token.revoked_at, token.expires_at) {
+            (Some(at), _) => format!("revoked {at}"),
+            (None, Some(at)) if at <= now => format!("ended {at}"),
+            (None, Some(at)) => format!("good until {at}"),
+            (None, None) => "good".to_owned(),
+        };
+        table.row(&[token.id.to_string(), token.role.to_string(), token.name.to_string(), state]);
+    }
+    list(&table, "no tokens yet: signalbox token create NAME --role ROLE", listing.next.as_deref())
 }

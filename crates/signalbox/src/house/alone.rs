@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use signalbox_runtime::{Health, Shutdown, StatusBoard, Tasks, Wakeups};
+use signalbox_runtime::{Health, SealingKeys, Shutdown, StatusBoard, Tasks, Wakeups};
 use signalbox_server::Api;
 use signalbox_store::Store;
 
@@ -11,11 +11,16 @@ use crate::fail::Failure;
 use crate::settings::Settings;
 use crate::wiring::{self, Base};
 
-pub(crate) fn in_process(settings: Settings, base: Base, store: &Store) -> Result<Api, Failure> {
+pub(crate) fn in_process(
+    settings: Settings,
+    base: Base,
+    keys: Arc<SealingKeys>,
+    store: &Store,
+) -> Result<Api, Failure> {
     let shutdown = Shutdown::new();
     let house = House {
         redactor: wiring::redactor(&settings)?,
-        keys: Arc::new(wiring::sealing_keys(&settings, &base)?),
+        keys,
         metrics: wiring::metrics()?,
         health: Health::default(),
         board: StatusBoard::default(),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use signalbox_control::{Access, Projects, Reads, SignIn, Tasks};
+use signalbox_control::{Access, Projects, Reads, Secrets, SignIn, Tasks};
 use signalbox_ingest::{Door, ProjectCreation};
 use signalbox_runtime::{Health, StatusBoard};
 use signalbox_server::{Api, ApiSetup, HouseStatus};
@@ -20,14 +20,16 @@ pub(crate) fn sign_in(house: &House, store: &Store) -> SignIn {
 pub(crate) fn api(house: &House, store: &Store, sign_in: SignIn) -> Api {
     let (clock, ids) = (house.base.clock.clone(), house.base.ids.clone());
     let policy = house.settings.planner.policy.clone();
-    let door = Door::new(stages::ingest_setup(house, store), ProjectCreation::AtFirstMention);
+    let door = Door::new(stages::ingest_setup(house, store), ProjectCreation::AtFirstMention)
+        .with_fingerprints(house.settings.ingest.fingerprints.clone());
     Api::new(ApiSetup {
         access: Access::new(store.clone(), clock.clone(), ids.clone()),
         sign_in,
         reads: Reads::new(store.clone(), clock.clone(), house.settings.dispatcher.runner_seen_within),
         tasks: Tasks::new(store.clone(), clock.clone(), ids.clone(), policy, house.wakeups.clone()),
         runs: stages::runs(house, store),
-        projects: Projects::new(store.clone(), clock.clone(), ids),
+        projects: Projects::new(store.clone(), clock.clone(), ids.clone()),
+        secrets: Secrets::new(store.clone(), clock.clone(), ids, Arc::clone(&house.keys)),
         intake: Arc::new(DoorIntake::new(door)),
         status: Arc::new(Status::of(house, store)),
         clock,

@@ -1,5 +1,6 @@
 //! `task_open` and the moves of a task.
 
+use signalbox_domain::decision::{Decision, Reason, Stage, Subject};
 use signalbox_domain::ids::{CaseId, FiringId, TaskId};
 use signalbox_domain::policy::Policy;
 use signalbox_domain::states::{TaskEvent, TaskState};
@@ -15,6 +16,7 @@ on_both! {
     whoever_opens_it_a_case_generation_has_one_live_task,
     of_two_openers_at_once_one_opens,
     one_wish_is_granted_once,
+    the_same_key_in_another_project_is_another_wish,
     tasks_that_cause_tasks_end_somewhere,
     an_illegal_move_changes_nothing,
     the_next_task_goes_into_one_hand,
@@ -22,6 +24,7 @@ on_both! {
     the_tasks_of_a_case_are_found_in_every_generation,
     what_was_written_is_read,
     a_person_starts_what_may_not_start_by_itself,
+    who_started_a_task_is_kept_with_the_start_or_not_at_all,
 }
 
 async fn of_case(fixture: &Fixture, case: CaseId, generation: u32) -> Task {
@@ -110,6 +113,20 @@ async fn one_wish_is_granted_once(fixture: &Fixture) {
     fixture.store.task_move(first.id, TaskEvent::Cancel, None, NOON).await.unwrap();
     assert_eq!(fixture.store.task_open(&again, key, &policy).await.unwrap(), repeated);
     assert_eq!(fixture.store.task_open(&again, Some("firing:2"), &policy).await.unwrap(), Opened::New);
+}
+
+async fn the_same_key_in_another_project_is_another_wish(fixture: &Fixture) {
+    let (web, app) = (fixture.project("web").await, fixture.project("app").await);
+    let origin = Origin::Person { person: None };
+    let policy = Policy::default();
+    let key = Some("ticket-7");
+    let (of_web, of_app) = (fixture.task(web, origin), fixture.task(app, origin));
+    assert_eq!(fixture.store.task_open(&of_web, key, &policy).await.unwrap(), Opened::New);
+    assert_eq!(fixture.store.task_open(&of_app, key, &policy).await.unwrap(), Opened::New);
+    for (project, first) in [(web, of_web.id), (app, of_app.id)] {
+        let again = fixture.store.task_open(&fixture.task(project, origin), key, &policy).await.unwrap();
+        assert_eq!(again, Opened::Repeated { task: first });
+    }
 }
 
 async fn tasks_that_cause_tasks_end_somewhere(fixture: &Fixture) {
@@ -203,10 +220,33 @@ async fn a_person_starts_what_may_not_start_by_itself(fixture: &Fixture) {
     open(fixture, &task).await;
     assert_eq!(fixture.store.queue_load(10, NOON).await.unwrap().tasks, []);
 
-    fixture.store.task_approve(task.id, Mode::Cloud, NOON).await.unwrap();
+    let yes = started(fixture, task.id);
+    fixture.store.task_approve(task.id, Mode::Cloud, &yes, NOON).await.unwrap();
     let queue = fixture.store.queue_load(10, NOON).await.unwrap().tasks;
     let [queued] = queue.as_slice() else { panic!("{queue:?}") };
     assert_eq!((queued.task, queued.starter, queued.mode), (task.id, Starter::Approved, Mode::Cloud));
     fixture.store.task_move(task.id, TaskEvent::Cancel, None, NOON).await.unwrap();
-    assert!(fixture.store.task_approve(task.id, Mode::Cloud, NOON).await.is_err());
+    assert!(fixture.store.task_approve(task.id, Mode::Cloud, &yes, NOON).await.is_err());
+}
+
+/// That a person has started it.
+fn started(fixture: &Fixture, task: TaskId) -> Decision {
+    let code = "started-by-a-person".parse().unwrap();
+    let reason = Reason { code, words: "ada started it in cloud".to_owned() };
+    let (id, subject) = (fixture.id(), Subject::Task(task));
+    Decision { id, stage: Stage::Control, subject, reason, first_at: NOON, last_at: NOON, count: 1 }
+}
+
+async fn who_started_a_task_is_kept_with_the_start_or_not_at_all(fixture: &Fixture) {
+    let task = by_person(fixture).await;
+    open(fixture, &task).await;
+    let yes = started(fixture, task.id);
+    let kept = || async { fixture.store.decisions_list(yes.subject, 9).await.unwrap() };
+    fixture.store.task_approve(task.id, Mode::Cloud, &yes, NOON).await.unwrap();
+    assert_eq!(kept().await, std::slice::from_ref(&yes));
+
+    fixture.store.task_move(task.id, TaskEvent::Cancel, None, NOON).await.unwrap();
+    let late = Decision { id: fixture.id(), ..yes.clone() };
+    assert!(fixture.store.task_approve(task.id, Mode::Local, &late, NOON).await.is_err());
+    assert_eq!(kept().await, std::slice::from_ref(&yes), "what did not happen leaves no reason");
 }

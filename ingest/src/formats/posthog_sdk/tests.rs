@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use signalbox_domain::provenance::Provenance;
 use signalbox_domain::time::Timestamp;
 
+use super::super::PosthogBody;
 use super::super::table::{Expect, Sample, check, signal};
 use super::super::{Format, Payload, read};
 
@@ -97,4 +98,26 @@ fn a_batch_has_an_end() {
     let bytes = json!({"batch": vec![pageview(); 10_001]}).to_string();
     let error = read(Format::PosthogSdk, &Payload::new(bytes.as_bytes(), Provenance::Stranger)).unwrap_err();
     assert_eq!(error.to_string(), "batch: expected at most 10000 items");
+}
+
+#[test]
+fn a_body_names_its_key_and_its_events() {
+    let body = |body: &Value| {
+        PosthogBody::open(&Payload::new(body.to_string().as_bytes(), Provenance::Stranger)).unwrap()
+    };
+    let keyed = |value: &Value| body(value).key();
+    let public = Some("phc_public".to_owned());
+    assert_eq!(keyed(&exception("e1")), public, "in the properties");
+    assert_eq!(keyed(&json!([exception("e1")])), public);
+    assert_eq!(keyed(&json!({"batch": [exception("e1")]})), public);
+    assert_eq!(
+        keyed(&json!({"api_key": "phc_outer", "batch": [exception("e1")]})),
+        Some("phc_outer".to_owned())
+    );
+    assert_eq!(keyed(&json!({"token": "phc_token", "event": "x"})), Some("phc_token".to_owned()));
+    for keyless in [json!({"event": "x"}), json!([]), json!(3), json!([[[[[[exception("e1")]]]]]])] {
+        assert_eq!(keyed(&keyless), None, "{keyless}");
+    }
+    let uuids = body(&json!({"batch": [exception("e1"), {"event": "x"}, 3, pageview()]})).uuids();
+    assert_eq!(uuids, [Some("e1".to_owned()), None, None, Some("p".to_owned())]);
 }

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use signalbox_domain::provenance::Provenance;
 use signalbox_domain::time::Timestamp;
 
+use super::super::SentryBody;
 use super::super::sentry_event::tests::event;
 use super::super::table::{Expect, Sample, check, signal};
 use super::super::{Format, Payload, read};
@@ -110,4 +111,20 @@ fn an_envelope_has_an_end() {
     let items: Vec<String> = (0..1001).map(|_| item(&json!({"type": "session"}), "{}")).collect();
     let reading = read(Format::SentrySdk, &Payload::new(&envelope(&items), Provenance::Stranger)).unwrap();
     assert_eq!((reading.not_signals, reading.refused.len()), (1000, 1));
+}
+
+#[test]
+fn a_body_names_its_key_and_its_event() {
+    let body = |bytes: &[u8]| SentryBody::open(&Payload::new(bytes, Provenance::Stranger)).unwrap();
+    let enveloped = body(&envelope(&[event_item()]));
+    assert_eq!((enveloped.key().as_deref(), enveloped.event_id().as_deref()), (Some("k"), Some("9fec")));
+    let single = body(event().to_string().as_bytes());
+    assert_eq!(
+        (single.key(), single.event_id().as_deref()),
+        (None, Some("9fec79613d134d4e8b0b04d1a8a0b1c2"))
+    );
+    for dsn in ["", "k@h", "http://@h/1", "http://h/1"] {
+        assert_eq!(body(json!({"dsn": dsn}).to_string().as_bytes()).key(), None, "{dsn}");
+    }
+    assert_eq!(body(b"nonsense").event_id(), None);
 }

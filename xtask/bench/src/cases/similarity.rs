@@ -48,10 +48,11 @@ pub(super) fn run(plan: &Plan) -> anyhow::Result<Vec<Row>> {
         Size::Quick => QUICK,
         Size::Full => FULL,
     };
-    let mut rows = keys(plan, &work)?;
+    // First, while nothing that was given back could hide what the index takes.
+    let mut rows = grouping(plan, &work)?;
+    rows.extend(keys(plan, &work)?);
     rows.extend(templates(plan, &work)?);
     rows.extend(parsing(plan, &work)?);
-    rows.extend(grouping(plan, &work)?);
     Ok(rows)
 }
 
@@ -244,12 +245,12 @@ mod tests {
         assert_eq!(
             told,
             [
+                ("group at 2000 cases", "rate", true),
+                ("index of 2000 cases", "memory_each", false),
                 ("fingerprint of 30 structured frames", "rate", false),
                 ("template of a log line", "rate", true),
                 ("parse a text of 30 frames", "rate", false),
                 ("parse a hostile mebibyte", "rate", true),
-                ("group at 2000 cases", "rate", true),
-                ("index of 2000 cases", "memory_each", false),
             ]
         );
     }
