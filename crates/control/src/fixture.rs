@@ -18,6 +18,7 @@ use signalbox_domain::plan::PlanSummary;
 use signalbox_domain::policy::Policy;
 use signalbox_domain::project::Repository;
 use signalbox_domain::provenance::{Provenance, Sourced};
+use signalbox_domain::quota::QuotaLimit;
 use signalbox_domain::run::{Run, Runner};
 use signalbox_domain::signal::{Fingerprint, Severity, SignalKey, SourceFamily};
 use signalbox_domain::states::{CaseState, RunState, TaskState};
@@ -171,10 +172,18 @@ impl Fixture {
         let commit = PlanCommit {
             id: self.ids.next(),
             project,
-            revision: self.store.plan_load(project, 1).await.unwrap().revision,
+            revision: self.store.plan_load(project, 1, now).await.unwrap().revision,
             at: now,
             planned: vec![(signal, record.signal.revision)],
             joins: vec![(signal, case.id)],
+            due: BTreeMap::new(),
+            exemplars: BTreeMap::new(),
+            ranks: vec![],
+            quota: QuotaLimit {
+                name: "planner:tasks".parse().unwrap(),
+                units: 100,
+                window: Duration::from_hours(1),
+            },
             decisions: vec![self.decision(Stage::Planner, Subject::Case(case.id), word)],
             tasks: task.iter().cloned().collect(),
             cases: vec![case.clone()],
