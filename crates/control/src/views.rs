@@ -29,7 +29,9 @@ pub use project::{NewProject, NewRepository};
 pub use run::{NoteLine, RunLine, RunView};
 pub use runner::{FinishAnswer, FinishAsk, Finishing, LeaseAsk, MovedAsk, NotesAsk, RenewAsk, RunnerSelf};
 pub use signal::{SignalLine, SignalResult, SignalResults, SignalView};
-pub use task::{IntentKind, Making, NewTask, NextTask, StartTask, TaskLine, TaskMade, TaskView};
+pub use task::{
+    FinishResult, FinishTask, IntentKind, Making, NewTask, NextTask, StartTask, TaskLine, TaskMade, TaskView,
+};
 pub use who::{Me, SignInLink};
 pub use why::{ChainNoun, Wait, WaitFor, Why, WhyLink};
 

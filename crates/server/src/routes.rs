@@ -40,6 +40,8 @@ pub(crate) fn api(house: House) -> Router {
         .route("/tasks/{id}", get(tasks::show))
         .route("/tasks/{id}/start", post(tasks::start))
         .route("/tasks/{id}/cancel", post(tasks::cancel))
+        .route("/tasks/{id}/finish", post(tasks::finish))
+        .route("/tasks/{id}/release", post(tasks::release))
         .route("/runs", get(runs::list))
         .route("/runs/{id}", get(runs::show))
         .route("/projects", get(projects::list).post(projects::make))

@@ -68,6 +68,17 @@ fn a_person_makes_a_task_and_takes_it_in_hand() {
     assert_eq!(place.run(&["next"]).worked(), "nothing is queued\n");
     assert_eq!(place.run(&["next", "--json"]).worked(), "null\n");
     assert!(place.run(&["task", "cancel", &first]).worked().contains("is cancelled"));
+    let mine = both.iter().find(|id| **id != first).unwrap();
+    let both_ways = place.run(&["task", "done", mine, "--branch", "x", "--nothing-to-do"]);
+    assert_eq!(both_ways.code, Some(USAGE), "{both_ways:?}");
+    assert!(place.run(&["task", "release", mine]).worked().contains("is queued"));
+    place.run(&["task", "done", mine]).failed(1, &["the task is queued: no move \"finish\""]);
+    place.run(&["next"]).worked();
+    assert!(place.run(&["why", mine]).worked().contains("local took it in hand"));
+    let done = place.run(&["task", "done", mine, "--branch", "ada/mend", "--note", "two lines"]);
+    assert!(done.worked().contains("is done"), "{done:?}");
+    let words = "done: local finished it, a change on the branch ada/mend: two lines";
+    assert!(place.run(&["why", mine]).worked().contains(words));
 }
 
 #[test]

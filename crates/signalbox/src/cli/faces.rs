@@ -18,7 +18,7 @@ pub(crate) enum FaceCommand {
     Signal(Signals),
     /// Signals thought to share one cause
     Case(Cases),
-    /// Work to be done: list, look, make, start, cancel
+    /// Work to be done: list, look, make, start, cancel, finish
     Task(Tasks),
     /// Takes the most urgent queued task in hand
     Next(Next),
@@ -145,6 +145,21 @@ pub(crate) enum TaskCommand {
     },
     /// Ends a task and its run
     Cancel { id: TaskId },
+    /// Says that you have done it: a task from your hand, or from review
+    Done {
+        id: TaskId,
+        /// Where the change lies
+        #[arg(long, value_name = "NAME", conflicts_with = "nothing_to_do")]
+        branch: Option<String>,
+        /// There was nothing to change
+        #[arg(long)]
+        nothing_to_do: bool,
+        /// What there is to say about it
+        #[arg(long, value_name = "TEXT")]
+        note: Option<String>,
+    },
+    /// Puts a task from your hand back into the queue
+    Release { id: TaskId },
 }
 
 #[derive(Debug, Args)]
