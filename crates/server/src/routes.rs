@@ -1,8 +1,10 @@
 //! Every route of the API, and how large its body may be. A handler reads what was sent, calls one use case and shows what
 //! it gave back; it decides nothing.
 
+mod automations;
 mod cases;
 mod projects;
+mod quarantine;
 mod runner;
 mod runs;
 mod secrets;
@@ -56,6 +58,8 @@ pub(crate) fn api(house: House) -> Router {
         .route("/tokens/{id}/revoke", post(tokens::revoke))
         .route("/secrets", get(secrets::list).post(secrets::set).layer(DefaultBodyLimit::max(SECRET_BODY)))
         .route("/secrets/{name}/remove", post(secrets::remove))
+        .route("/automations", get(automations::list))
+        .route("/quarantine", get(quarantine::list))
         .route("/why/{id}", get(who::why))
         .route("/status", get(who::status))
         .route("/me", get(who::me))

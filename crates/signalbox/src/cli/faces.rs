@@ -11,6 +11,7 @@ use signalbox_domain::states::{CaseState, Machine, RunState, TaskState};
 use signalbox_domain::task::{Mode, Priority};
 
 use super::access::{Secrets, Tokens};
+use super::kept::{Automations, Quarantine};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum FaceCommand {
@@ -32,6 +33,10 @@ pub(crate) enum FaceCommand {
     Repository(Repositories),
     /// Works on runs of a server, over HTTP; or lists runners
     Runner(RunnerArgs),
+    /// Schedules and what came of them
+    Automation(Automations),
+    /// What could not be read, and gaps in what was sent
+    Quarantine(Quarantine),
     /// Gives and takes access
     Token(Tokens),
     /// Keeps named values sealed
