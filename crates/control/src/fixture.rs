@@ -19,6 +19,7 @@ use signalbox_domain::plan::PlanSummary;
 use signalbox_domain::policy::Policy;
 use signalbox_domain::project::Repository;
 use signalbox_domain::provenance::{Provenance, Sourced};
+use signalbox_domain::quota::QuotaLimit;
 use signalbox_domain::record::{RecordOrigin, Stream};
 use signalbox_domain::run::{Run, Runner};
 use signalbox_domain::signal::{Fingerprint, Severity, SignalKey, SourceFamily};
@@ -206,10 +207,18 @@ impl Fixture {
         let commit = PlanCommit {
             id: self.ids.next(),
             project,
-            revision: self.store.plan_load(project, 1).await.unwrap().revision,
+            revision: self.store.plan_load(project, 1, now).await.unwrap().revision,
             at: now,
             planned: vec![(signal, record.signal.revision)],
             joins: vec![(signal, case.id)],
+            due: BTreeMap::new(),
+            exemplars: BTreeMap::new(),
+            ranks: vec![],
+            quota: QuotaLimit {
+                name: "planner:tasks".parse().unwrap(),
+                units: 100,
+                window: Duration::from_hours(1),
+            },
             decisions: vec![self.decision(Stage::Planner, Subject::Case(case.id), word)],
             tasks: task.iter().cloned().collect(),
             cases: vec![case.clone()],

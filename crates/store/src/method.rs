@@ -47,6 +47,9 @@ methods! {
     // planner
     ProjectsToPlan = "projects_to_plan" Read,
     PlanLoad = "plan_load" Read,
+    PlanGather = "plan_gather" Read,
+    ExemplarsList = "exemplars_list" Read,
+    CaseMembers = "case_members" Read,
     PlanCommit = "plan_commit" Write,
     CaseShow = "case_show" Read,
     CasesList = "cases_list" Read,

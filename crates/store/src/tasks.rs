@@ -11,7 +11,7 @@ use signalbox_domain::decision::Decision;
 use signalbox_domain::ids::{CaseId, PersonId, ProjectId, TaskId};
 use signalbox_domain::policy::Policy;
 use signalbox_domain::states::{Machine, TaskEvent, TaskState};
-use signalbox_domain::task::{Mode, Task};
+use signalbox_domain::task::{Mode, Priority, Task};
 use signalbox_domain::time::Timestamp;
 use uuid::Uuid;
 
@@ -304,6 +304,18 @@ async fn nothing_live_beside(step: &mut Step, task: TaskId) -> Result<(), StoreE
         Some(row) => Err(StoreError::AlreadyLive { task, live: TaskId::from_uuid(row.id) }),
         None => Ok(()),
     }
+}
+
+/// Gives a task that nobody has begun another place in the queue.
+pub(crate) async fn rank_within(step: &mut Step, task: TaskId, priority: Priority) -> Result<(), StoreError> {
+    execute!(
+        step,
+        "queries/tasks/rank.sqlite.sql",
+        "queries/tasks/rank.postgres.sql",
+        task.uuid(),
+        i64::from(priority.rank())
+    )
+    .map(drop)
 }
 
 /// The state, with the row locked until the step ends.

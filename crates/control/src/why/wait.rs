@@ -181,6 +181,9 @@ fn closed(word: Option<&DecisionLine>) -> WaitFor {
             to(Wait::Person, format!("waits for a person: {said}"))
         }
         "held" => to(Wait::World, format!("{said}; it makes no task by itself")),
+        "below-threshold" => to(Wait::World, format!("{said}; more records or users would make one")),
+        "cooling-down" | "calm" => to(Wait::World, format!("{said}; later records would open it again")),
+        "quota-spent" | "work-in-progress" => to(Wait::Planner, format!("waits for room: {said}")),
         _ => to(Wait::Planner, format!("waits for the next pass of the planner: {said}")),
     }
 }
