@@ -58,6 +58,7 @@ methods! {
     TaskPickUp = "task_pick_up" Write,
     TaskApprove = "task_approve" Write,
     TaskMove = "task_move" Write,
+    TaskPutDown = "task_put_down" Write,
     TaskCancel = "task_cancel" Write,
     TaskShow = "task_show" Read,
     TasksList = "tasks_list" Read,
