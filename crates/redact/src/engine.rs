@@ -22,6 +22,8 @@ use crate::window::{AHEAD, BEHIND, Memory, Sink, Window};
 pub(crate) struct Engine {
     /// Anchors that end up to here are judged.
     scanned: usize,
+    /// The buffer no longer begins where the text does.
+    moved: bool,
     cursor: Cursor,
     memory: Memory,
     spans: Vec<Span>,
@@ -36,10 +38,10 @@ impl Engine {
         if known > self.scanned {
             let known = self.anchors(rules, buffer, known, rest);
             if rules.cards {
-                self.digit_runs(rules, buffer, known);
+                self.digit_runs(rules, buffer, known, rest);
             }
             if rules.addresses {
-                self.address_runs(rules, buffer, known);
+                self.address_runs(rules, buffer, known, rest);
             }
             if let Some(literals) = &rules.literals {
                 literals.find(rules, buffer, self.scanned, known, &mut self.spans);
@@ -68,6 +70,7 @@ impl Engine {
         if !rules.custom.is_empty() {
             free = free.min(self.cursor.at);
         }
+        self.moved |= free > 0;
         self.scanned -= free;
         self.cursor.at = self.cursor.at.saturating_sub(free);
         self.memory.forget(free);
@@ -112,9 +115,11 @@ impl Engine {
             let Some(matcher) = anchors.matcher(hit.pattern().as_usize(), met) else { continue };
             match matcher {
                 Matcher::Token(shape) => {
-                    self.wake(rules, buffer, &mut lines, place, |window, sink| shape.find(window, sink));
+                    self.wake(rules, buffer, &mut lines, place, rest, |window, sink| {
+                        shape.find(window, sink);
+                    });
                 }
-                Matcher::Call(find) => self.wake(rules, buffer, &mut lines, place, find),
+                Matcher::Call(find) => self.wake(rules, buffer, &mut lines, place, rest, find),
                 Matcher::PrivateKey => match private_key::begin(buffer, place.start, place.end, rest) {
                     Begin::Key { start, end } => self.private_key(rules, start, end),
                     Begin::Mention => {}
@@ -138,14 +143,17 @@ impl Engine {
         buffer: &[u8],
         lines: &mut Lines,
         place: Range<usize>,
+        rest: Rest,
         find: impl Fn(&Window<'_>, &mut Sink<'_>),
     ) {
         let around = lines.around(buffer, &place);
         let base = around.start;
+        let is_whole = !self.moved && rest == Rest::Nothing && around == (0..buffer.len());
         let window = Window {
             text: buffer.get(around).unwrap_or_default(),
             start: place.start - base,
             end: place.end - base,
+            is_whole,
             rules,
             work: &self.work,
         };
@@ -153,7 +161,7 @@ impl Engine {
     }
 
     /// Runs of digits that may be a card's. A run of four contains every fourth place.
-    fn digit_runs(&mut self, rules: &Compiled, buffer: &[u8], known: usize) {
+    fn digit_runs(&mut self, rules: &Compiled, buffer: &[u8], known: usize, rest: Rest) {
         let mut lines = Lines::default();
         let mut at = self.scanned;
         while at < known + card::SHORTEST_RUN {
@@ -166,14 +174,14 @@ impl Engine {
             let end = Class::DIGIT.run(buffer, at, buffer.len());
             let fits = (card::SHORTEST_RUN..=card::LONGEST_RUN).contains(&(end - start));
             if fits && start >= self.scanned && start < known {
-                self.wake(rules, buffer, &mut lines, start..end, card::find);
+                self.wake(rules, buffer, &mut lines, start..end, rest, card::find);
             }
             at = end + card::SHORTEST_RUN;
         }
     }
 
     /// Runs of the bytes that addresses are made of.
-    fn address_runs(&mut self, rules: &Compiled, buffer: &[u8], known: usize) {
+    fn address_runs(&mut self, rules: &Compiled, buffer: &[u8], known: usize, rest: Rest) {
         let mut lines = Lines::default();
         let belongs = |place: usize| buffer.get(place).is_some_and(|byte| ip::may_belong(*byte));
         let mut at = self.scanned;
@@ -186,7 +194,7 @@ impl Engine {
                 at += 1;
             }
             if (2..=ip::LONGEST + 6).contains(&(at - start)) {
-                self.wake(rules, buffer, &mut lines, start..at, ip::find);
+                self.wake(rules, buffer, &mut lines, start..at, rest, ip::find);
             }
             at += 1;
         }

@@ -21,6 +21,8 @@ pub(crate) struct Window<'a> {
     pub(crate) start: usize,
     /// Where it ends.
     pub(crate) end: usize,
+    /// `text` is all there is, from the first byte to the last.
+    pub(crate) is_whole: bool,
     pub(crate) rules: &'a Compiled,
     pub(crate) work: &'a Cell<u64>,
 }

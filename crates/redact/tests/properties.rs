@@ -74,6 +74,17 @@ proptest! {
         prop_assert_eq!(streamed(&redactor, &bytes, &cuts), at_once);
     }
 
+    /// A field that is a number and nothing else goes from the value as it goes from the text of the value.
+    #[test]
+    fn json_and_its_text_agree_on_whole_numbers(number in "\\+(1[2-9][0-9]{2}[2-9][0-9]{6}|[0-9]{4,16})") {
+        let redactor = redactor();
+        let mut value = serde_json::json!({ "contact": number });
+        let text = value.to_string();
+        redactor.json(&mut value);
+        let as_text = redactor.text(&text).text.into_owned();
+        prop_assert_eq!(value.to_string(), as_text);
+    }
+
     #[test]
     fn json_is_redacted_twice_alike(text in hard_text(30), key in hard_text(4)) {
         let redactor = redactor();

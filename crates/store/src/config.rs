@@ -20,10 +20,17 @@ pub enum Location {
 
 /// Why a text names no database.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("expected sqlite:PATH or postgres://HOST:PORT/DATABASE, got something with the scheme {scheme:?}")]
-pub struct LocationError {
-    /// What stands before the colon only: the rest may hold a password.
-    pub scheme: String,
+pub enum LocationError {
+    #[error(
+        "expected sqlite:PATH or postgres://HOST:PORT/DATABASE, got something with the scheme {scheme:?}"
+    )]
+    Scheme {
+        /// What stands before the colon only: the rest may hold a password.
+        scheme: String,
+    },
+    /// A store without a file would forget everything, and each of its connections would have one of its own.
+    #[error("expected sqlite:PATH with the path of a file, such as sqlite:data/signalbox.db")]
+    NoFile,
 }
 
 impl FromStr for Location {
@@ -32,15 +39,17 @@ impl FromStr for Location {
     fn from_str(text: &str) -> Result<Self, LocationError> {
         let (scheme, rest) = text.split_once(':').unwrap_or((text, ""));
         match scheme {
-            "sqlite" if !rest.is_empty() => {
-                Ok(Self::Sqlite(PathBuf::from(rest.strip_prefix("//").unwrap_or(rest))))
-            }
+            "sqlite" => match rest.strip_prefix("//").unwrap_or(rest) {
+                "" | ":memory:" => Err(LocationError::NoFile),
+                folder if folder.ends_with('/') => Err(LocationError::NoFile),
+                path => Ok(Self::Sqlite(PathBuf::from(path))),
+            },
             "postgres" | "postgresql"
                 if rest.starts_with("//") && text.parse::<PgConnectOptions>().is_ok() =>
             {
                 Ok(Self::Postgres(text.to_owned()))
             }
-            _ => Err(LocationError { scheme: scheme.chars().take(32).collect() }),
+            _ => Err(LocationError::Scheme { scheme: scheme.chars().take(32).collect() }),
         }
     }
 }
@@ -126,6 +135,13 @@ mod tests {
         assert!(error.ends_with("the scheme \"mysql\""), "{error}");
         let error = "postgres://ada:hunter2@h:notaport/db".parse::<Location>().unwrap_err().to_string();
         assert!(error.contains("HOST:PORT") && !error.contains("hunter2"), "{error}");
+    }
+
+    #[test]
+    fn a_store_without_a_file_is_refused() {
+        for text in ["sqlite:", "sqlite://", "sqlite::memory:", "sqlite://:memory:", "sqlite:data/"] {
+            assert_eq!(text.parse::<Location>(), Err(LocationError::NoFile), "{text}");
+        }
     }
 
     #[test]

@@ -29,6 +29,7 @@ mod method;
 mod open;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod page;
+mod reach;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod statement;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]

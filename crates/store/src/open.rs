@@ -6,7 +6,7 @@
 
 use std::fs::DirBuilder;
 use std::fs::{File, TryLockError};
-use std::os::unix::fs::DirBuilderExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,18 +16,18 @@ use sqlx::Connection as _;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
-    SqliteSynchronous,
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 
 use crate::config::{Location, StoreConfig};
 use crate::error::{Kind, StoreError, kind_of};
 use crate::method::{Method, MethodKind};
+use crate::reach;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 use crate::step::{Step, Tx};
 
-static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
-static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
+pub(crate) static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
+pub(crate) static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// How long a connection is waited for before the store counts as unreachable; the caller's pass tries again.
 const ACQUIRE_BOUND: Duration = Duration::from_secs(10);
@@ -69,21 +69,12 @@ impl Store {
         Ok(Self { inner: Arc::new(Inner { location: config.url.clone(), pools }) })
     }
 
-    /// Can it be reached at all? Opens nothing and brings nothing up to date.
+    /// Could it be opened? Writes nothing and brings nothing up to date.
     pub async fn reach(config: &StoreConfig) -> Result<(), StoreError> {
         let unreachable = |source| unreachable_at(&config.url, source);
         match &config.url {
-            Location::Sqlite(path) => {
-                let options = SqliteConnectOptions::new().filename(path).read_only(true);
-                let mut connection = SqliteConnection::connect_with(&options).await.map_err(unreachable)?;
-                connection.ping().await.map_err(unreachable)?;
-                connection.close().await.map_err(unreachable)
-            }
-            Location::Postgres(url) => {
-                let options = postgres_options(url, config)?;
-                let connection = PgConnection::connect_with(&options).await.map_err(unreachable)?;
-                connection.close().await.map_err(unreachable)
-            }
+            Location::Sqlite(path) => reach::sqlite(path, unreachable).await,
+            Location::Postgres(url) => reach::postgres(&postgres_options(url, config)?, unreachable).await,
         }
     }
 
@@ -151,6 +142,8 @@ impl Store {
 
 async fn open_sqlite(path: &Path, readers: u32) -> Result<Pools, StoreError> {
     let held = hold(path)?;
+    // Made here, because SQLite would let everybody read it; its log and index get the mode of the database.
+    make_private(path)?;
     let unreachable = |source| unreachable_at(&Location::Sqlite(path.to_owned()), source);
     let options = SqliteConnectOptions::new()
         .filename(path)
@@ -193,12 +186,7 @@ fn hold(path: &Path) -> Result<File, StoreError> {
             .map_err(|source| StoreError::File { path: folder.to_owned(), source })?;
     }
     let lock = lock_path(path)?;
-    let file = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&lock)
-        .map_err(|source| StoreError::File { path: lock.clone(), source })?;
+    let file = make_private(&lock)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(StoreError::HeldByAnother { path: path.to_owned() }),
@@ -206,8 +194,14 @@ fn hold(path: &Path) -> Result<File, StoreError> {
     }
 }
 
+/// Opens a file, which only this user may read if it is new.
+fn make_private(path: &Path) -> Result<File, StoreError> {
+    let opened = File::options().create(true).truncate(false).write(true).mode(0o600).open(path);
+    opened.map_err(|source| StoreError::File { path: path.to_owned(), source })
+}
+
 /// Named after the file itself, not after the way that led to it: a link to the database is the same database.
-fn lock_path(path: &Path) -> Result<PathBuf, StoreError> {
+pub(crate) fn lock_path(path: &Path) -> Result<PathBuf, StoreError> {
     let file = |source| StoreError::File { path: path.to_owned(), source };
     let real = match path.canonicalize() {
         Ok(real) => real,
@@ -257,7 +251,7 @@ fn unreachable_at(location: &Location, source: sqlx::Error) -> StoreError {
     }
 }
 
-fn migrate(done: Result<(), MigrateError>, known: &Migrator) -> Result<(), StoreError> {
+pub(crate) fn migrate(done: Result<(), MigrateError>, known: &Migrator) -> Result<(), StoreError> {
     let newest = known.iter().map(|migration| migration.version).max().unwrap_or_default();
     match done {
         Ok(()) => Ok(()),

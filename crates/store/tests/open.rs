@@ -1,6 +1,11 @@
 //! Opening: each way in which it can go wrong has its own error.
 
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::io::{BufRead as _, BufReader};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
+use std::process::{Command, Stdio};
 
 use signalbox_store::{Store, StoreConfig, StoreError};
 use sqlx::{Connection as _, Executor as _};
@@ -113,4 +118,135 @@ async fn an_unreachable_server_is_named_without_its_password() {
     let Err(error) = Store::open(&config).await else { panic!("it opened") };
     assert!(matches!(error, StoreError::Unreachable { .. }), "{error:?}");
     assert_eq!(error.to_string(), "cannot reach the database at postgres://127.0.0.1:1/app");
+}
+
+/// What lies in a folder, byte by byte; shown short.
+fn contents(folder: &Path) -> BTreeMap<String, (usize, u64)> {
+    let described = |file: std::fs::DirEntry| {
+        let bytes = std::fs::read(file.path()).unwrap();
+        let mut hasher = DefaultHasher::new();
+        bytes.hash(&mut hasher);
+        (file.file_name().into_string().unwrap(), (bytes.len(), hasher.finish()))
+    };
+    std::fs::read_dir(folder).unwrap().map(|file| described(file.unwrap())).collect()
+}
+
+/// Changes a closed store behind its back, and closes it again.
+async fn change(path: &Path, sql: &'static str) {
+    let mut connection = raw(path).await;
+    assert_eq!(connection.execute(sql).await.unwrap().rows_affected(), 1);
+    connection.close().await.unwrap();
+}
+
+/// Reaches for the store; nothing in its folder changes by that.
+async fn reached(path: &Path) -> Result<(), StoreError> {
+    let before = contents(path.parent().unwrap());
+    let reached = Store::reach(&config(path)).await;
+    assert_eq!(contents(path.parent().unwrap()), before);
+    reached
+}
+
+/// A store that was made and closed again.
+async fn made(folder: &Path) -> std::path::PathBuf {
+    let path = folder.join("signalbox.db");
+    Store::open(&config(&path)).await.unwrap().close().await;
+    path
+}
+
+#[tokio::test]
+async fn a_store_in_order_is_reached_and_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = made(folder.path()).await;
+    reached(&path).await.unwrap();
+
+    let empty = tempfile::tempdir().unwrap();
+    std::fs::write(empty.path().join("new.db"), "").unwrap();
+    reached(&empty.path().join("new.db")).await.unwrap();
+}
+
+#[tokio::test]
+async fn reaching_says_that_a_server_holds_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("signalbox.db");
+    let held = Store::open(&config(&path)).await.unwrap();
+    let error = Store::reach(&config(&path)).await.unwrap_err();
+    assert!(matches!(error, StoreError::HeldByAnother { .. }), "{error:?}");
+    held.close().await;
+}
+
+#[tokio::test]
+async fn reaching_sees_what_opening_would_fail_at() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = folder.path().join("diary.db");
+    std::fs::write(&text, "this is my diary, not a database\n".repeat(100)).unwrap();
+    let error = reached(&text).await.unwrap_err();
+    assert!(matches!(error, StoreError::Refused { .. }), "{error:?}");
+
+    let path = made(folder.path()).await;
+    change(&path, "UPDATE _sqlx_migrations SET checksum = x'00' WHERE version = 1").await;
+    let error = reached(&path).await.unwrap_err();
+    assert!(matches!(error, StoreError::Migrate { .. }), "{error:?}");
+
+    let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+                 VALUES (9999, 'from the future', TRUE, x'00', 0)";
+    let other = tempfile::tempdir().unwrap();
+    let path = made(other.path()).await;
+    change(&path, newer).await;
+    let error = reached(&path).await.unwrap_err();
+    assert!(matches!(error, StoreError::Newer { found: 9999, .. }), "{error:?}");
+}
+
+/// Locks are a process's: only another one's are in the way.
+#[tokio::test]
+async fn reaching_sees_the_lock_of_another_process() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = made(folder.path()).await;
+    let mut other = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "open::lock_until_the_input_ends", "--ignored", "--nocapture"])
+        .env("LOCKED_DATABASE", &path)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = BufReader::new(other.stdout.take().unwrap()).lines().map(Result::unwrap);
+    assert!(said.any(|line| line.contains("it is locked")), "the other process ended early");
+
+    let error = Store::reach(&config(&path)).await.unwrap_err();
+    assert!(matches!(error, StoreError::Locked { .. }), "{error:?}");
+    drop(other.stdin.take());
+    said.for_each(drop);
+    other.wait().unwrap();
+    Store::reach(&config(&path)).await.unwrap();
+}
+
+#[tokio::test]
+#[ignore = "the other process of the test above"]
+async fn lock_until_the_input_ends() {
+    let path = std::env::var("LOCKED_DATABASE").unwrap();
+    let mut connection = raw(Path::new(&path)).await;
+    connection.execute("BEGIN EXCLUSIVE").await.unwrap();
+    println!("it is locked");
+    std::io::stdin().lines().for_each(drop);
+}
+
+#[tokio::test]
+async fn new_files_are_for_their_user_only() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+    let path = folder.path().join("signalbox.db");
+    let store = Store::open(&config(&path)).await.unwrap();
+    store
+        .project_ensure(&"web".parse().unwrap(), uuid::Uuid::nil().into(), crate::fixture::NOON)
+        .await
+        .unwrap();
+    let modes: BTreeMap<String, u32> = std::fs::read_dir(folder.path())
+        .unwrap()
+        .map(Result::unwrap)
+        .map(|file| {
+            (file.file_name().into_string().unwrap(), file.metadata().unwrap().permissions().mode() & 0o777)
+        })
+        .collect();
+    let names = ["signalbox.db", "signalbox.db-shm", "signalbox.db-wal", "signalbox.db.lock"];
+    assert_eq!(modes, names.map(|name| (name.to_owned(), 0o600)).into());
+    store.close().await;
 }

@@ -25,8 +25,12 @@ fn find(window: &Window<'_>, sink: &mut Sink<'_>) {
     let end = match length {
         0 => return,
         1..=4 => grouped(window),
-        // At the start of a line, `+` and a number is a line of a diff.
-        _ => (window.start > 0 && run_fits(window.slice(window.end, first))).then_some(first),
+        // At the start of a line, `+` and a number is a line of a diff; alone in a field it is a phone's.
+        _ => {
+            let alone = window.is_whole && first == window.text.len();
+            let may_be = window.start > 0 || alone;
+            (may_be && run_fits(window.slice(window.end, first))).then_some(first)
+        }
     };
     if let Some(end) = end.filter(|end| ends_alone(window, *end)) {
         sink.take(window, PHONE, window.start, end, Tail::Closed);
@@ -180,6 +184,8 @@ mod tests {
                 ("to +4915112345678", "to [redacted:phone-number]"),
                 ("href=\"tel:4155552671\"", "href=\"tel:[redacted:phone-number]\""),
                 ("+1 415 555 2671 42 items", "[redacted:phone-number] 42 items"),
+                ("+14155552671", "[redacted:phone-number]"),
+                ("+4915112345678", "[redacted:phone-number]"),
             ],
         );
     }
@@ -189,7 +195,11 @@ mod tests {
         stays(&[
             "2026-01-02T03:04:05+0000 2026-01-02 03:04:05 +05:30",
             "@@ -1234,5 +1234,6 @@",
-            "+14155552671",
+            "+14155552671\n",
+            "-14155552670\n+14155552671\n context",
+            "-14155552670\n+14155552671",
+            "+14155552671 context",
+            "+12345",
             "+1700000000000,",
             "a +1 b + 2",
             "x+14155552671",
