@@ -85,15 +85,14 @@ fn not_held(path: &Path) -> Result<(), StoreError> {
 fn can_be_written(path: &Path) -> Result<(), StoreError> {
     let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     for place in [real.as_path(), real.parent().unwrap_or(Path::new("/"))] {
-        match rustix::fs::access(place, Access::WRITE_OK) {
-            Err(refused @ (rustix::io::Errno::ROFS | rustix::io::Errno::ACCESS)) => {
-                return Err(StoreError::ReadOnly {
-                    method: Method::Open,
-                    source: sqlx::Error::Io(refused.into()),
-                });
-            }
-            // Anything else is said better by opening it.
-            Ok(()) | Err(_) => {}
+        // Anything else is said better by opening it.
+        if let Err(refused @ (rustix::io::Errno::ROFS | rustix::io::Errno::ACCESS)) =
+            rustix::fs::access(place, Access::WRITE_OK)
+        {
+            return Err(StoreError::ReadOnly {
+                method: Method::Open,
+                source: sqlx::Error::Io(refused.into()),
+            });
         }
     }
     Ok(())
