@@ -1,11 +1,15 @@
 //! What an upgrade of how keys are made does to signals and cases: nothing.
 
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
 use signalbox_domain::case::{Case, Score};
 use signalbox_domain::ids::{CaseId, PlanId};
 use signalbox_domain::plan::PlanSummary;
 use signalbox_domain::policy::Policy;
 use signalbox_domain::provenance::Provenance;
+use signalbox_domain::quota::QuotaLimit;
 use signalbox_domain::states::CaseState;
 use signalbox_domain::task::Priority;
 use signalbox_ingest::{Accepted, Door, FingerprintConfig, ItemResult, ProjectCreation};
@@ -39,7 +43,8 @@ async fn send(door: &Door, id: &str, function: &str) -> Accepted {
 
 async fn load(house: &House) -> PlanInput {
     let project = house.store.project_find(&"web".parse().unwrap()).await.unwrap().unwrap();
-    house.store.plan_load(project.id, 1000).await.unwrap()
+    let now = house.setup(house.store.clone(), &Shutdown::new()).clock.now();
+    house.store.plan_load(project.id, 1000, now).await.unwrap()
 }
 
 /// Opens a case for the only signal that is to be planned.
@@ -69,7 +74,11 @@ async fn open_case(house: &House) -> CaseId {
         planned: vec![(changed.signal.id, changed.signal.revision)],
         cases: vec![case],
         joins: vec![(changed.signal.id, id)],
+        due: BTreeMap::new(),
+        exemplars: BTreeMap::new(),
         tasks: vec![],
+        ranks: vec![],
+        quota: QuotaLimit { name: "tasks".parse().unwrap(), units: 1, window: Duration::from_hours(1) },
         policy: Policy::default(),
         decisions: vec![],
         summary: PlanSummary::default(),

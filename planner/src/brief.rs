@@ -1,39 +1,82 @@
 //! The brief: what whoever does the work reads first. Text that a stranger could have written stands in a fence that
 //! no content can close; fences are a courtesy, rights are decided by provenance.
 
-use std::fmt::Write as _;
-
 use signalbox_domain::case::Case;
 use signalbox_domain::provenance::{Provenance, Sourced};
 use signalbox_domain::signal::{Frame, Sample};
-use signalbox_store::planner::PlanSignal;
+use signalbox_store::planner::{EarlierTask, PlanSignal};
+
+use crate::facts::Facts;
 
 const MOST_FRAMES: usize = 30;
+/// Signals, and earlier tasks, that are told of.
+const MOST_SIGNALS: usize = 5;
+
+/// What a brief is written from.
+pub(crate) struct Evidence<'a> {
+    pub(crate) case: &'a Case,
+    pub(crate) facts: &'a Facts,
+    /// The signals that were read, the largest first.
+    pub(crate) signals: &'a [&'a PlanSignal],
+    /// What earlier generations of the case brought.
+    pub(crate) earlier: &'a [EarlierTask],
+}
 
 /// Markdown; as little trusted as the least trusted thing in it.
-pub(crate) fn compose(case: &Case, changed: &PlanSignal) -> Sourced<String> {
-    let signal = &changed.signal;
+pub(crate) fn compose(of: &Evidence<'_>) -> Sourced<String> {
+    let (case, facts) = (of.case, of.facts);
     let mut page = format!("# What happens\n\n{}\n", fenced(&case.title.value));
-    // Writing into a String cannot fail, so these results carry nothing.
-    let facts = write!(
-        page,
-        "\n- {} records from {} to {}\n- source: {}, kind: {}\n- {}\n",
-        signal.count,
-        signal.first_seen,
-        signal.last_seen,
-        signal.key.family,
-        signal.key.kind,
-        case.score.sentence(),
-    );
-    debug_assert!(facts.is_ok());
-    if let Some(sample) = changed.samples.first() {
+    page.push_str(&format!(
+        "\n- {} records from {} to {}\n",
+        facts.records, facts.first_seen, facts.last_seen
+    ));
+    for signal in of.signals.iter().take(MOST_SIGNALS) {
+        let key = &signal.signal.key;
+        page.push_str(&format!("- source: {}, kind: {}\n", key.family, key.kind));
+    }
+    page.push_str(&format!("- {}\n", case.score.sentence()));
+    page.push_str(&others(of));
+    page.push_str(&history(of.case.generation, of.earlier));
+    let sample = of.signals.iter().find_map(|signal| signal.samples.first());
+    if let Some(sample) = sample {
         page.push_str(&evidence(sample));
     }
     page.push_str(
         "\n# What counts as fixed\n\nThe cause is removed, its tests pass, and these records stop.\n",
     );
-    let written_by = changed.samples.iter().map(|sample| sample.text.from);
+    let samples = of.signals.iter().flat_map(|signal| &signal.samples);
+    let titles = of.signals.iter().map(|signal| signal.signal.title.from);
+    let written_by = samples.map(|sample| sample.text.from).chain(titles);
     Sourced::new(page, Provenance::of_all(written_by.chain([case.title.from])))
+}
+
+/// Signals thought to share the cause, by what they are called.
+fn others(of: &Evidence<'_>) -> String {
+    if of.facts.signals < 2 {
+        return String::new();
+    }
+    let told: Vec<String> = of
+        .signals
+        .iter()
+        .take(MOST_SIGNALS)
+        .map(|signal| format!("{} × {}", signal.signal.count, signal.signal.title.value))
+        .collect();
+    let heading = format!("# Thought to share one cause: {} signals", of.facts.signals);
+    format!("\n{heading}\n\n{}\n", fenced(&told.join("\n")))
+}
+
+fn history(generation: u32, earlier: &[EarlierTask]) -> String {
+    if earlier.is_empty() {
+        return String::new();
+    }
+    let mut page = format!(
+        "\n# It was worked on before\n\nThis is generation {generation}. What was tried did not hold:\n\n"
+    );
+    let first = earlier.len().saturating_sub(MOST_SIGNALS);
+    for task in &earlier[first..] {
+        page.push_str(&format!("- generation {}: {} is {}\n", task.generation, task.task, task.state));
+    }
+    page
 }
 
 fn evidence(sample: &Sample) -> String {

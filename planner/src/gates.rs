@@ -1,75 +1,203 @@
 //! Gates: what a case has to pass before it becomes work, in order, each with its typed reason. Pure.
+//!
+//! ```text
+//!   nothing holds it back ─▶ not suppressed, snoozed or closed ─▶ no task of this generation ─▶ enough points
+//!     ─▶ not cooling down ─▶ a repository ─▶ (over all that passed, the weightiest first) the quota ─▶ work in progress
+//! ```
 
-use signalbox_domain::case::Case;
+use signalbox_domain::case::Score;
 use signalbox_domain::ids::{RepositoryId, TaskId};
 use signalbox_domain::project::Repository;
-use signalbox_domain::signal::Signal;
-use signalbox_domain::states::CaseState;
-use signalbox_store::planner::CaseRecord;
+use signalbox_domain::provenance::Sourced;
+use signalbox_domain::signal::HoldReason;
+use signalbox_domain::states::{CaseState, TaskState};
+use signalbox_domain::time::Timestamp;
+use signalbox_store::planner::{CaseRecord, PlanFacts};
 
-use crate::plan::{Routed, route};
+use crate::config::GatesConfig;
+use crate::facts::Facts;
+use crate::recur::Recurrence;
+use crate::score::fresh_points;
 
 /// Whether work comes of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Gate {
     Open { repository: RepositoryId },
     Closed { reason: Closed },
 }
 
 /// Why no task is opened now.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub(crate) enum Closed {
-    #[error("held: {0}")]
-    Held(&'static str),
+    #[error("held: {}", .0.name())]
+    Held(HoldReason),
+    #[error("all {0} signals of its case are held")]
+    AllHeld(u64),
+    #[error("its case is suppressed")]
+    Suppressed,
+    #[error("its case is snoozed")]
+    Snoozed,
     #[error("its case is {0}")]
     CaseIs(CaseState),
     #[error("{task} works on it")]
     TaskLives { task: TaskId },
     #[error("{task} of this generation has ended; a person decides what comes next")]
     TaskEnded { task: TaskId },
+    #[error("{points:.1} points of the {least:.1} that make a task ({score})")]
+    BelowThreshold { points: f64, least: f64, score: String },
+    #[error("its task is done; until {until} its records may come of what is still out")]
+    CoolingDown { until: Timestamp },
+    #[error("its task is done, and nothing was seen of it since {since}")]
+    Calm { since: Timestamp },
     #[error("the project has no repository: signalbox repository add NAME PATH --project PROJECT")]
     NoRepository,
     #[error("the repository that its sender named is not one of the project's")]
     UnknownRepository,
     #[error("{0} repositories could be meant; a person picks one")]
     SeveralRepositories(usize),
+    #[error("{used} of {limit} new tasks are opened in this window; the next begins {ends_at}")]
+    QuotaSpent { used: u64, limit: u64, ends_at: Timestamp },
+    #[error("{live} of {limit} tasks of the project's cases are live")]
+    WorkInProgress { live: u64, limit: u64 },
 }
 
 impl Closed {
     pub(crate) fn code(&self) -> &'static str {
         match self {
-            Self::Held(_) => "held",
+            Self::Held(_) | Self::AllHeld(_) => "held",
+            Self::Suppressed => "suppressed",
+            Self::Snoozed => "snoozed",
             Self::CaseIs(_) => "case-state",
             Self::TaskLives { .. } => "task-lives",
             Self::TaskEnded { .. } => "task-ended",
+            Self::BelowThreshold { .. } => "below-threshold",
+            Self::CoolingDown { .. } => "cooling-down",
+            Self::Calm { .. } => "calm",
             Self::NoRepository => "no-repository",
             Self::UnknownRepository => "unknown-repository",
             Self::SeveralRepositories(_) => "several-repositories",
+            Self::QuotaSpent { .. } => "quota-spent",
+            Self::WorkInProgress { .. } => "work-in-progress",
+        }
+    }
+
+    /// When it may have changed without a word from anybody.
+    pub(crate) fn due(&self, now: Timestamp, config: &GatesConfig) -> Option<Timestamp> {
+        match self {
+            Self::CoolingDown { until } => Some(*until),
+            Self::QuotaSpent { ends_at, .. } => Some(*ends_at),
+            Self::WorkInProgress { .. } | Self::NoRepository => Some(now.plus(config.look_again)),
+            Self::TaskLives { .. } => Some(now.plus(config.rank_again)),
+            Self::Held(_)
+            | Self::AllHeld(_)
+            | Self::Suppressed
+            | Self::Snoozed
+            | Self::CaseIs(_)
+            | Self::TaskEnded { .. }
+            | Self::BelowThreshold { .. }
+            | Self::Calm { .. }
+            | Self::UnknownRepository
+            | Self::SeveralRepositories(_) => None,
         }
     }
 }
 
-pub(crate) fn pass(
-    signal: &Signal,
-    case: &Case,
-    record: Option<&CaseRecord>,
-    repositories: &[Repository],
-) -> Gate {
-    let closed = |reason| Gate::Closed { reason };
-    if let Some(hold) = signal.hold {
-        return closed(Closed::Held(hold.name()));
-    }
-    if let Some(last) = record.and_then(|record| record.tasks.last()) {
-        let (task, state) = *last;
-        return closed(if state.is_live() { Closed::TaskLives { task } } else { Closed::TaskEnded { task } });
-    }
-    if !matches!(case.state, CaseState::Watching | CaseState::Ready) {
-        return closed(Closed::CaseIs(case.state));
-    }
-    match route(signal.repository.as_ref(), repositories) {
-        Routed::To(repository) => Gate::Open { repository },
-        Routed::Unknown => closed(Closed::UnknownRepository),
-        Routed::NoneKnown => closed(Closed::NoRepository),
-        Routed::Several(count) => closed(Closed::SeveralRepositories(count)),
+/// A case before the gates.
+pub(crate) struct Candidate<'a> {
+    pub(crate) record: &'a CaseRecord,
+    pub(crate) facts: &'a Facts,
+    pub(crate) score: &'a Score,
+    pub(crate) recurrence: Recurrence,
+    /// The repository that a sender named.
+    pub(crate) named: Option<&'a Sourced<String>>,
+}
+
+/// The gates that a case passes by itself.
+pub(crate) fn pass(candidate: &Candidate<'_>, repositories: &[Repository], config: &GatesConfig) -> Gate {
+    match closed(candidate, config) {
+        Some(reason) => Gate::Closed { reason },
+        None => routed(candidate.named, repositories),
     }
 }
+
+fn closed(candidate: &Candidate<'_>, config: &GatesConfig) -> Option<Closed> {
+    let Candidate { record, facts, score, recurrence, .. } = candidate;
+    if facts.free == 0 {
+        return Some(Closed::AllHeld(facts.signals));
+    }
+    match record.case.state {
+        CaseState::Suppressed => return Some(Closed::Suppressed),
+        CaseState::Snoozed => return Some(Closed::Snoozed),
+        state @ (CaseState::Dismissed | CaseState::Merged | CaseState::Fixed | CaseState::Quiet) => {
+            return Some(Closed::CaseIs(state));
+        }
+        CaseState::Watching | CaseState::Ready | CaseState::Tasked | CaseState::Verifying => {}
+    }
+    if let Some((task, state)) = record.tasks.last().copied() {
+        if state.is_live() {
+            return Some(Closed::TaskLives { task });
+        }
+        if !is_done(state) {
+            return Some(Closed::TaskEnded { task });
+        }
+    }
+    let (points, least) = (fresh_points(score), config.least_points.0);
+    if points < least {
+        return Some(Closed::BelowThreshold { points, least, score: score.sentence() });
+    }
+    match (recurrence, record.case.state) {
+        (Recurrence::Cooling { until }, _) => Some(Closed::CoolingDown { until: *until }),
+        (Recurrence::Calm { since }, _) => Some(Closed::Calm { since: *since }),
+        (_, CaseState::Watching | CaseState::Ready) => None,
+        (_, state) => Some(Closed::CaseIs(state)),
+    }
+}
+
+fn is_done(state: TaskState) -> bool {
+    state == TaskState::Done
+}
+
+fn routed(named: Option<&Sourced<String>>, repositories: &[Repository]) -> Gate {
+    let closed = |reason| Gate::Closed { reason };
+    match (named, repositories) {
+        (Some(named), _) => repositories
+            .iter()
+            .find(|repository| repository.name.as_str() == named.value)
+            .map_or(closed(Closed::UnknownRepository), |repository| Gate::Open { repository: repository.id }),
+        (None, []) => closed(Closed::NoRepository),
+        (None, [only]) => Gate::Open { repository: only.id },
+        (None, several) => closed(Closed::SeveralRepositories(several.len())),
+    }
+}
+
+/// What is left of what all cases of a project share.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Room {
+    opened: u64,
+    live: u64,
+    used: u64,
+    window_ends_at: Timestamp,
+}
+
+impl Room {
+    pub(crate) fn of(facts: &PlanFacts) -> Self {
+        let (used, window_ends_at) = (facts.quota.used, facts.quota.ends_at);
+        Self { opened: 0, live: facts.live_tasks, used, window_ends_at }
+    }
+
+    /// Takes the room of one task, or says what is full.
+    pub(crate) fn take(&mut self, config: &GatesConfig) -> Result<(), Closed> {
+        let (used, live) = (self.used + self.opened, self.live + self.opened);
+        if used >= config.new_tasks {
+            return Err(Closed::QuotaSpent { used, limit: config.new_tasks, ends_at: self.window_ends_at });
+        }
+        if live >= config.live_tasks {
+            return Err(Closed::WorkInProgress { live, limit: config.live_tasks });
+        }
+        self.opened += 1;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

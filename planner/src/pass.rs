@@ -1,14 +1,23 @@
-//! The pass: load, decide, commit, project by project. Killed anywhere, the next pass finds the same work.
+//! The pass: load, group, gather, decide, commit, project by project. Killed anywhere, the next pass finds the same work.
+//!
+//! What grouping knows of a project is kept between passes for as long as its plan revision is the one that this process
+//! wrote last; otherwise it is read from the store anew. A plan that is not written takes it away too.
 
+mod remembered;
+
+use signalbox_domain::decision::Decision;
 use signalbox_domain::ids::ProjectId;
 use signalbox_domain::time::Timestamp;
 use signalbox_runtime::{IdSource, NextPass, PassEnd};
-use signalbox_store::planner::Committed;
+use signalbox_similarity::group::KeptError;
+use signalbox_store::planner::{Committed, PlanCommit, PlanInput};
 use signalbox_store::{Store, StoreError};
 
 use crate::config::PlannerConfig;
-use crate::plan::{TooDeep, decide, refused};
+use crate::groups::{Grouping, Groups, group};
+use crate::plan::{Decided, TooDeep, decide, refused, wish};
 use crate::status::PlannerStatus;
+use remembered::Remembered;
 
 #[derive(Debug, thiserror::Error)]
 pub enum PlanError {
@@ -16,6 +25,12 @@ pub enum PlanError {
     Projects(#[source] StoreError),
     #[error("loading {project}")]
     Load { project: ProjectId, source: StoreError },
+    #[error("reading what grouping compares with in {project}")]
+    Groups { project: ProjectId, source: StoreError },
+    #[error("writing down what grouping compares with in {project}")]
+    Kept { project: ProjectId, source: KeptError },
+    #[error("gathering the facts of {project}")]
+    Gather { project: ProjectId, source: StoreError },
     #[error("committing the plan of {project}")]
     Commit { project: ProjectId, source: StoreError },
     #[error("recording why the plan of {project} was not written")]
@@ -28,16 +43,17 @@ pub struct Planner {
     store: Store,
     ids: IdSource,
     config: PlannerConfig,
+    remembered: Remembered,
 }
 
 impl Planner {
     pub fn new(store: Store, ids: IdSource, config: PlannerConfig) -> Self {
-        Self { store, ids, config }
+        Self { store, ids, config, remembered: Remembered::default() }
     }
 
     /// One pass over every project that has something to plan.
     pub async fn pass(&self, now: Timestamp) -> Result<PassEnd<PlannerStatus>, PlanError> {
-        let projects = self.store.projects_to_plan().await.map_err(PlanError::Projects)?;
+        let projects = self.store.projects_to_plan(now).await.map_err(PlanError::Projects)?;
         let mut status = PlannerStatus::default();
         for project in projects {
             self.project(project, now, &mut status).await?;
@@ -55,38 +71,80 @@ impl Planner {
         let at_most = self.config.signals_a_plan.get();
         let input = self
             .store
-            .plan_load(project, at_most)
+            .plan_load(project, at_most, now)
             .await
             .map_err(|source| PlanError::Load { project, source })?;
-        let plan = decide(&input, &self.config.policy, now, &self.ids);
-        let committed =
-            self.store.plan_commit(&plan).await.map_err(|source| PlanError::Commit { project, source })?;
-        status.projects += 1;
-        match committed {
-            Committed::Stale => {
-                status.stale += 1;
-                status.more = true;
-            }
-            Committed::TooDeep { task, depth, limit } => {
-                status.refused += 1;
-                let reasons = refused(&plan, task, TooDeep { depth, limit }, now, &self.ids);
-                self.store
-                    .decisions_record(&reasons)
-                    .await
-                    .map_err(|source| PlanError::Refusal { project, source })?;
-            }
-            Committed::Yes => {
-                status.signals += length(plan.planned.len());
-                status.cases += length(plan.cases.len());
-                status.tasks += length(plan.tasks.len());
-                status.more |= input.signals.len() >= usize::try_from(at_most).unwrap_or(usize::MAX);
-                tracing::info!(%project, signals = plan.planned.len(), tasks = plan.tasks.len(), "planned");
-            }
+        let Some((groups, grouping)) = self.group(&input).await? else {
+            status.overtaken();
+            return Ok(());
+        };
+        let wish = wish(&input, &grouping, &self.config, now);
+        let facts =
+            self.store.plan_gather(&wish).await.map_err(|source| PlanError::Gather { project, source })?;
+        let decided =
+            Decided { input: &input, grouping: &grouping, facts: &facts, config: &self.config, now };
+        let plan = decide(&decided, &self.ids);
+        status.more |= is_full(&input, at_most);
+        if self.commit(&plan, now, status).await? {
+            self.remembered.keep(project, groups, &plan);
         }
         Ok(())
     }
+
+    /// None where somebody wrote to the project between two readings.
+    async fn group(&self, input: &PlanInput) -> Result<Option<(Option<Groups>, Grouping)>, PlanError> {
+        let project = input.project;
+        let mut known = self.remembered.take(project, input.revision);
+        if input.signals.iter().all(|signal| signal.case.is_some()) {
+            return Ok(Some((known, Grouping::default())));
+        }
+        if known.is_none() {
+            let thresholds = self.config.grouping.thresholds.clone();
+            known = remembered::read(&self.store, project, input.revision, thresholds)
+                .await
+                .map_err(|source| PlanError::Groups { project, source })?;
+        }
+        let Some(mut groups) = known else { return Ok(None) };
+        let grouping =
+            group(&mut groups, input, &self.ids).map_err(|source| PlanError::Kept { project, source })?;
+        Ok(Some((Some(groups), grouping)))
+    }
+
+    /// Whether it was written.
+    async fn commit(
+        &self,
+        plan: &PlanCommit,
+        now: Timestamp,
+        status: &mut PlannerStatus,
+    ) -> Result<bool, PlanError> {
+        let project = plan.project;
+        let committed =
+            self.store.plan_commit(plan).await.map_err(|source| PlanError::Commit { project, source })?;
+        match committed {
+            Committed::Stale => status.overtaken(),
+            Committed::TooDeep { task, depth, limit } => {
+                status.refused += 1;
+                let reasons = refused(plan, task, TooDeep { depth, limit }, now, &self.ids);
+                self.record(project, &reasons).await?;
+            }
+            Committed::Yes => {
+                status.written(plan);
+                tracing::info!(%project, signals = plan.planned.len(), tasks = plan.tasks.len(), "planned");
+            }
+        }
+        Ok(committed == Committed::Yes)
+    }
+
+    async fn record(&self, project: ProjectId, reasons: &[Decision]) -> Result<(), PlanError> {
+        self.store.decisions_record(reasons).await.map_err(|source| PlanError::Refusal { project, source })
+    }
 }
 
-fn length(items: usize) -> u64 {
-    u64::try_from(items).unwrap_or(u64::MAX)
+/// As much was read as a plan takes: more may be left.
+fn is_full(input: &PlanInput, at_most: u32) -> bool {
+    let most = usize::try_from(at_most).unwrap_or(usize::MAX);
+    input.signals.len() >= most || input.cases.len() >= most
 }
+
+#[cfg(test)]
+mod tests;

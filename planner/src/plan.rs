@@ -1,179 +1,294 @@
-//! The decision of the planner. Pure: (input, policy, now, ids) in, a plan with its reasons out.
+//! The decision of the planner. Pure: (input, grouping, facts, settings, now, ids) in, a plan with its reasons out.
 //!
-//! In this first form a signal that belongs to no case opens one of its own: equal fingerprints are one signal
-//! already. A case that wants work gets one task, in the repository that its sender named or the project's only one.
+//! ```text
+//!   changed signals ┐                       ┌▶ end of its task, return, score, spike ─▶ gates ─▶ closed, with its reason
+//!   cases due       ┴▶ subjects (subject.rs) ┘                                            └▶ passed ─▶ room for all of
+//!                                                                them, the weightiest first ─▶ task (promote.rs)
+//! ```
+
+mod promote;
+mod subject;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use signalbox_domain::case::Case;
 use signalbox_domain::decision::{Decision, Reason, Stage, Subject};
-use signalbox_domain::ids::{CaseId, DecisionId, PlanId, RepositoryId, SignalId, TaskId};
+use signalbox_domain::ids::{CaseId, DecisionId, PlanId, ProjectId, RepositoryId, SignalId, TaskId};
 use signalbox_domain::plan::PlanSummary;
-use signalbox_domain::policy::{Policy, Start};
-use signalbox_domain::project::Repository;
-use signalbox_domain::provenance::{Provenance, Sourced};
-use signalbox_domain::signal::Signal;
+use signalbox_domain::quota::QuotaLimit;
 use signalbox_domain::states::{CaseEvent, CaseState, Machine as _, TaskState};
-use signalbox_domain::task::{Intent, Lineage, Mode, Origin, Starter, Task, TaskCase};
+use signalbox_domain::task::{Priority, Task};
 use signalbox_domain::time::Timestamp;
 use signalbox_runtime::IdSource;
-use signalbox_store::planner::{CaseRecord, PlanCommit, PlanInput, PlanSignal};
+use signalbox_store::planner::{EarlierTask, GatherWish, PlanCommit, PlanFacts, PlanInput};
 
-use crate::score::score;
-use crate::{brief, gates};
-use gates::Gate;
+use crate::config::PlannerConfig;
+use crate::detect::{Pace, pace, since_hour, times_words, trend};
+use crate::gates::{self, Candidate, Closed, Gate, Room};
+use crate::groups::{Grouping, in_order};
+use crate::recur::{Recurrence, recurrence};
+use crate::score::{Judged, RATE, score, span_words};
+use subject::{Planned, planned};
+
+/// All that a plan is decided from.
+pub struct Decided<'a> {
+    pub input: &'a PlanInput,
+    pub grouping: &'a Grouping,
+    pub facts: &'a PlanFacts,
+    pub config: &'a PlannerConfig,
+    pub now: Timestamp,
+}
 
 /// What a plan is made of while it is being made.
 struct Plan<'a> {
-    input: &'a PlanInput,
-    policy: &'a Policy,
-    now: Timestamp,
+    from: &'a Decided<'a>,
     ids: &'a IdSource,
-    cases: BTreeMap<CaseId, Case>,
+    cases: Vec<Case>,
     joins: Vec<(SignalId, CaseId)>,
+    due: BTreeMap<CaseId, Timestamp>,
     tasks: Vec<Task>,
+    ranks: Vec<(TaskId, Priority)>,
     decisions: Vec<Decision>,
 }
 
-/// What this policy makes of what was read.
-pub fn decide(input: &PlanInput, policy: &Policy, now: Timestamp, ids: &IdSource) -> PlanCommit {
-    let mut plan = Plan {
-        input,
-        policy,
+/// The facts that deciding needs, once it is known which cases the signals belong to.
+pub fn wish(input: &PlanInput, grouping: &Grouping, config: &PlannerConfig, now: Timestamp) -> GatherWish {
+    let mut cases: BTreeMap<CaseId, u64> = input.cases.iter().map(|case| (*case, 0)).collect();
+    let mut signals = Vec::new();
+    for changed in &input.signals {
+        match (changed.case, grouping.joined.get(&changed.signal.id)) {
+            (Some(case), _) => *cases.entry(case).or_default() += 1,
+            (None, Some(joined)) => {
+                signals.push(changed.signal.id);
+                if !joined.is_new {
+                    cases.entry(joined.case).or_default();
+                }
+            }
+            (None, None) => {}
+        }
+    }
+    // Cases that were opened within this plan are not in the store.
+    for joined in grouping.joined.values().filter(|joined| joined.is_new) {
+        cases.remove(&joined.case);
+    }
+    let since_hour = since_hour(now, &config.detect);
+    GatherWish {
+        project: input.project,
+        cases,
+        signals,
+        since_hour,
+        quota: quota(input.project, config),
         now,
+    }
+}
+
+/// New tasks of a project, however many planners open them.
+fn quota(project: ProjectId, config: &PlannerConfig) -> QuotaLimit {
+    let gates = &config.gates;
+    // A project's id is made of letters, digits and underscores: with the words before it, it is a label.
+    #[expect(clippy::expect_used, reason = "a literal and an id, shorter than a label may be")]
+    let name = format!("planner/tasks/{project}").parse().expect("a literal and an id are a label");
+    QuotaLimit { name, units: gates.new_tasks, window: gates.new_tasks_window }
+}
+
+/// What these settings make of what was read.
+pub fn decide(from: &Decided<'_>, ids: &IdSource) -> PlanCommit {
+    let mut plan = Plan {
+        from,
         ids,
-        cases: BTreeMap::new(),
+        cases: Vec::new(),
         joins: Vec::new(),
+        due: BTreeMap::new(),
         tasks: Vec::new(),
+        ranks: Vec::new(),
         decisions: Vec::new(),
     };
-    for record in &input.cases {
-        plan.close_task(record);
+    for changed in in_order(&from.input.signals) {
+        if let Some(joined) = from.grouping.joined.get(&changed.signal.id) {
+            plan.joins.push((joined.signal, joined.case));
+            plan.decide(Subject::Signal(joined.signal), joined.code, joined.words.clone());
+        }
     }
-    for signal in &input.signals {
-        plan.signal(signal);
+    let mut passed = Vec::new();
+    for (_, mut planned) in planned(from) {
+        match plan.judge(&mut planned) {
+            Gate::Open { repository } => passed.push((planned, repository)),
+            Gate::Closed { reason } => plan.closed(planned, &reason),
+        }
     }
+    plan.promote(passed);
     plan.finish()
 }
 
 impl Plan<'_> {
-    /// A tasked case without a live task goes back to watching; what its task brought stands in its outcome.
-    fn close_task(&mut self, record: &CaseRecord) {
-        let mut case = record.case.clone();
-        let live = record.tasks.iter().any(|(_, state)| state.is_live());
-        if case.state == CaseState::Tasked && !live {
-            let (code, words) = ended_words(&record.tasks);
-            self.move_case(&mut case, CaseEvent::CloseTask);
-            self.decide(Subject::Case(case.id), code, words.to_owned());
+    /// What has become of a case since it was looked at, and how it stands before the gates.
+    fn judge(&mut self, planned: &mut Planned<'_>) -> Gate {
+        let (config, now) = (self.from.config, self.from.now);
+        self.close_task(planned);
+        let recurrence = recurrence(&planned.record, &planned.facts, now, &config.gates);
+        if let Recurrence::Back { ended } = recurrence {
+            self.recur(planned, ended);
         }
-        self.cases.insert(case.id, case);
+        let facts = &planned.facts;
+        let pace = pace(&facts.hours, facts.first_seen, now, &config.detect);
+        let judged = Judged {
+            facts,
+            pace,
+            trend: trend(&facts.hours, facts.first_seen, now),
+            generation: planned.record.case.generation,
+            now,
+        };
+        let score = score(&judged, &config.score);
+        let before = std::mem::replace(&mut planned.record.case.score, score);
+        self.tell_spike(planned, pace, before.parts.iter().any(|part| part.name == RATE));
+        if before.priority != planned.record.case.score.priority {
+            self.rank(planned, before.priority);
+        }
+        let candidate = Candidate {
+            record: &planned.record,
+            facts: &planned.facts,
+            score: &planned.record.case.score,
+            recurrence,
+            named: planned.named(),
+        };
+        gates::pass(&candidate, &self.from.input.repositories, &config.gates)
     }
 
-    fn signal(&mut self, changed: &PlanSignal) {
-        let signal = &changed.signal;
-        let mut case =
-            changed.case.and_then(|id| self.cases.remove(&id)).unwrap_or_else(|| self.new_case(signal));
-        case.score = score(&[signal]);
-        let record = self.input.cases.iter().find(|record| record.case.id == case.id);
-        match gates::pass(signal, &case, record, &self.input.repositories) {
-            Gate::Open { repository } => self.open_task(&mut case, changed, repository),
-            Gate::Closed { reason } => {
-                self.decide(Subject::Signal(signal.id), reason.code(), reason.to_string());
-                self.decide(Subject::Case(case.id), reason.code(), reason.to_string());
+    /// A tasked case without a live task goes back to watching; what its task brought stands in its outcome.
+    fn close_task(&mut self, planned: &mut Planned<'_>) {
+        let record = &planned.record;
+        let live = record.tasks.iter().any(|(_, state)| state.is_live());
+        if record.case.state == CaseState::Tasked && !live {
+            let (code, words) = ended_words(&record.tasks);
+            let id = record.case.id;
+            self.move_case(&mut planned.record.case, CaseEvent::CloseTask);
+            self.decide(Subject::Case(id), code, words.to_owned());
+        }
+    }
+
+    /// The next generation begins, with what the earlier ones brought.
+    fn recur(&mut self, planned: &mut Planned<'_>, ended: Timestamp) {
+        let record = &mut planned.record;
+        if !self.move_case(&mut record.case, CaseEvent::Recur) {
+            return;
+        }
+        let generation = record.case.generation;
+        let tasks = std::mem::take(&mut record.tasks);
+        record.earlier.extend(tasks.into_iter().map(|(task, state)| EarlierTask { generation, task, state }));
+        record.moved_at = None;
+        record.case.generation = generation.saturating_add(1);
+        let (id, after) = (record.case.id, planned.facts.last_seen.since(ended));
+        let words = format!(
+            "back: seen {} after it ended; generation {} begins",
+            span_words(after),
+            record.case.generation
+        );
+        self.decide(Subject::Case(id), "recurred", words);
+    }
+
+    /// Told once, when it begins: while it lasts the score says so.
+    fn tell_spike(&mut self, planned: &Planned<'_>, pace: Option<Pace>, was_spike: bool) {
+        let Some(pace) = pace.filter(|pace| pace.is_spike && !was_spike) else { return };
+        let words = format!(
+            "spiking: {} records in 2 h, {} × the {:.1} that are usual at this hour",
+            pace.observed,
+            times_words(pace.times),
+            pace.expected
+        );
+        self.decide(Subject::Case(planned.record.case.id), "spiking", words);
+    }
+
+    /// Its live task moves in the queue with it.
+    fn rank(&mut self, planned: &Planned<'_>, before: Priority) {
+        let score = &planned.record.case.score;
+        let waits =
+            |state: TaskState| matches!(state, TaskState::Proposed | TaskState::Queued | TaskState::Waiting);
+        for (task, _) in planned.record.tasks.iter().filter(|(_, state)| waits(*state)) {
+            self.ranks.push((*task, score.priority));
+            let words = format!("{before} → {}", score.sentence());
+            self.decide(Subject::Task(*task), "re-ranked", words);
+        }
+    }
+
+    /// No task now: why, on the case and on each signal that asked.
+    fn closed(&mut self, planned: Planned<'_>, reason: &Closed) {
+        let id = planned.record.case.id;
+        for changed in &planned.changed {
+            let held = changed.signal.hold.map(Closed::Held);
+            let why = held.as_ref().unwrap_or(reason);
+            self.decide(Subject::Signal(changed.signal.id), why.code(), why.to_string());
+        }
+        self.decide(Subject::Case(id), reason.code(), reason.to_string());
+        self.due.extend(reason.due(self.from.now, &self.from.config.gates).map(|due| (id, due)));
+        self.cases.push(planned.record.case);
+    }
+
+    /// The weightiest first, as far as there is room.
+    fn promote(&mut self, mut passed: Vec<(Planned<'_>, RepositoryId)>) {
+        passed.sort_by(|(one, _), (other, _)| {
+            let (one, other) = (&one.record.case, &other.record.case);
+            other.score.total.total_cmp(&one.score.total).then_with(|| one.id.cmp(&other.id))
+        });
+        let mut room = Room::of(self.from.facts);
+        for (planned, repository) in passed {
+            match room.take(&self.from.config.gates) {
+                Ok(()) => self.open_task(planned, repository),
+                Err(full) => self.closed(planned, &full),
             }
         }
-        self.cases.insert(case.id, case);
     }
 
-    fn new_case(&mut self, signal: &Signal) -> Case {
-        let id: CaseId = self.ids.next();
-        self.joins.push((signal.id, id));
-        self.decide(
-            Subject::Signal(signal.id),
-            "new-case",
-            format!("no open case shares its fingerprint: it opens {id}"),
-        );
-        Case {
-            id,
-            project: signal.key.project,
-            title: signal.title.clone(),
-            state: CaseState::FIRST,
-            generation: 1,
-            score: score(&[signal]),
-            signals: vec![signal.id],
-            opened_at: self.now,
-            changed_at: self.now,
-            merged_into: None,
-        }
-    }
-
-    fn open_task(&mut self, case: &mut Case, changed: &PlanSignal, repository: RepositoryId) {
-        let id: TaskId = self.ids.next();
-        let brief = brief::compose(case, changed);
-        let mode = mode_of(self.policy.start);
-        let provenance = Provenance::of_all([case.title.from, brief.from]);
-        let task = Task {
-            id,
-            project: case.project,
-            repository: Some(repository),
-            title: case.title.clone(),
-            brief,
-            intent: Intent::Change,
-            mode,
-            priority: case.score.priority,
-            origin: Origin::Case,
-            case: Some(TaskCase { case: case.id, generation: case.generation }),
-            lineage: Lineage::root(id),
-            state: if self.policy.start == Start::Propose { TaskState::Proposed } else { TaskState::Queued },
-            starter: starter_of(self.policy.start),
-            provenance,
-            opened_at: self.now,
-            changed_at: self.now,
-            assignee: None,
-        };
-        self.move_case(case, CaseEvent::Promote);
-        self.move_case(case, CaseEvent::OpenTask);
-        let words = format!("passed every gate ({}): it opens {id}", case.score.sentence());
-        self.decide(Subject::Case(case.id), "task-opened", words.clone());
-        self.decide(Subject::Signal(changed.signal.id), "task-opened", words);
-        self.decide(Subject::Task(id), "opened", opened_words(&task, self.policy.start));
-        self.tasks.push(task);
-    }
-
-    /// A move that the machine does not have changes nothing: the case stays where it is.
-    fn move_case(&self, case: &mut Case, event: CaseEvent) {
-        if let Ok(to) = case.state.next(event) {
-            case.state = to;
-            case.changed_at = self.now;
-        }
+    /// Whether the machine has the move; one that it does not have changes nothing.
+    fn move_case(&self, case: &mut Case, event: CaseEvent) -> bool {
+        let Ok(to) = case.state.next(event) else { return false };
+        case.state = to;
+        case.changed_at = self.from.now;
+        true
     }
 
     fn decide(&mut self, subject: Subject, code: &str, words: String) {
-        self.decisions.extend(decision(subject, code, words, self.now, self.ids));
+        self.decisions.extend(decision(subject, code, words, self.from.now, self.ids));
     }
 
-    fn finish(self) -> PlanCommit {
-        let seen: BTreeSet<CaseId> = self.joins.iter().map(|(_, case)| *case).collect();
+    fn finish(mut self) -> PlanCommit {
+        let Decided { input, grouping, config, now, .. } = *self.from;
+        self.cases.sort_by_key(|case| case.id);
+        let written: BTreeSet<CaseId> = self.cases.iter().map(|case| case.id).collect();
+        let new: BTreeSet<CaseId> =
+            grouping.joined.values().filter(|joined| joined.is_new).map(|joined| joined.case).collect();
+        // A signal whose case is gone is read again, and by then belongs to none.
+        let has_case = |signal: SignalId, case: Option<CaseId>| {
+            let joined = grouping.joined.get(&signal).map(|joined| joined.case);
+            case.or(joined).is_some_and(|case| written.contains(&case))
+        };
+        let planned = input
+            .signals
+            .iter()
+            .filter(|changed| has_case(changed.signal.id, changed.case))
+            .map(|changed| (changed.signal.id, changed.signal.revision));
+        let planned: Vec<(SignalId, i64)> = planned.collect();
+        self.joins.retain(|(_, case)| written.contains(case));
+        let exemplars = grouping.exemplars.iter().filter(|(case, _)| written.contains(case));
+        let exemplars = exemplars.map(|(case, text)| (*case, text.clone())).collect();
         let summary = PlanSummary {
-            signals: count(self.input.signals.len()),
-            new_cases: count(seen.len()),
+            signals: count(planned.len()),
+            new_cases: count(new.len()),
             tasks: count(self.tasks.len()),
         };
         PlanCommit {
             id: self.ids.next::<PlanId>(),
-            project: self.input.project,
-            revision: self.input.revision,
-            at: self.now,
-            planned: self
-                .input
-                .signals
-                .iter()
-                .map(|signal| (signal.signal.id, signal.signal.revision))
-                .collect(),
-            cases: self.cases.into_values().collect(),
+            project: input.project,
+            revision: input.revision,
+            at: now,
+            planned,
+            cases: self.cases,
             joins: self.joins,
+            due: self.due,
+            exemplars,
             tasks: self.tasks,
-            policy: self.policy.clone(),
+            ranks: self.ranks,
+            quota: quota(input.project, config),
+            policy: config.policy.clone(),
             decisions: self.decisions,
             summary,
         }
@@ -221,30 +336,6 @@ fn count(items: usize) -> u64 {
     u64::try_from(items).unwrap_or(u64::MAX)
 }
 
-fn mode_of(start: Start) -> Mode {
-    match start {
-        Start::Cloud => Mode::Cloud,
-        Start::Propose | Start::Queue | Start::Worktree => Mode::Worktree,
-    }
-}
-
-fn starter_of(start: Start) -> Starter {
-    match start {
-        Start::Propose | Start::Queue => Starter::Person,
-        Start::Cloud | Start::Worktree => Starter::Itself,
-    }
-}
-
-fn opened_words(task: &Task, start: Start) -> String {
-    match start {
-        Start::Propose => "proposed: the project's policy is to ask first".to_owned(),
-        Start::Queue => {
-            format!("queued for an engineer; written by {}, so a person starts it", task.provenance)
-        }
-        Start::Cloud | Start::Worktree => format!("queued to start by itself in {}", task.mode),
-    }
-}
-
 /// What became of the last task of the generation.
 fn ended_words(tasks: &[(TaskId, TaskState)]) -> (&'static str, &'static str) {
     match tasks.last().map(|(_, state)| *state) {
@@ -253,29 +344,6 @@ fn ended_words(tasks: &[(TaskId, TaskState)]) -> (&'static str, &'static str) {
         Some(TaskState::Cancelled) => ("task-cancelled", "its task was cancelled"),
         _ => ("task-gone", "its task is no longer there"),
     }
-}
-
-/// The repository that the sender named, or the project's only one.
-pub(crate) fn route(named: Option<&Sourced<String>>, repositories: &[Repository]) -> Routed {
-    match (named, repositories) {
-        (Some(named), _) => repositories
-            .iter()
-            .find(|repository| repository.name.as_str() == named.value)
-            .map_or(Routed::Unknown, |repository| Routed::To(repository.id)),
-        (None, []) => Routed::NoneKnown,
-        (None, [only]) => Routed::To(only.id),
-        (None, several) => Routed::Several(several.len()),
-    }
-}
-
-/// Where a case's work would happen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Routed {
-    To(RepositoryId),
-    /// The sender named one that the project does not have.
-    Unknown,
-    NoneKnown,
-    Several(usize),
 }
 
 #[cfg(test)]

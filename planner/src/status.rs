@@ -1,6 +1,7 @@
 //! What the last pass did, shown as it stands.
 
 use serde::Serialize;
+use signalbox_store::planner::PlanCommit;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct PlannerStatus {
@@ -12,6 +13,24 @@ pub struct PlannerStatus {
     pub stale: u64,
     /// Plans that policy forbids as they stand; a decision on each case says why.
     pub refused: u64,
-    /// A project had more than one plan takes: the next pass begins at once.
+    /// A project had more than one plan takes, or was overtaken: the next pass begins at once.
     pub more: bool,
+}
+
+impl PlannerStatus {
+    pub(crate) fn overtaken(&mut self) {
+        self.stale += 1;
+        self.more = true;
+    }
+
+    pub(crate) fn written(&mut self, plan: &PlanCommit) {
+        self.projects += 1;
+        self.signals += length(plan.planned.len());
+        self.cases += length(plan.cases.len());
+        self.tasks += length(plan.tasks.len());
+    }
+}
+
+fn length(items: usize) -> u64 {
+    u64::try_from(items).unwrap_or(u64::MAX)
 }

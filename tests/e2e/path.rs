@@ -6,7 +6,7 @@ use signalbox_testkit::kafka::Cluster;
 use signalbox_testkit::{Part, require};
 
 use crate::events::{exception, page_view, produce};
-use crate::place::{BOTH, MENDS, Place};
+use crate::place::{BOTH, Base, MENDS, Place};
 
 pub(crate) fn source(brokers: &str, topic: &str) -> String {
     let brokers: Vec<&str> = brokers.split(',').collect();
@@ -131,4 +131,19 @@ fn a_signal_by_the_api_becomes_a_commit() {
         assert_eq!(results, ["new", "folded", "duplicate"], "{answer}");
         all_the_way(&place, 2);
     }
+}
+
+#[test]
+fn a_repository_that_comes_later_is_used() {
+    let place = Place::new(Base::Sqlite).unwrap();
+    place.settings(MENDS, "");
+    place.up();
+    place.post("/signals", &native("a"));
+    place.until("the planner misses a repository", || {
+        let signals = place.list("/signals?project=web");
+        let why = place.get(&format!("/why/{}", signals.first()?["id"].as_str()?));
+        why.to_string().contains("no repository").then_some(())
+    });
+    know_the_repository(&place);
+    the_task(&place);
 }

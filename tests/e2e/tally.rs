@@ -1,8 +1,11 @@
 //! What has come of everything, in a form in which two houses can be compared.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::place::Place;
+
+/// What the agent of these houses says when it is done.
+pub(crate) const SAYS: &str = "wrote a line";
 
 /// The end state: the same whenever and wherever the process was killed on the way.
 #[derive(Debug, PartialEq, Eq)]
@@ -13,7 +16,10 @@ pub(crate) struct Tally {
     cases: Vec<String>,
     /// Title, state, runs and outcomes of each task.
     tasks: Vec<(String, String, usize, usize)>,
-    branches: usize,
+    /// How many commits each branch of ours has above main, and whether each names another run.
+    branches: Vec<(usize, bool)>,
+    /// How many runs say in their history what the agent said.
+    worked: usize,
     repositories: usize,
 }
 
@@ -36,7 +42,22 @@ pub(crate) fn tally(place: &Place) -> Tally {
     let repositories = place.get("/projects/web/repositories");
     let repositories =
         repositories["items"].as_array().or_else(|| repositories.as_array()).map_or(0, Vec::len);
-    Tally { signals, cases, tasks, branches: place.branches().len(), repositories }
+    let branches = place.branches().iter().map(|branch| commits(place, branch)).collect();
+    let runs = place.list("/runs");
+    let worked = runs.iter().filter(|run| said(place, &text(&run["id"]))).count();
+    Tally { signals, cases, tasks, branches, worked, repositories }
+}
+
+fn commits(place: &Place, branch: &str) -> (usize, bool) {
+    let format = "--format=%H %(trailers:key=Signalbox-Run,valueonly,separator=%x20)";
+    let log = place.origin.git(&["log", format, &format!("main..{branch}")]).unwrap();
+    let runs: BTreeSet<&str> =
+        log.lines().filter_map(|line| line.split_once(' ')).map(|(_, run)| run).collect();
+    (log.lines().count(), runs.len() == log.lines().count())
+}
+
+fn said(place: &Place, run: &str) -> bool {
+    place.get(&format!("/runs/{run}"))["notes"].to_string().contains(SAYS)
 }
 
 /// How many tasks there are of each title: none twice, none lost.

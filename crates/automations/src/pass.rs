@@ -197,8 +197,13 @@ impl Automations {
             }
             Err(why) => {
                 let reason = why.to_string();
+                let name = automation.map_or("no longer kept", |automation| automation.name.as_str());
+                let due_at = firing.due_at;
                 let moved =
                     self.store.firing_move(firing.id, FiringEvent::Fail, None, Some(&reason), now).await;
+                if moved.is_ok() {
+                    tracing::warn!(automation = name, %due_at, %reason, "a firing opened no task");
+                }
                 match moved {
                     // Another process ended it meanwhile, and said why.
                     Err(StoreError::Illegal(_)) => Ok(FiringState::Failed),

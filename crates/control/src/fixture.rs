@@ -9,22 +9,25 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use signalbox_domain::access::{Actor, Role};
+use signalbox_domain::automation::{Automation, Firing};
 use signalbox_domain::case::{Case, Score};
 use signalbox_domain::decision::{Decision, Reason, Stage, Subject};
 use signalbox_domain::finish::RetryPolicy;
-use signalbox_domain::ids::{CaseId, RunId, SignalId, TaskId};
+use signalbox_domain::ids::{CaseId, QuarantineId, RunId, SignalId, TaskId};
 use signalbox_domain::job::{AgentSpec, JobLimits};
 use signalbox_domain::plan::PlanSummary;
 use signalbox_domain::policy::Policy;
 use signalbox_domain::project::Repository;
 use signalbox_domain::provenance::{Provenance, Sourced};
+use signalbox_domain::quota::QuotaLimit;
+use signalbox_domain::record::{RecordOrigin, Stream};
 use signalbox_domain::run::{Run, Runner};
 use signalbox_domain::signal::{Fingerprint, Severity, SignalKey, SourceFamily};
 use signalbox_domain::states::{CaseState, RunState, TaskState};
 use signalbox_domain::task::{Intent, Lineage, Mode, Origin, Priority, Starter, Task, TaskCase};
 use signalbox_domain::time::Timestamp;
 use signalbox_runtime::{Clock, IdSource, ManualClock, Randomness, SealingKeys, Wakeups};
-use signalbox_store::ingest::{Fold, FoldBatch, FoldPart, FoldedRecord, PartReport};
+use signalbox_store::ingest::{Fold, FoldBatch, FoldPart, FoldedRecord, PartReport, Quarantined};
 use signalbox_store::planner::{Committed, PlanCommit};
 use signalbox_store::{Store, StoreConfig};
 
@@ -142,6 +145,39 @@ impl Fixture {
         }
     }
 
+    /// A record at that offset that could not be read, as ingest keeps it.
+    pub async fn quarantined(&self, code: &str, words: &str, offset: i64) -> QuarantineId {
+        let stream = Stream {
+            source: "posthog".parse().unwrap(),
+            cluster: "c".into(),
+            topic: "events".into(),
+            topic_id: "t".into(),
+            partition: 3,
+        };
+        let row = Quarantined {
+            id: self.ids.next(),
+            source: stream.source.clone(),
+            origin: RecordOrigin::Kafka { stream, offset },
+            code: code.into(),
+            words: words.into(),
+            sealed: b"sealed bytes".to_vec(),
+            size: 12,
+        };
+        let id = row.id;
+        let part = FoldPart { position: None, folds: vec![], quarantined: vec![row] };
+        self.store.signals_fold(&FoldBatch { parts: vec![part] }, self.clock.now()).await.unwrap();
+        id
+    }
+
+    /// An automation and its firings, as a pass leaves them.
+    pub async fn automation(&self, automation: &Automation, firings: &[Firing]) {
+        let now = self.clock.now();
+        self.store.automation_put(automation, now).await.unwrap();
+        for firing in firings {
+            self.store.firing_open(firing, now).await.unwrap();
+        }
+    }
+
     /// A case of that signal and, where one is wanted, its task, as a plan makes them.
     pub async fn plan(
         &self,
@@ -171,10 +207,18 @@ impl Fixture {
         let commit = PlanCommit {
             id: self.ids.next(),
             project,
-            revision: self.store.plan_load(project, 1).await.unwrap().revision,
+            revision: self.store.plan_load(project, 1, now).await.unwrap().revision,
             at: now,
             planned: vec![(signal, record.signal.revision)],
             joins: vec![(signal, case.id)],
+            due: BTreeMap::new(),
+            exemplars: BTreeMap::new(),
+            ranks: vec![],
+            quota: QuotaLimit {
+                name: "planner:tasks".parse().unwrap(),
+                units: 100,
+                window: Duration::from_hours(1),
+            },
             decisions: vec![self.decision(Stage::Planner, Subject::Case(case.id), word)],
             tasks: task.iter().cloned().collect(),
             cases: vec![case.clone()],

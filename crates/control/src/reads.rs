@@ -4,8 +4,10 @@
 //!   an ask ─▶ scope (what may this actor see?) ─▶ store ─▶ views, with names in place of ids
 //! ```
 
+mod automations;
 mod cases;
 mod page;
+mod quarantine;
 mod runs;
 mod sender;
 mod signals;

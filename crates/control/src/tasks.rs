@@ -1,10 +1,13 @@
-//! Tasks as people handle them: make one, start it, cancel it, take the next in hand. `reads` shows them.
+//! Tasks as people handle them: make one, start it, cancel it, take the next in hand, finish it, put it back. `reads`
+//! shows them.
+
+mod hand;
 
 use std::sync::LazyLock;
 
 use signalbox_domain::access::{Action, Actor, Denied, Target};
 use signalbox_domain::decision::{Decision, Reason, Stage, Subject};
-use signalbox_domain::ids::{OutcomeId, ProjectId, TaskId};
+use signalbox_domain::ids::{OutcomeId, TaskId};
 use signalbox_domain::names::{Label, ProjectName, RepositoryName};
 use signalbox_domain::policy::Policy;
 use signalbox_domain::provenance::{Provenance, Sourced};
@@ -16,9 +19,11 @@ use signalbox_store::dispatcher::Cancel;
 use signalbox_store::tasks::Opened;
 use signalbox_store::{Store, StoreError};
 
-use crate::views::{IntentKind, Making, NewTask, NextTask, TaskMade};
+use crate::Problem;
+use crate::views::{IntentKind, Making, NewTask, TaskMade};
 use crate::wakes::{OUTCOMES, TASKS};
-use crate::{Problem, scope};
+
+pub(crate) use hand::{FINISHED, TAKEN};
 
 const LONGEST_ONCE: usize = 200;
 
@@ -178,26 +183,6 @@ impl Tasks {
             last_at: now,
             count: 1,
         }
-    }
-
-    /// The next task for a person who names a project, or any.
-    pub async fn next_of(&self, actor: &Actor, wish: &NextTask) -> Result<Option<Task>, Problem> {
-        let wanted = match &wish.project {
-            Some(name) => {
-                let found = self.store.project_find(name).await?;
-                let target = found.as_ref().map_or(Target::System, |project| Target::Project(project.id));
-                actor.authorize(Action::WorkOnTasks, target)?;
-                Some(found.ok_or_else(|| Problem::missing("project", name))?.id)
-            }
-            None => scope::own_project(actor),
-        };
-        Ok(self.next(actor, wanted).await?)
-    }
-
-    /// Gives the most urgent queued task into a person's hand.
-    pub async fn next(&self, actor: &Actor, project: Option<ProjectId>) -> Result<Option<Task>, TaskError> {
-        actor.authorize(Action::WorkOnTasks, project.map_or(Target::System, Target::Project))?;
-        Ok(self.store.task_pick_up(project, None, self.clock.now()).await?)
     }
 
     async fn task(&self, id: TaskId) -> Result<Task, TaskError> {

@@ -4,9 +4,11 @@
 
 mod access;
 mod asks;
+mod automation;
 mod case;
 mod problem;
 mod project;
+mod quarantine;
 mod run;
 mod runner;
 mod signal;
@@ -22,14 +24,18 @@ use signalbox_domain::time::Timestamp;
 pub use access::{
     HiddenText, NewSecret, NewTokenAsk, SECRET_LIMIT, SecretEncoding, SecretLine, TokenMade, TokenRevoked,
 };
-pub use asks::{CasesAsk, PAGE, PAGE_LIMIT, RunAsk, RunsAsk, SignalsAsk, TasksAsk, TokensAsk};
+pub use asks::{CasesAsk, PAGE, PAGE_LIMIT, QuarantineAsk, RunAsk, RunsAsk, SignalsAsk, TasksAsk, TokensAsk};
+pub use automation::{AutomationLine, FiringLine};
 pub use case::{CaseLine, CaseView};
 pub use problem::{ProblemBody, ProblemLine};
 pub use project::{NewProject, NewRepository};
+pub use quarantine::QuarantineLine;
 pub use run::{NoteLine, RunLine, RunView};
 pub use runner::{FinishAnswer, FinishAsk, Finishing, LeaseAsk, MovedAsk, NotesAsk, RenewAsk, RunnerSelf};
 pub use signal::{SignalLine, SignalResult, SignalResults, SignalView};
-pub use task::{IntentKind, Making, NewTask, NextTask, StartTask, TaskLine, TaskMade, TaskView};
+pub use task::{
+    FinishResult, FinishTask, IntentKind, Making, NewTask, NextTask, StartTask, TaskLine, TaskMade, TaskView,
+};
 pub use who::{Me, SignInLink};
 pub use why::{ChainNoun, Wait, WaitFor, Why, WhyLink};
 

@@ -11,6 +11,7 @@ pub(crate) fn verdict_words(verdict: &Verdict) -> String {
             format!("a change of {}: branch {branch}, commit {commit}", counted(*files, "file"))
         }
         Verdict::Answered { text } => format!("an answer: {}", begin(&text.value)),
+        Verdict::NothingToDo { text } if text.value.trim().is_empty() => "nothing to do".to_owned(),
         Verdict::NothingToDo { text } => format!("nothing to do: {}", begin(&text.value)),
         Verdict::Failed { failure } => format!("failed: {}", failure_words(failure)),
         Verdict::Cancelled { by } => format!("cancelled by {by}"),

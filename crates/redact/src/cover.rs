@@ -18,6 +18,8 @@ pub(crate) struct Cover {
     until: usize,
     tails: Vec<OpenTail>,
     key: Option<Body>,
+    /// Up to where the last key has swallowed: what opens before it was swallowed with it, and is not read again.
+    keys_until: usize,
     counts: Vec<(RuleId, u64)>,
 }
 
@@ -94,6 +96,7 @@ impl Cover {
         if let Some(key) = &mut self.key {
             key.at = key.at.saturating_sub(bytes);
         }
+        self.keys_until = self.keys_until.saturating_sub(bytes);
     }
 
     /// The first byte that is still needed.
@@ -119,6 +122,7 @@ impl Cover {
         match span.tail {
             Tail::Closed => {}
             Tail::While(_) | Tail::Quoted { .. } => self.open_tail(span.tail, span.end),
+            Tail::PrivateKey if span.end <= self.keys_until => {}
             Tail::PrivateKey => {
                 self.key.get_or_insert_with(|| Body::new(span.end));
             }
@@ -149,7 +153,10 @@ impl Cover {
         self.tails.dedup();
         if let Some(mut key) = self.key.take() {
             match key.advance(shown, rest) {
-                Reach::Ends(end) => self.until = self.until.max(end),
+                Reach::Ends(end) => {
+                    self.until = self.until.max(end);
+                    self.keys_until = end;
+                }
                 Reach::Open => self.key = Some(key),
             }
         }

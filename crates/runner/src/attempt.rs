@@ -97,6 +97,9 @@ impl<P: RunnerPort> Attempt<'_, P> {
         self.moved(RunEvent::Prepare).await?;
         let place = Place::prepare(self.tools, self.leased).await?;
         self.moved(RunEvent::Work).await?;
+        if let Some(commit) = self.finished(&place).await? {
+            return self.publish(&place, commit).await;
+        }
         let answer = self.agent(&place).await?;
         if let Some(script) = &self.leased.job.check {
             self.moved(RunEvent::Check).await?;
@@ -117,6 +120,19 @@ impl<P: RunnerPort> Attempt<'_, P> {
             }
             Gathered::Committed(commit) => self.publish(&place, commit).await,
         }
+    }
+
+    /// What an earlier attempt committed before it was cut off: to be published and reported, not done again.
+    async fn finished(&self, place: &Place<'_>) -> Result<Option<Commit>, Stop> {
+        let job = &self.leased.job;
+        if matches!(job.intent, Intent::Answer { .. }) {
+            return Ok(None);
+        }
+        let Some(commit) = place.finished(job).await? else { return Ok(None) };
+        tracing::info!(run = %job.run, commit = %commit.head, "an earlier attempt had committed this already");
+        let text = format!("An earlier attempt had committed this already, as {}.\n", commit.head);
+        self.noted(vec![RunNote::Said { text }]).await?;
+        Ok(Some(commit))
     }
 
     /// Runs the agent, tells its history meanwhile, and says what it printed.

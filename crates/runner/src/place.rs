@@ -142,6 +142,16 @@ impl<'a> Place<'a> {
         }
     }
 
+    /// What an earlier attempt at this run committed: its work was done and checked. A local run commits nothing.
+    pub(crate) async fn finished(&self, job: &Job) -> Result<Option<Commit>, Failure> {
+        let found = match &self.kind {
+            Kind::Local(_) => return Ok(None),
+            Kind::Worktree(both) => both.1.finished(job.run).await,
+            Kind::Cloud(place) => place.finished(job.run).await,
+        };
+        found.map_err(|error| of_workspace(&error, &self.tools.redact))
+    }
+
     pub(crate) async fn gather(&self, job: &Job) -> Result<Gathered, Failure> {
         let message = CommitMessage { title: &job.title.value, task: job.task, run: job.run };
         let committed = match &self.kind {

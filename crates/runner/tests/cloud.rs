@@ -11,10 +11,11 @@ use signalbox_domain::job::{AgentSpec, Job, Publish};
 use signalbox_domain::outcome::Failure;
 use signalbox_domain::task::Mode;
 use signalbox_domain::workspace::Script;
-use signalbox_runner::RunnerError;
+use signalbox_runner::{RunnerConfig, RunnerError};
 use signalbox_sandbox::SandboxConfig;
 
 use crate::fixture::{House, failure, git, said};
+use crate::leases::{ADDS, cut_off_before_its_report, told_and_not_repeated};
 
 /// A house with a cloud runner. Nothing where bubblewrap is not installed and not demanded.
 pub(crate) async fn house() -> Option<House> {
@@ -144,6 +145,18 @@ async fn a_lost_lease_ends_the_sandbox_and_the_next_attempt_goes_on() {
     assert_eq!(row.report.unwrap().verdict.name(), "changed");
     assert_eq!(git(&house.origin(), &["show", &format!("{branch}:begun.txt")]), "begun\nbegun");
     assert_eq!(marked(&run.to_string()), 0);
+}
+
+#[tokio::test]
+async fn a_runner_that_dies_before_its_report_has_it_told_by_the_next_here_too() {
+    for root in ["runner", "other"] {
+        let Some(house) = house().await else { return };
+        let job = cloud(&house, 1, ADDS);
+        cut_off_before_its_report(&house, &job).await;
+        let config = RunnerConfig { root: house.path(root), ..house.config(&[Mode::Cloud]) };
+        house.start_with(config).await.unwrap();
+        told_and_not_repeated(&house, &job).await;
+    }
 }
 
 #[tokio::test]

@@ -27,6 +27,10 @@ pub(crate) struct Table {
     pub(crate) lost_answers: usize,
     /// Notes are not answered for as long as this is so.
     pub(crate) notes_held: bool,
+    /// Finishes are neither written nor answered for as long as this is so.
+    pub(crate) finishes_held: bool,
+    /// How many finishes were held.
+    pub(crate) finishes_waiting: usize,
 }
 
 #[derive(Clone)]
@@ -63,6 +67,21 @@ impl Dispatcher {
         row.token += 1;
         let job = row.job.clone();
         table.waiting.push_back(job);
+    }
+
+    /// Waits until somebody tells of an end that is held.
+    pub(crate) async fn until_a_finish_is_held(&self) {
+        let waiting = async {
+            loop {
+                let changed = self.changed.notified();
+                if self.table().finishes_waiting > 0 {
+                    return;
+                }
+                changed.await;
+            }
+        };
+        let held = self.clock.timeout(Duration::from_secs(60), waiting).await;
+        held.unwrap_or_else(|_| panic!("nothing was finished"));
     }
 
     /// The holder's token is stale, and nobody else takes the run.
@@ -176,6 +195,16 @@ impl RunnerPort for Dispatcher {
     }
 
     async fn finish(&self, run: RunId, token: FencingToken, report: RunReport) -> Result<(), PortError> {
+        let held = {
+            let mut table = self.table();
+            let held = table.finishes_held;
+            table.finishes_waiting += usize::from(held);
+            held
+        };
+        if held {
+            self.changed.notify_waiters();
+            return std::future::pending().await;
+        }
         self.held(run, token, |row| {
             row.finishes.push(report.outcome);
             if row.report.as_ref().is_some_and(|written| written.outcome == report.outcome) {

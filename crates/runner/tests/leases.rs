@@ -5,11 +5,11 @@ use std::os::unix::process::CommandExt;
 use std::process::Command;
 use std::time::Duration;
 
-use signalbox_domain::job::Publish;
+use signalbox_domain::job::{Job, Publish};
 use signalbox_domain::task::Mode;
-use signalbox_runner::outcome_id;
+use signalbox_runner::{RunnerConfig, outcome_id};
 
-use crate::fixture::House;
+use crate::fixture::{House, git, said};
 
 /// Works once a file lets it, having said that it waits.
 fn waiting(house: &House) -> String {
@@ -109,4 +109,77 @@ async fn a_report_whose_answer_was_lost_is_the_same_outcome_again() {
     let row = house.dispatcher.until("it was said three times", run, |row| row.finishes.len() == 3).await;
     assert_eq!(row.finishes, [outcome_id(run, 1); 3]);
     assert_eq!(row.report.unwrap().verdict.name(), "changed");
+}
+
+/// Another one wherever it runs twice.
+pub(crate) const ADDS: &str = "echo w >> a.txt; echo worked";
+
+/// Ends the runner of this job when everything is done but the report; the job waits for the next one.
+pub(crate) async fn cut_off_before_its_report(house: &House, job: &Job) {
+    house.dispatcher.table().finishes_held = true;
+    house.dispatcher.queue(job.clone());
+    house.dispatcher.until_a_finish_is_held().await;
+    house.tasks.abort_all();
+    house.dispatcher.table().finishes_held = false;
+    house.dispatcher.rescue(job.run);
+}
+
+/// What was done by the attempt that was cut off is told by the next, and nothing is done twice.
+pub(crate) async fn told_and_not_repeated(house: &House, job: &Job) {
+    let row = house.dispatcher.until("the second attempt ended", job.run, |row| row.report.is_some()).await;
+    let report = row.report.clone().unwrap();
+    assert_eq!((report.verdict.name(), report.outcome), ("changed", outcome_id(job.run, 2)), "{report:?}");
+    let change = report.change.unwrap();
+    assert_eq!((change.commits, change.touches.len()), (1, 1));
+    assert_eq!(change.base, git(&house.origin(), &["rev-parse", "main"]));
+    let told = said(&row);
+    assert_eq!(told.matches("worked").count(), 1, "the agent ran once: {told}");
+    assert!(told.contains(&format!("had committed this already, as {}", change.head)), "{told}");
+    if job.publish == Publish::Push {
+        assert_eq!(git(&house.origin(), &["rev-parse", &job.branch]), change.head);
+        assert_eq!(git(&house.origin(), &["show", &format!("{}:a.txt", job.branch)]), "one\ntwo\nthree\nw");
+        let runs = "--format=%(trailers:key=Signalbox-Run,valueonly)";
+        let named = git(&house.origin(), &["log", runs, &format!("main..{}", job.branch)]);
+        assert_eq!(named.trim(), job.run.to_string());
+    }
+}
+
+#[tokio::test]
+async fn a_runner_that_dies_before_its_report_has_it_told_by_the_next() {
+    for (publish, root) in [
+        (Publish::Push, "runner"),
+        (Publish::Keep, "runner"),
+        // Another computer: only origin knows.
+        (Publish::Push, "other"),
+    ] {
+        let house = House::new();
+        house.start(&[Mode::Worktree]).await;
+        let mut job = house.job(1, ADDS);
+        job.publish = publish;
+        cut_off_before_its_report(&house, &job).await;
+        let config = RunnerConfig { root: house.path(root), ..house.config(&[Mode::Worktree]) };
+        house.start_with(config).await.unwrap();
+        told_and_not_repeated(&house, &job).await;
+    }
+}
+
+#[tokio::test]
+async fn a_commit_of_an_agent_that_names_the_run_is_not_taken_for_the_end() {
+    let house = House::new();
+    house.start(&[Mode::Worktree]).await;
+    let script = format!(
+        "git -c user.name=a -c user.email=a@b commit -q --allow-empty -m \"Half
+
+Signalbox-Run: $SIGNALBOX_RUN\"; {}",
+        waiting(&house)
+    );
+    let job = house.job(1, &script);
+    house.dispatcher.queue(job.clone());
+    house.file(&house.path("pids")).await;
+    house.dispatcher.rescue(job.run);
+    house.gone(&house.path("pids")).await;
+    fs::write(house.path("go"), "").unwrap();
+    let row = house.dispatcher.until("the second attempt ended", job.run, |row| row.report.is_some()).await;
+    assert_eq!(row.report.unwrap().verdict.name(), "changed");
+    assert_eq!(fs::read_to_string(house.worktree().join("begun.txt")).unwrap(), "begun\nbegun\n");
 }

@@ -12,6 +12,7 @@ use tower::ServiceExt as _;
 
 use crate::hosts::Hosts;
 use crate::intake::SignalIntake;
+use crate::schedules::Schedules;
 use crate::status::HouseStatus;
 use crate::{guard, page, routes};
 
@@ -32,6 +33,7 @@ pub struct ApiSetup {
     pub projects: Projects,
     pub secrets: Secrets,
     pub intake: Arc<dyn SignalIntake>,
+    pub schedules: Arc<dyn Schedules>,
     pub status: Arc<dyn HouseStatus>,
     pub clock: Clock,
 }

@@ -20,6 +20,7 @@ mod listener;
 mod page;
 mod problem;
 mod routes;
+mod schedules;
 mod status;
 mod trace;
 
@@ -30,4 +31,5 @@ pub use health::health_routes;
 pub use hosts::{Hosts, PublicUrl, PublicUrlError};
 pub use intake::{Accepting, IntakeError, SignalIntake};
 pub use listener::{ListenError, Listener};
+pub use schedules::Schedules;
 pub use status::HouseStatus;

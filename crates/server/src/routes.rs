@@ -1,8 +1,10 @@
 //! Every route of the API, and how large its body may be. A handler reads what was sent, calls one use case and shows what
 //! it gave back; it decides nothing.
 
+mod automations;
 mod cases;
 mod projects;
+mod quarantine;
 mod runner;
 mod runs;
 mod secrets;
@@ -40,6 +42,8 @@ pub(crate) fn api(house: House) -> Router {
         .route("/tasks/{id}", get(tasks::show))
         .route("/tasks/{id}/start", post(tasks::start))
         .route("/tasks/{id}/cancel", post(tasks::cancel))
+        .route("/tasks/{id}/finish", post(tasks::finish))
+        .route("/tasks/{id}/release", post(tasks::release))
         .route("/runs", get(runs::list))
         .route("/runs/{id}", get(runs::show))
         .route("/projects", get(projects::list).post(projects::make))
@@ -54,6 +58,8 @@ pub(crate) fn api(house: House) -> Router {
         .route("/tokens/{id}/revoke", post(tokens::revoke))
         .route("/secrets", get(secrets::list).post(secrets::set).layer(DefaultBodyLimit::max(SECRET_BODY)))
         .route("/secrets/{name}/remove", post(secrets::remove))
+        .route("/automations", get(automations::list))
+        .route("/quarantine", get(quarantine::list))
         .route("/why/{id}", get(who::why))
         .route("/status", get(who::status))
         .route("/me", get(who::me))

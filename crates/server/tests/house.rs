@@ -10,9 +10,11 @@ use signalbox_control::fixture::Fixture;
 use signalbox_control::views::{ProblemBody, ProblemLine, SignalResult};
 use signalbox_control::{NewToken, TokenWish};
 use signalbox_domain::access::{Role, Scope};
+use signalbox_domain::names::Label;
 use signalbox_domain::provenance::Provenance;
+use signalbox_domain::time::Timestamp;
 use signalbox_server::{
-    Accepting, Api, ApiSetup, Hosts, HouseStatus, Listener, PublicUrl, ServerConfig, SignalIntake,
+    Accepting, Api, ApiSetup, Hosts, HouseStatus, Listener, PublicUrl, Schedules, ServerConfig, SignalIntake,
 };
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -73,6 +75,15 @@ impl HouseStatus for Status {
     }
 }
 
+/// The settings know one automation, which fires an hour from any moment.
+struct Hourly;
+
+impl Schedules for Hourly {
+    fn next_after(&self, automation: &Label, now: Timestamp) -> Option<Timestamp> {
+        (automation.as_str() == "tidy").then(|| now.plus(Duration::from_hours(1)))
+    }
+}
+
 impl House {
     #[expect(clippy::disallowed_methods, reason = "a test's own listener, which ends with it")]
     pub(crate) async fn new() -> Self {
@@ -86,6 +97,7 @@ impl House {
             projects: fixture.projects(),
             secrets: fixture.secrets(),
             intake: Arc::new(Door(Arc::clone(&fixture))),
+            schedules: Arc::new(Hourly),
             status: Arc::new(Status),
             clock: fixture.clock.clone(),
         };

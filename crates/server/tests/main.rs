@@ -8,5 +8,6 @@ mod giving;
 mod house;
 mod projects;
 mod runner;
+mod shown;
 mod signals;
 mod tasks;

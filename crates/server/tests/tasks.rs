@@ -81,6 +81,64 @@ async fn the_next_task_goes_into_a_persons_hand() {
 }
 
 #[tokio::test]
+async fn a_task_in_hand_is_finished_or_put_back_and_says_who_did_it() {
+    let house = House::new().await;
+    let ada = house.client(Role::Engineer).await;
+    let task = make(&ada).await.task;
+    let path = |what: &str| format!("{TASKS}/{task}/{what}");
+    let why = || async { ada.get(&format!("/api/v1/why/{task}")).await.ok::<Why>().waits_for };
+    let changed = json!({ "result": "changed", "branch": "ada/total", "note": "by hand" });
+    for (step, body) in [("finish", &changed), ("release", &json!({}))] {
+        let problem = ada.post(&path(step), body).await.problem(409);
+        assert!(problem.message.contains("the task is queued: no move"), "{}", problem.message);
+    }
+    ada.post(&format!("{TASKS}/next"), &json!({})).await.ok::<TaskView>();
+    let words = why().await.words;
+    assert!(words.starts_with("ada took it in hand; ") && words.contains("signalbox task done"), "{words}");
+    let back: TaskView = ada.post(&path("release"), &json!({})).await.ok();
+    assert_eq!(back.task.state, TaskState::Queued);
+    let taken: TaskView = ada.post(&format!("{TASKS}/next"), &json!({})).await.ok();
+    let codes: Vec<&str> = taken.decisions.iter().map(|why| why.code.as_str()).collect();
+    assert_eq!(codes, ["taken-in-hand", "put-back", "taken-in-hand"]);
+
+    let viewer = house.client(Role::Viewer).await;
+    assert_eq!(viewer.post(&path("finish"), &changed).await.problem(403).code, "denied");
+    for (bad, at) in [
+        (json!({}), "$"),
+        (json!({ "result": "changed", "branch": "a b" }), "branch"),
+        (json!({ "result": "nothing_to_do", "branch": "a" }), "branch"),
+        (json!({ "result": "changed", "note": "x".repeat(2_001) }), "note"),
+    ] {
+        let problem = ada.post(&path("finish"), &bad).await.problem(422);
+        assert!(at == "$" || problem.at.as_deref() == Some(at), "{bad}: {problem:?}");
+    }
+    let done: TaskView = ada.post(&path("finish"), &changed).await.ok();
+    assert_eq!((done.task.state, done.outcomes.len()), (TaskState::Done, 0));
+    let waits = why().await;
+    let words = "done: ada finished it, a change on the branch ada/total: by hand";
+    assert_eq!((waits.wait, waits.words.as_str()), (Wait::Nothing, words));
+    assert_eq!(ada.post(&path("release"), &json!({})).await.status, 409);
+}
+
+#[tokio::test]
+async fn a_person_finishes_no_run_and_says_that_there_was_nothing_to_do() {
+    let house = House::new().await;
+    let ada = house.client(Role::Engineer).await;
+    let nothing = json!({ "result": "nothing_to_do", "note": "it was mended" });
+    let running = make(&ada).await.task;
+    house.fixture.assign(running, Mode::Worktree, "command").await;
+    let problem = ada.post(&format!("{TASKS}/{running}/finish"), &nothing).await.problem(409);
+    assert!(problem.message.contains("the task is running: no move"), "{}", problem.message);
+
+    let task = make(&ada).await.task;
+    ada.post(&format!("{TASKS}/next"), &json!({})).await.ok::<TaskView>();
+    let done: TaskView = ada.post(&format!("{TASKS}/{task}/finish"), &nothing).await.ok();
+    let [outcome] = done.outcomes.as_slice() else { panic!("{:?}", done.outcomes) };
+    assert!(matches!(&outcome.verdict, Verdict::NothingToDo { text } if text.value == "it was mended"));
+    assert_eq!(outcome.run, None, "a person produced it");
+}
+
+#[tokio::test]
 async fn a_list_is_read_page_by_page() {
     let house = House::new().await;
     let ada = house.client(Role::Engineer).await;

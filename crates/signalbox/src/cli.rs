@@ -2,6 +2,7 @@
 
 mod access;
 mod faces;
+mod kept;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -16,6 +17,8 @@ pub(crate) use faces::{
     RepositoryCommand, RunCommand, RunnerArgs, RunnerCommand, RunnerWork, Runs, SignalCommand, Signals,
     TaskCommand, Tasks, Why,
 };
+
+pub(crate) use kept::{AutomationCommand, Automations, Quarantine, QuarantineCommand};
 
 /// Turns what a product is telling its team into coding tasks, runs them, and checks that the signal went away.
 #[derive(Debug, Parser)]

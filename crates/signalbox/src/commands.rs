@@ -1,5 +1,6 @@
 //! One file a command.
 
+mod automation;
 mod case;
 mod config;
 mod demo;
@@ -8,6 +9,7 @@ mod face;
 mod lab;
 mod parts;
 mod project;
+mod quarantine;
 mod run;
 mod runner;
 mod secret;
@@ -48,6 +50,8 @@ async fn ask(command: &FaceCommand, settings: Settings) -> Result<ExitCode, Fail
         FaceCommand::Project(projects) => project::projects(projects, settings).await,
         FaceCommand::Repository(repositories) => project::repositories(repositories, settings).await,
         FaceCommand::Runner(arguments) => runner::run(arguments, settings).await,
+        FaceCommand::Automation(automations) => automation::run(automations, settings).await,
+        FaceCommand::Quarantine(quarantine) => quarantine::run(quarantine, settings).await,
         FaceCommand::Token(tokens) => token::run(tokens, settings).await,
         FaceCommand::Secret(secrets) => secret::run(secrets, settings).await,
         FaceCommand::SignIn(ask) => status::sign_in(ask, settings).await,

@@ -153,6 +153,28 @@ fn a_full_disk_loses_nothing_that_was_acknowledged() {
 }
 
 #[test]
+fn a_server_goes_on_once_a_full_disk_has_room_again() {
+    let place = Place::new();
+    let signal = |key: &str, text: &str| {
+        format!(r#"{{"project":"web","source":"logs","kind":"{key}","title":"{key}","text":"{text}"}}"#)
+    };
+    place.write("before.json", &signal("before", "short"));
+    place.write(
+        "large.ndjson",
+        &(0..200).map(|n| signal(&format!("k{n}"), &format!("{n} ").repeat(900)) + "\n").collect::<String>(),
+    );
+    place.write("after.json", &signal("after", "short"));
+    let script = "$P --set server.listen=127.0.0.1:0 up > out 2> log & S=$!; \
+                  n=0; until grep -q 'sign in' out; do n=$((n+1)); [ $n -lt 600 ] || exit 90; sleep 0.1; done; \
+                  $P signal send before.json; dd if=/dev/zero of=data/filler bs=4096 > /dev/null 2>&1 || true; \
+                  if $P signal send large.ndjson; then exit 91; fi; \
+                  rm data/filler; $P signal send after.json; $P signal list; kill $S; wait $S";
+    let ended = on_small_disk(&place, "size=3m", script);
+    assert_eq!(ended.code, Some(0), "{ended:?} {}", std::fs::read_to_string(place.path("log")).unwrap());
+    assert!(ended.out.contains("before") && ended.out.contains("after"), "{ended:?}");
+}
+
+#[test]
 fn a_first_start_where_nothing_can_be_written() {
     let place = Place::new();
     let ended = on_small_disk(&place, "size=1m,ro", "$P up --once");

@@ -1,6 +1,11 @@
 //! The commands that speak to the house, where no server runs: the database itself, opened by each.
 
 use serde_json::{Value, json};
+use signalbox_domain::record::{RecordOrigin, Stream};
+use signalbox_domain::time::Timestamp;
+use signalbox_runtime::{ExitCode, enter};
+use signalbox_store::ingest::{FoldBatch, FoldPart, Quarantined};
+use signalbox_store::{Store, StoreConfig};
 use signalbox_testkit::git::Origin;
 
 use crate::program::{Ended, Place};
@@ -68,6 +73,95 @@ fn a_person_makes_a_task_and_takes_it_in_hand() {
     assert_eq!(place.run(&["next"]).worked(), "nothing is queued\n");
     assert_eq!(place.run(&["next", "--json"]).worked(), "null\n");
     assert!(place.run(&["task", "cancel", &first]).worked().contains("is cancelled"));
+    let mine = both.iter().find(|id| **id != first).unwrap();
+    let both_ways = place.run(&["task", "done", mine, "--branch", "x", "--nothing-to-do"]);
+    assert_eq!(both_ways.code, Some(USAGE), "{both_ways:?}");
+    assert!(place.run(&["task", "release", mine]).worked().contains("is queued"));
+    place.run(&["task", "done", mine]).failed(1, &["the task is queued: no move \"finish\""]);
+    place.run(&["next"]).worked();
+    assert!(place.run(&["why", mine]).worked().contains("local took it in hand"));
+    let done = place.run(&["task", "done", mine, "--branch", "ada/mend", "--note", "two lines"]);
+    assert!(done.worked().contains("is done"), "{done:?}");
+    let words = "done: local finished it, a change on the branch ada/mend: two lines";
+    assert!(place.run(&["why", mine]).worked().contains(words));
+}
+
+#[test]
+fn a_schedule_says_what_came_of_it() {
+    let place = Place::new();
+    assert!(place.run(&["automation", "list"]).worked().starts_with("no automations yet"));
+    place.write(
+        "signalbox.toml",
+        r#"
+        [[automations.rules]]
+        name = "tidy"
+        schedule = "0 4 * * 1"
+        zone = "Europe/Berlin"
+        [automations.rules.task]
+        project = "web"
+        repository = "acme/shop"
+        title = "Tidy up"
+        brief = "Take out what nothing uses."
+        mode = "cloud"
+        "#,
+    );
+    place.run(&["up", "--once"]).worked();
+    let listed = json(&place.run(&["automation", "list", "--json"]));
+    let tidy = &listed["items"][0];
+    assert_eq!((&tidy["name"], &tidy["zone"]), (&json!("tidy"), &json!("Europe/Berlin")));
+    assert!(tidy["next"].is_string(), "{listed}");
+    let firing = &tidy["firings"][0];
+    assert_eq!(firing["state"], "skipped", "it counts from here on: {listed}");
+    let told = place.run(&["automation", "list"]);
+    for part in ["tidy  web  0 4 * * 1 Europe/Berlin  next ", "skipped: ", firing["reason"].as_str().unwrap()]
+    {
+        assert!(told.worked().contains(part), "{part:?} is missing in {}", told.out);
+    }
+}
+
+/// A record that could not be read, in the database of that place.
+fn quarantine(place: &Place, code: &str, words: &str) {
+    let url = format!("sqlite:{}", place.path("data/signalbox.db").display()).parse().unwrap();
+    let stream = Stream {
+        source: "posthog".parse().unwrap(),
+        cluster: "c".into(),
+        topic: "events".into(),
+        topic_id: "t".into(),
+        partition: 3,
+    };
+    let row = Quarantined {
+        id: "quar_01h455vb4pex5vsknk084sn02q".parse().unwrap(),
+        source: stream.source.clone(),
+        origin: RecordOrigin::Kafka { stream, offset: 7 },
+        code: code.into(),
+        words: words.into(),
+        sealed: b"sealed".to_vec(),
+        size: 12,
+    };
+    let part = FoldPart { quarantined: vec![row], ..FoldPart::default() };
+    let kept = enter(async {
+        let store = Store::open(&StoreConfig { url, ..StoreConfig::default() }).await.unwrap();
+        store.signals_fold(&FoldBatch { parts: vec![part] }, Timestamp::EPOCH).await.unwrap();
+        store.close().await;
+        ExitCode::Done
+    });
+    assert!(matches!(kept, Ok(ExitCode::Done)));
+}
+
+#[test]
+fn what_could_not_be_read_is_listed_with_its_place_and_reason() {
+    let place = Place::new();
+    let empty = place.run(&["quarantine", "list"]);
+    assert_eq!(empty.worked(), "nothing is in quarantine: every record was read\n");
+    quarantine(&place, "gap", "3 records were gone \u{1b}[2J");
+    let told = place.run(&["quarantine", "list", "--limit", "5"]);
+    for part in
+        ["quar_01h455vb4pex5vsknk084sn02q", "posthog", "events/3@7", "gap", "3 records were gone \\u{1b}"]
+    {
+        assert!(told.worked().contains(part), "{part:?} is missing in {}", told.out);
+    }
+    let listed = json(&place.run(&["quarantine", "list", "--json"]));
+    assert_eq!((&listed["items"][0]["code"], &listed["items"][0]["sealed"]), (&json!("gap"), &json!(null)));
 }
 
 #[test]

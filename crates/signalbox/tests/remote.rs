@@ -18,7 +18,8 @@ const PATIENCE: Duration = Duration::from_secs(90);
 /// A place with a server; the agent runs this shell command.
 struct Served {
     place: Place,
-    running: Running,
+    /// Ends with its test.
+    _running: Running,
     server: String,
     origin: Origin,
 }
@@ -43,7 +44,7 @@ impl Served {
         let answers = || place.run(&["status", "--server", &server]).code == Some(0);
         let seen = wait_until("the API answers to the token of this computer", PATIENCE, answers);
         assert!(seen.is_ok(), "{:?}", place.run(&["status", "--server", &server]));
-        Self { place, running, server, origin }
+        Self { place, _running: running, server, origin }
     }
 
     fn ask(&self, arguments: &[&str]) -> Value {

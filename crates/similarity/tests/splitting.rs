@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use signalbox_similarity::features::{Features, Signal};
 use signalbox_similarity::frames;
-use signalbox_similarity::group::{Bond, CaseId, Member, ProjectIndex, Split, Weights};
+use signalbox_similarity::group::{Bond, CaseId, KeptError, Member, ProjectIndex, Split, Weights};
 
 fn crash(area: &str, step: usize) -> Features {
     let text = format!(
@@ -126,6 +126,19 @@ fn a_taken_away_signal_leaves_nothing_behind() {
 }
 
 #[test]
+fn a_case_of_another_version_or_none_is_refused_and_leaves_no_trace() {
+    let cases = [vec![crash("Cart", 0)]];
+    let mut index = ProjectIndex::rebuilt(Weights::default(), Vec::new(), &cases);
+    let text = index.kept(CaseId(0)).unwrap();
+    let before = index.clone();
+    let next = text.replacen("\"version\":", "\"version\":9", 1);
+    assert!(matches!(index.open_kept(&next), Err(KeptError::Version { .. })), "{next}");
+    assert!(matches!(index.open_kept("{}"), Err(KeptError::Unreadable(_))));
+    assert!(matches!(index.kept(CaseId(9)), Err(KeptError::Unknown(_))));
+    assert_eq!(index, before);
+}
+
+#[test]
 fn a_crowd_is_split_in_bounded_work() {
     let all: Vec<Features> =
         (0..600).map(|at| if at % 3 == 0 { crash("Mail", at) } else { crash("Cart", at) }).collect();
@@ -198,6 +211,11 @@ proptest! {
             }
         }
         prop_assert_eq!(&index, &ProjectIndex::rebuilt(Weights::default(), Vec::new(), &cases));
+        let mut read_back = ProjectIndex::default();
+        for case in 0..index.cases() {
+            read_back.open_kept(&index.kept(CaseId(u32::try_from(case).unwrap())).unwrap()).unwrap();
+        }
+        prop_assert_eq!(&index, &read_back);
     }
 
     #[test]

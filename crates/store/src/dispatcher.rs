@@ -16,6 +16,7 @@ mod row;
 mod runs;
 
 pub use cancel::Cancel;
+pub(crate) use finish::outcome_within;
 pub use finish::{Finish, Finished};
 pub use queue::{Queue, QueuedTask};
 pub use runs::{Expiry, NumberedNote, RunFilter, RunRecord};

@@ -47,6 +47,9 @@ methods! {
     // planner
     ProjectsToPlan = "projects_to_plan" Read,
     PlanLoad = "plan_load" Read,
+    PlanGather = "plan_gather" Read,
+    ExemplarsList = "exemplars_list" Read,
+    CaseMembers = "case_members" Read,
     PlanCommit = "plan_commit" Write,
     CaseShow = "case_show" Read,
     CasesList = "cases_list" Read,
@@ -55,6 +58,7 @@ methods! {
     TaskPickUp = "task_pick_up" Write,
     TaskApprove = "task_approve" Write,
     TaskMove = "task_move" Write,
+    TaskPutDown = "task_put_down" Write,
     TaskCancel = "task_cancel" Write,
     TaskShow = "task_show" Read,
     TasksList = "tasks_list" Read,

@@ -156,6 +156,12 @@ async fn open_sqlite(path: &Path, readers: u32) -> Result<Pools, StoreError> {
     let writer = SqlitePoolOptions::new()
         .max_connections(1)
         .acquire_timeout(ACQUIRE_BOUND)
+        // SQLite rolls back by itself when the disk is full; the driver then still believes in its transaction, and
+        // would begin no other. Such a connection is closed.
+        .after_release(|connection, _| {
+            let is_free = !connection.is_in_transaction();
+            Box::pin(async move { Ok(is_free) })
+        })
         .connect_with(options.clone())
         .await
         .map_err(unreachable)?;

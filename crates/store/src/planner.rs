@@ -1,15 +1,20 @@
 //! Cases and plans.
 //!
 //! ```text
-//!   projects_to_plan ─▶ plan_load ─▶ (decide) ─▶ plan_commit: compare-and-set on the project's plan revision
+//!   projects_to_plan ─▶ plan_load ─▶ (group) ─▶ plan_gather ─▶ (decide) ─▶ plan_commit: compare-and-set on the project's
+//!                                                                          plan revision
 //! ```
 //!
 //! Owner: planner. Ingest never moves the plan revision; a plan writes the `planned_revision` that it read, so a
 //! record that came in meanwhile leaves its signal listed for the next plan.
 
 mod commit;
+mod exemplars;
+mod gather;
 mod load;
 mod row;
 
 pub use commit::{Committed, PlanCommit};
-pub use load::{CaseFilter, CaseRecord, PlanInput, PlanSignal};
+pub use exemplars::{OpenCase, OpenCases};
+pub use gather::{CaseFacts, GatherWish, HourCount, PlanFacts};
+pub use load::{CaseFilter, CaseRecord, EarlierTask, PlanInput, PlanSignal};

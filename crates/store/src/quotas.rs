@@ -27,6 +27,13 @@ pub struct QuotaShare {
     pub ends_at: Timestamp,
 }
 
+/// How much of a window was granted when somebody looked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QuotaUse {
+    pub used: u64,
+    pub ends_at: Timestamp,
+}
+
 struct UsedRow {
     used: i64,
 }
@@ -39,22 +46,10 @@ impl Store {
         wanted: u64,
         now: Timestamp,
     ) -> Result<QuotaShare, StoreError> {
-        let (window_start, ends_at) = window_of(limit.window, now);
         let mut step = self.write(Method::QuotaTake).await?;
-        let used = used_in(&mut step, &limit.name, window_start, ends_at).await?;
-        let granted = wanted.min(limit.units.saturating_sub(used));
-        if granted > 0 {
-            execute!(
-                step,
-                "queries/quotas/take.sqlite.sql",
-                "queries/quotas/take.postgres.sql",
-                limit.name.as_str(),
-                window_start.micros(),
-                column::from_count(granted)
-            )?;
-        }
+        let share = take_within(&mut step, limit, wanted, now).await?;
         step.commit().await?;
-        Ok(QuotaShare { granted, window_start, ends_at })
+        Ok(share)
     }
 
     /// Gives back units that were taken in a window and not used; one that was removed meanwhile needs none.
@@ -75,6 +70,49 @@ impl Store {
         )?;
         step.commit().await
     }
+}
+
+/// Takes within a step of another module: what it takes is had with that step, or not at all.
+pub(crate) async fn take_within(
+    step: &mut Step,
+    limit: &QuotaLimit,
+    wanted: u64,
+    now: Timestamp,
+) -> Result<QuotaShare, StoreError> {
+    let (window_start, ends_at) = window_of(limit.window, now);
+    let used = used_in(step, &limit.name, window_start, ends_at).await?;
+    let granted = wanted.min(limit.units.saturating_sub(used));
+    if granted > 0 {
+        execute!(
+            step,
+            "queries/quotas/take.sqlite.sql",
+            "queries/quotas/take.postgres.sql",
+            limit.name.as_str(),
+            window_start.micros(),
+            column::from_count(granted)
+        )?;
+    }
+    Ok(QuotaShare { granted, window_start, ends_at })
+}
+
+/// A look at the window that `now` falls into.
+pub(crate) async fn look_within(
+    step: &mut Step,
+    limit: &QuotaLimit,
+    now: Timestamp,
+) -> Result<QuotaUse, StoreError> {
+    let (window_start, ends_at) = window_of(limit.window, now);
+    let row = fetch_optional!(
+        step,
+        UsedRow,
+        "queries/quotas/granted.sqlite.sql",
+        "queries/quotas/granted.postgres.sql",
+        limit.name.as_str(),
+        window_start.micros()
+    )?;
+    let used = row.map_or(Ok(0), |row| column::count(row.used));
+    let used = used.map_err(|source| StoreError::damaged("quota window", source))?;
+    Ok(QuotaUse { used, ends_at })
 }
 
 /// What the window has granted; its row is this step's alone from here on.

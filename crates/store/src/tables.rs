@@ -79,6 +79,7 @@ pub const TABLES: &[TableRule] = &[
         "400 days after closing; longer while a signal of it was seen since, a task of it is live, or an open case \
          has taken it in; a suppressed one while it has signals",
     ),
+    rule("case_exemplars", "planner", "cases, one row each", "with the case"),
     rule("case_signals", "planner", "signals, at most one row each", "with the signal and the case"),
     rule(
         "tasks",

@@ -4,13 +4,14 @@
 //! Owner: this module, for every origin. Other modules of the store that open a task within their own step call
 //! `open_within`.
 
+mod hand;
 mod row;
 
 use signalbox_domain::decision::Decision;
 use signalbox_domain::ids::{CaseId, PersonId, ProjectId, TaskId};
 use signalbox_domain::policy::Policy;
 use signalbox_domain::states::{Machine, TaskEvent, TaskState};
-use signalbox_domain::task::{Mode, Task};
+use signalbox_domain::task::{Mode, Priority, Task};
 use signalbox_domain::time::Timestamp;
 use uuid::Uuid;
 
@@ -23,6 +24,8 @@ use crate::page::{Page, limit};
 use crate::statement::{execute, fetch_all, fetch_optional};
 use crate::step::Step;
 use row::TaskRow;
+
+pub use hand::{PutDown, PutDownEvent};
 
 /// What became of a wish for a task.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,11 +101,12 @@ impl Store {
         Ok(to)
     }
 
-    /// Gives the next queued task into a person's hand.
+    /// Gives the next queued task into a person's hand. `decide` says of that task who took it.
     pub async fn task_pick_up(
         &self,
         project: Option<ProjectId>,
         person: Option<PersonId>,
+        decide: impl FnOnce(TaskId) -> Decision,
         now: Timestamp,
     ) -> Result<Option<Task>, StoreError> {
         let mut step = self.write(Method::TaskPickUp).await?;
@@ -116,6 +120,7 @@ impl Store {
         let Some(next) = next else { return Ok(None) };
         let id = TaskId::from_uuid(next.id);
         move_within(&mut step, id, TaskEvent::PickUp, person, now).await?;
+        decisions::record_within(&mut step, &[decide(id)]).await?;
         let task = show_within(&mut step, id).await?;
         step.commit().await?;
         Ok(task)
@@ -299,6 +304,18 @@ async fn nothing_live_beside(step: &mut Step, task: TaskId) -> Result<(), StoreE
         Some(row) => Err(StoreError::AlreadyLive { task, live: TaskId::from_uuid(row.id) }),
         None => Ok(()),
     }
+}
+
+/// Gives a task that nobody has begun another place in the queue.
+pub(crate) async fn rank_within(step: &mut Step, task: TaskId, priority: Priority) -> Result<(), StoreError> {
+    execute!(
+        step,
+        "queries/tasks/rank.sqlite.sql",
+        "queries/tasks/rank.postgres.sql",
+        task.uuid(),
+        i64::from(priority.rank())
+    )
+    .map(drop)
 }
 
 /// The state, with the row locked until the step ends.

@@ -207,6 +207,6 @@ fn start_ref(branch: &str) -> String {
     format!("refs/sandbox/start/{branch}")
 }
 
-fn head_ref(branch: &str) -> String {
+pub(crate) fn head_ref(branch: &str) -> String {
     format!("refs/sandbox/head/{branch}")
 }

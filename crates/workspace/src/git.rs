@@ -56,6 +56,8 @@ const HARDENED: [&str; 12] = [
     "advice.detachedHead=false",
 ];
 
+/// Who makes our commits: it tells them from an agent's own.
+pub(crate) const OUR_EMAIL: &str = "signalbox@signalbox.invalid";
 /// What is kept of git's complaints.
 const TAIL: usize = 2_000;
 /// How long git may take to remove its lock files once it was asked to end.
@@ -142,9 +144,9 @@ impl Git {
             ("GIT_ALLOW_PROTOCOL", "file:git:http:https:ssh"),
             ("GIT_OPTIONAL_LOCKS", "0"),
             ("GIT_AUTHOR_NAME", "Signalbox"),
-            ("GIT_AUTHOR_EMAIL", "signalbox@signalbox.invalid"),
+            ("GIT_AUTHOR_EMAIL", OUR_EMAIL),
             ("GIT_COMMITTER_NAME", "Signalbox"),
-            ("GIT_COMMITTER_EMAIL", "signalbox@signalbox.invalid"),
+            ("GIT_COMMITTER_EMAIL", OUR_EMAIL),
         ]);
         command.args(hardened());
         Call { git: self, doing, command, reach: Reach::Local, input: Vec::new() }

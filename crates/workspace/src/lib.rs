@@ -17,6 +17,7 @@ mod clone;
 mod commit;
 mod diff;
 mod error;
+mod finished;
 mod git;
 mod lock;
 mod names;

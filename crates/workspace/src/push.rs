@@ -7,7 +7,7 @@ use crate::error::WorkspaceError;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pushed {
     Now,
-    /// Origin had it at that commit: an earlier push whose answer was lost.
+    /// Origin had that commit: an earlier push whose answer was lost.
     Before,
 }
 
@@ -16,7 +16,9 @@ impl Repository {
     pub async fn push(&self, branch: &str, head: &CommitId) -> Result<Pushed, WorkspaceError> {
         self.check_branch(branch).await?;
         let full = format!("refs/heads/{branch}");
-        if self.at_origin(&full).await?.as_ref() == Some(head) {
+        if let Some(there) = self.at_origin(&full).await?
+            && self.holds(&there, head).await?
+        {
             return Ok(Pushed::Before);
         }
         self.call("pushing")
@@ -26,6 +28,15 @@ impl Repository {
             .run()
             .await?;
         Ok(Pushed::Now)
+    }
+
+    /// Whether `head` is part of what `tip` names. Not where `tip` was never fetched: then the push itself will tell.
+    async fn holds(&self, tip: &CommitId, head: &CommitId) -> Result<bool, WorkspaceError> {
+        if tip == head {
+            return Ok(true);
+        }
+        let compare = self.call("comparing with origin").args(["merge-base", "--is-ancestor"]);
+        Ok(compare.args([head.as_str(), tip.as_str()]).ask().await?.status.success())
     }
 
     async fn at_origin(&self, full_ref: &str) -> Result<Option<CommitId>, WorkspaceError> {

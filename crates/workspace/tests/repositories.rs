@@ -130,6 +130,12 @@ async fn one_branch_is_pushed_and_a_push_may_be_repeated() {
     let main = git(&house.origin(), &["rev-parse", "main"]);
     assert_eq!(branches, format!("refs/heads/main {main}\nrefs/heads/{BRANCH} {}", commit.head));
     assert!(matches!(repository.push("main", &commit.head).await, Err(WorkspaceError::BranchName { .. })));
+    // The branch has gone on from there: origin still has the commit.
+    fs::write(tree.path().join("c.txt"), "c\n").unwrap();
+    let next = tree.commit(&crate::fixture::message()).await.unwrap().unwrap();
+    assert_eq!(repository.push(BRANCH, &next.head).await.unwrap(), Pushed::Now);
+    assert_eq!(repository.push(BRANCH, &commit.head).await.unwrap(), Pushed::Before);
+    assert_eq!(git(&house.origin(), &["rev-parse", BRANCH]), next.head.as_str());
 }
 
 #[tokio::test]

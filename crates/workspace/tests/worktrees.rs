@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use signalbox_domain::ids::RunId;
 use signalbox_workspace::{Found, WorkspaceError, branch_name};
 use uuid::Uuid;
 
@@ -112,6 +113,27 @@ async fn a_worktree_whose_making_was_killed_is_made_anew() {
     assert_eq!(git(&path, &["status", "--porcelain"]), "");
     assert_eq!(fs::read_dir(path.join("many")).unwrap().count(), 3_000);
     assert_eq!(tree.commit(&message()).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_run_finds_its_own_commit_and_no_other_runs() {
+    let house = House::new();
+    let repository = house.repository().await;
+    let tree = repository.worktree(&house.path("w"), BRANCH, "main").await.unwrap();
+    let ours = message();
+    assert_eq!(tree.finished(ours.run).await.unwrap(), None);
+    git(tree.path(), &["checkout", "-q", "-b", "elsewhere"]);
+    write(&tree.path().join("b.txt"), "b\n");
+    let commit = tree.commit(&ours).await.unwrap().unwrap();
+    // As if it had been killed before its last step.
+    git(tree.path(), &["symbolic-ref", "HEAD", "refs/heads/elsewhere"]);
+    assert_eq!(tree.finished(RunId::from_uuid(Uuid::from_u128(9))).await.unwrap(), None);
+    assert_eq!(tree.finished(ours.run).await.unwrap(), Some(commit.clone()));
+    assert_eq!(git(tree.path(), &["symbolic-ref", "--short", "HEAD"]), BRANCH);
+    repository.push(BRANCH, &commit.head).await.unwrap();
+    // Another computer knows it by origin.
+    let clone = house.repository().await.clone_for_sandbox(&house.path("c"), BRANCH, "main").await.unwrap();
+    assert_eq!(repository.finished_clone(&clone, ours.run).await.unwrap(), Some(commit));
 }
 
 #[tokio::test]

@@ -1,74 +1,31 @@
 //! What a plan makes of its input, with its reasons.
 
-use signalbox_domain::ids::ProjectId;
-use signalbox_domain::signal::{Fingerprint, HoldReason, Sample, Severity, SignalKey, SourceFamily};
-use signalbox_runtime::{Clock, Randomness};
-use uuid::Uuid;
+use std::time::Duration;
+
+use proptest::prelude::*;
+use signalbox_domain::policy::Start;
+use signalbox_domain::provenance::{Provenance, Sourced};
+use signalbox_domain::signal::{HoldReason, Severity};
+use signalbox_domain::task::{Mode, Starter};
+use signalbox_store::planner::{CaseFacts, CaseRecord, HourCount, PlanSignal};
 
 use super::*;
+use crate::fixture::{House, NOON, crash, input, project, repository};
 
-const NOON: Timestamp = Timestamp::from_micros(1_790_000_000_000_000);
+const DAY: Duration = Duration::from_hours(24);
 
-fn ids() -> IdSource {
-    IdSource::new(Clock::manual(NOON).0, Randomness::seeded(1))
-}
-
-fn project() -> ProjectId {
-    ProjectId::from_uuid(Uuid::from_u128(1))
-}
-
-fn repository(n: u128, name: &str) -> Repository {
-    Repository {
-        id: RepositoryId::from_uuid(Uuid::from_u128(n)),
-        project: project(),
-        name: name.parse().unwrap(),
-        location: "/srv/git/shop".into(),
-        default_branch: "main".into(),
-    }
+fn shop() -> Vec<signalbox_domain::project::Repository> {
+    vec![repository(5, "acme/shop")]
 }
 
 fn changed(n: u128) -> PlanSignal {
-    let title = Sourced::stranger("TypeError: total is undefined".to_owned());
-    let signal = Signal {
-        id: SignalId::from_uuid(Uuid::from_u128(n)),
-        key: SignalKey {
-            project: project(),
-            family: SourceFamily::ErrorTracking,
-            kind: "exception".parse().unwrap(),
-            fingerprint: Fingerprint { version: 1, key: n.to_string() },
-        },
-        title: title.clone(),
-        severity: Severity::Error,
-        count: 12,
-        users: None,
-        first_seen: NOON,
-        last_seen: NOON,
-        hold: None,
-        repository: None,
-        revision: 3,
-        planned_revision: 0,
-    };
-    let sample = Sample {
-        occurred_at: NOON,
-        title: title.clone(),
-        text: title,
-        frames: vec![],
-        release: None,
-        environment: None,
-        route: None,
-        links: vec![],
-        attributes: serde_json::Map::new(),
-        redacted: vec![],
-    };
-    PlanSignal { signal, samples: vec![sample], case: None }
-}
-
-fn input(signals: Vec<PlanSignal>, repositories: Vec<Repository>) -> PlanInput {
-    PlanInput { project: project(), revision: 4, signals, cases: vec![], repositories }
+    crash(n, &format!("area{n}"), &["total", "pay"])
 }
 
 fn plan(input: &PlanInput, start: Start) -> PlanCommit {
-    decide(input, &Policy { start, ..Policy::default() }, NOON, &ids())
+    let mut house = House::new();
+    house.config.policy.start = start;
+    house.plan(input, NOON)
 }
 
 fn codes(plan: &PlanCommit, subject: Subject) -> Vec<&str> {
@@ -76,9 +33,14 @@ fn codes(plan: &PlanCommit, subject: Subject) -> Vec<&str> {
     about.map(|decision| decision.reason.code.as_str()).collect()
 }
 
+fn words(plan: &PlanCommit, code: &str) -> String {
+    let found = plan.decisions.iter().find(|decision| decision.reason.code.as_str() == code);
+    found.map(|decision| decision.reason.words.clone()).unwrap_or_else(|| panic!("{code}: {plan:?}"))
+}
+
 #[test]
 fn a_new_signal_becomes_a_case_and_a_task_that_a_person_starts() {
-    let input = input(vec![changed(7)], vec![repository(5, "acme/shop")]);
+    let input = input(vec![changed(7)], shop());
     let plan = plan(&input, Start::Queue);
     let [task] = plan.tasks.as_slice() else { panic!("{:?}", plan.tasks) };
     assert_eq!(
@@ -87,24 +49,53 @@ fn a_new_signal_becomes_a_case_and_a_task_that_a_person_starts() {
     );
     assert_eq!(task.repository, Some(input.repositories[0].id));
     let [case] = plan.cases.as_slice() else { panic!("{:?}", plan.cases) };
-    assert_eq!(case.state, CaseState::Tasked);
+    assert_eq!(
+        (case.state, case.signals.as_slice()),
+        (CaseState::Tasked, [input.signals[0].signal.id].as_slice())
+    );
     assert_eq!(plan.joins, [(input.signals[0].signal.id, case.id)]);
     assert_eq!(plan.planned, [(input.signals[0].signal.id, 3)]);
+    assert_eq!(plan.exemplars.keys().collect::<Vec<_>>(), [&case.id]);
     assert_eq!(codes(&plan, Subject::Signal(input.signals[0].signal.id)), ["new-case", "task-opened"]);
     assert_eq!(codes(&plan, Subject::Case(case.id)), ["task-opened"]);
     assert_eq!(codes(&plan, Subject::Task(task.id)), ["opened"]);
 }
 
 #[test]
-fn the_same_input_gives_the_same_plan() {
-    let input = input(vec![changed(7), changed(8)], vec![repository(5, "acme/shop")]);
-    let (one, other) = (plan(&input, Start::Cloud), plan(&input, Start::Cloud));
-    assert_eq!(format!("{one:?}"), format!("{other:?}"));
+fn signals_of_one_cause_are_one_task_whose_brief_tells_of_them() {
+    let mut rare = crash(2, "cart", &["total", "pay", "resume"]);
+    rare.signal.count = 3;
+    rare.signal.title = Sourced::stranger("cartError: another word".to_owned());
+    let input = input(vec![rare, crash(1, "cart", &["total", "pay", "begin"])], shop());
+    let plan = plan(&input, Start::Queue);
+    let ([case], [task]) = (plan.cases.as_slice(), plan.tasks.as_slice()) else { panic!("{plan:?}") };
+    assert_eq!((case.signals.len(), plan.joins.len(), plan.summary.new_cases), (2, 2, 1));
+    let brief = &task.brief.value;
+    for part in
+        ["15 records", "Thought to share one cause: 2 signals", "12 × cartError", "3 × cartError: another"]
+    {
+        assert!(brief.contains(part), "{part}: {brief}");
+    }
+    for signal in &input.signals {
+        let last = codes(&plan, Subject::Signal(signal.signal.id)).pop();
+        assert_eq!(last, Some("task-opened"));
+    }
+}
+
+#[test]
+fn the_same_input_gives_the_same_plan_in_any_order() {
+    let signals = vec![changed(7), changed(8), crash(9, "area8", &["total", "pay", "more"])];
+    let one = plan(&input(signals.clone(), shop()), Start::Cloud);
+    assert_eq!(format!("{one:?}"), format!("{:?}", plan(&input(signals.clone(), shop()), Start::Cloud)));
+    let mut backwards = plan(&input(signals.into_iter().rev().collect(), shop()), Start::Cloud);
+    // Only what was read is listed as it was read.
+    backwards.planned.sort_unstable();
+    assert_eq!(format!("{one:?}"), format!("{backwards:?}"));
 }
 
 #[test]
 fn policy_says_how_a_task_begins() {
-    let input = input(vec![changed(7)], vec![repository(5, "acme/shop")]);
+    let input = input(vec![changed(7)], shop());
     let begins = |start| {
         let task = plan(&input, start).tasks.remove(0);
         (task.mode, task.starter, task.state)
@@ -115,69 +106,277 @@ fn policy_says_how_a_task_begins() {
     assert_eq!(begins(Start::Cloud), (Mode::Cloud, Starter::Itself, TaskState::Queued));
 }
 
-/// No task, and this reason on the signal.
-fn closed(input: &PlanInput, code: &str) {
-    let plan = plan(input, Start::Queue);
+/// A house that knows a case with one task in this state, and its signal changed again.
+struct Known {
+    house: House,
+    input: PlanInput,
+    case: CaseId,
+    task: TaskId,
+}
+
+fn known(task: TaskState, state: CaseState) -> Known {
+    let mut signal = changed(7);
+    let first = plan(&input(vec![signal.clone()], shop()), Start::Queue);
+    let (mut case, id) = (first.cases[0].clone(), first.tasks[0].id);
+    case.state = state;
+    signal.case = Some(case.id);
+    let mut house = House::new();
+    house.known.insert(
+        case.id,
+        of_case(CaseRecord {
+            case: case.clone(),
+            tasks: vec![(id, task)],
+            moved_at: Some(NOON),
+            earlier: vec![],
+        }),
+    );
+    Known { house, input: input(vec![signal], shop()), case: case.id, task: id }
+}
+
+fn of_case(record: CaseRecord) -> CaseFacts {
+    CaseFacts {
+        record,
+        signals: 1,
+        free: 1,
+        records: 12,
+        first_seen: NOON,
+        last_seen: NOON,
+        severity: Severity::Error,
+        hours: vec![HourCount { hour: crate::detect::hour_of(NOON), count: 12 }],
+        members: vec![],
+    }
+}
+
+impl Known {
+    fn facts(&mut self) -> &mut CaseFacts {
+        self.house.known.get_mut(&self.case).unwrap()
+    }
+
+    /// No task, and this reason on the signal and on the case.
+    #[track_caller]
+    fn closed(&mut self, now: Timestamp, code: &str) -> PlanCommit {
+        let plan = self.house.plan(&self.input, now);
+        assert_eq!(plan.tasks, []);
+        assert_eq!(codes(&plan, Subject::Case(self.case)).pop(), Some(code));
+        let signal = Subject::Signal(self.input.signals[0].signal.id);
+        assert_eq!(codes(&plan, signal), [code]);
+        plan
+    }
+}
+
+#[test]
+fn a_live_task_is_not_doubled_and_is_ranked_again_in_time() {
+    let mut known = known(TaskState::Running, CaseState::Tasked);
+    let plan = known.closed(NOON, "task-lives");
+    assert_eq!(plan.due[&known.case], NOON.plus(DAY));
+}
+
+#[test]
+fn a_case_whose_task_failed_is_watched_and_a_person_decides() {
+    let mut known = known(TaskState::Failed, CaseState::Tasked);
+    let plan = known.closed(NOON, "task-ended");
+    assert_eq!(plan.cases[0].state, CaseState::Watching);
+    assert_eq!(codes(&plan, Subject::Case(known.case)), ["task-failed", "task-ended"]);
+    assert_eq!(plan.due.len(), 0);
+}
+
+#[test]
+fn a_case_that_people_closed_stays_so() {
+    for (state, code) in [
+        (CaseState::Dismissed, "case-state"),
+        (CaseState::Suppressed, "suppressed"),
+        (CaseState::Snoozed, "snoozed"),
+    ] {
+        let mut known = known(TaskState::Done, state);
+        known.facts().record.tasks.clear();
+        let plan = known.closed(NOON.plus(40 * DAY), code);
+        assert_eq!(plan.cases[0].state, state);
+    }
+}
+
+#[test]
+fn a_done_case_cools_down_and_then_comes_back_in_its_next_generation() {
+    let mut known = known(TaskState::Done, CaseState::Tasked);
+    let cooling = known.closed(NOON.plus(DAY / 2), "cooling-down");
+    assert_eq!(cooling.cases[0].state, CaseState::Watching);
+    assert_eq!(cooling.due[&known.case], NOON.plus(DAY));
+
+    known.facts().record.case = cooling.cases[0].clone();
+    known.closed(NOON.plus(2 * DAY), "calm");
+
+    let seen = NOON.plus(2 * DAY);
+    known.facts().last_seen = seen;
+    let back = known.house.plan(&known.input, seen);
+    let ([case], [task]) = (back.cases.as_slice(), back.tasks.as_slice()) else { panic!("{back:?}") };
+    assert_eq!((case.id, case.generation, case.state), (known.case, 2, CaseState::Tasked));
+    assert_eq!(task.case.map(|on| on.generation), Some(2));
+    assert_eq!(codes(&back, Subject::Case(known.case)), ["recurred", "task-opened"]);
+    assert_eq!(words(&back, "recurred"), "back: seen 2 days after it ended; generation 2 begins");
+    let brief = &task.brief.value;
+    assert!(brief.contains(&format!("generation 1: {} is done", known.task)), "{brief}");
+    assert!(case.score.sentence().contains("back after its task was done"), "{}", case.score.sentence());
+}
+
+#[test]
+fn a_fixed_case_comes_back_with_records_after_its_end_only() {
+    let mut known = known(TaskState::Done, CaseState::Fixed);
+    known.closed(NOON.plus(9 * DAY), "case-state");
+    known.facts().last_seen = NOON.plus(Duration::from_secs(1));
+    let back = known.house.plan(&known.input, NOON.plus(9 * DAY));
+    assert_eq!((back.cases[0].generation, back.tasks.len()), (2, 1));
+}
+
+#[test]
+fn a_spike_is_told_once_and_moves_the_task_in_the_queue() {
+    let mut known = known(TaskState::Queued, CaseState::Tasked);
+    let this = crate::detect::hour_of(NOON);
+    let facts = known.facts();
+    facts.first_seen = NOON.minus(9 * DAY);
+    facts.records = 5000;
+    facts.hours = (this - 9 * 24..=this)
+        .map(|hour| HourCount { hour, count: if hour == this { 4000 } else { 4 } })
+        .collect();
+    let plan = known.closed(NOON, "task-lives");
+    assert_eq!(codes(&plan, Subject::Case(known.case)), ["spiking", "task-lives"]);
+    let told = words(&plan, "spiking");
+    assert!(
+        told.starts_with("spiking: 4004 records in 2 h, ") && told.contains("usual at this hour"),
+        "{told}"
+    );
+    assert_eq!(plan.ranks, [(known.task, plan.cases[0].score.priority)]);
+    assert!(words(&plan, "re-ranked").starts_with("P2 → P0: "), "{}", words(&plan, "re-ranked"));
+
+    known.facts().record.case = plan.cases[0].clone();
+    let again = known.closed(NOON, "task-lives");
+    assert_eq!(codes(&again, Subject::Case(known.case)), ["task-lives"]);
+    assert_eq!(again.ranks, []);
+
+    known.facts().record.tasks[0].1 = TaskState::Running;
+    known.facts().record.case.score.priority = Priority::P4;
+    assert_eq!(known.closed(NOON, "task-lives").ranks, [], "what is under way keeps its place");
+}
+
+/// No task of a new signal, and this reason on it.
+#[track_caller]
+fn closed(input: &PlanInput, house: &mut House, code: &str) -> PlanCommit {
+    let plan = house.plan(input, NOON);
     assert_eq!(plan.tasks, []);
     let found = codes(&plan, Subject::Signal(input.signals[0].signal.id));
-    assert!(found.contains(&code), "{code}: {found:?}");
+    assert_eq!(found.last(), Some(&code));
+    assert_eq!(codes(&plan, Subject::Case(plan.cases[0].id)).len(), 1);
+    plan
 }
 
 #[test]
 fn every_closed_gate_leaves_its_reason() {
-    let shop = || repository(5, "acme/shop");
-    closed(&input(vec![changed(7)], vec![]), "no-repository");
-    closed(&input(vec![changed(7)], vec![shop(), repository(6, "acme/api")]), "several-repositories");
+    let house = House::new;
+    let several = || [shop(), vec![repository(6, "acme/api")]].concat();
+    let nowhere = closed(&input(vec![changed(7)], vec![]), &mut house(), "no-repository");
+    assert_eq!(nowhere.due.values().copied().collect::<Vec<_>>(), [NOON.plus(Duration::from_mins(10))]);
+    closed(&input(vec![changed(7)], several()), &mut house(), "several-repositories");
     let mut named = changed(7);
     named.signal.repository = Some(Sourced::stranger("other/thing".to_owned()));
-    closed(&input(vec![named], vec![shop()]), "unknown-repository");
+    closed(&input(vec![named.clone()], shop()), &mut house(), "unknown-repository");
+    named.signal.repository = Some(Sourced::stranger("acme/api".to_owned()));
+    let plan = house().plan(&input(vec![named], several()), NOON);
+    assert_eq!(plan.tasks[0].repository, Some(several()[1].id));
     let mut held = changed(7);
     held.signal.hold = Some(HoldReason::HistoricalMigration);
-    closed(&input(vec![held], vec![shop()]), "held");
+    closed(&input(vec![held], shop()), &mut house(), "held");
+    let mut slight = changed(7);
+    (slight.signal.severity, slight.signal.count) = (Severity::Info, 1);
+    let below = closed(&input(vec![slight], shop()), &mut house(), "below-threshold");
+    let told = words(&below, "below-threshold");
+    assert!(told.starts_with("0.8 points of the 1.0 that make a task (P4: info, 1 record"), "{told}");
 }
 
-/// A case with one task in this state, and its signal changed again.
-fn known(state: TaskState, case_state: CaseState) -> PlanInput {
+#[test]
+fn what_was_seen_long_ago_is_ranked_lower_and_is_work_all_the_same() {
+    let mut old = changed(7);
+    (old.signal.first_seen, old.signal.last_seen) = (NOON.minus(90 * DAY), NOON.minus(90 * DAY));
+    let plan = plan(&input(vec![old], shop()), Start::Queue);
+    assert!(plan.cases[0].score.total < 1.0, "{:?}", plan.cases[0].score);
+    assert_eq!(plan.tasks.len(), 1);
+}
+
+#[test]
+fn a_held_signal_holds_only_itself_back() {
+    let mut held = crash(2, "cart", &["total", "pay", "resume"]);
+    held.signal.hold = Some(HoldReason::TooOld);
+    let free = crash(1, "cart", &["total", "pay", "begin"]);
+    let plan = plan(&input(vec![held, free], shop()), Start::Queue);
+    assert_eq!((plan.cases.len(), plan.tasks.len()), (1, 1));
+}
+
+#[test]
+fn what_is_left_of_quota_and_work_goes_to_the_weightiest() {
+    let mut signals = vec![changed(7), changed(8), changed(9)];
+    (signals[1].signal.severity, signals[2].signal.severity) = (Severity::Fatal, Severity::Warning);
+    let input = input(signals, shop());
+    let id = |at: usize| Subject::Signal(input.signals[at].signal.id);
+
+    let mut house = House::new();
+    (house.config.gates.new_tasks, house.quota.used) = (10, 9);
+    let plan = house.plan(&input, NOON);
+    assert_eq!(
+        plan.tasks.iter().map(|task| task.title.value.as_str()).collect::<Vec<_>>(),
+        ["area8Error: area8 ran out"]
+    );
+    assert_eq!(codes(&plan, id(1)).pop(), Some("task-opened"));
+    for at in [0, 2] {
+        assert_eq!(codes(&plan, id(at)).pop(), Some("quota-spent"));
+    }
+    let told =
+        format!("10 of 10 new tasks are opened in this window; the next begins {}", house.quota.ends_at);
+    assert_eq!(words(&plan, "quota-spent"), told);
+    assert_eq!(plan.due.values().filter(|due| **due == house.quota.ends_at).count(), 2);
+    assert_eq!((plan.quota.units, plan.quota.window), (10, DAY));
+
+    let mut house = House::new();
+    (house.config.gates.live_tasks, house.live_tasks) = (5, 3);
+    let plan = house.plan(&input, NOON);
+    assert_eq!(plan.tasks.len(), 2);
+    assert_eq!(words(&plan, "work-in-progress"), "5 of 5 tasks of the project's cases are live");
+    assert_eq!(codes(&plan, id(2)).pop(), Some("work-in-progress"));
+}
+
+#[test]
+fn a_case_whose_time_has_come_is_looked_at_without_a_changed_signal() {
+    let mut known = known(TaskState::Done, CaseState::Watching);
+    let mut member = known.input.signals.remove(0);
+    member.signal.count = 12;
+    let case = known.case;
+    known.input.cases.insert(case);
+    known.facts().record.tasks.clear();
+    known.facts().members = vec![member];
+    let plan = known.house.plan(&known.input, NOON);
+    assert_eq!((plan.tasks.len(), plan.planned.len()), (1, 0));
+    assert!(plan.tasks[0].brief.value.contains("area7_total"), "{}", plan.tasks[0].brief.value);
+}
+
+#[test]
+fn a_signal_whose_case_is_gone_is_not_planned() {
     let mut signal = changed(7);
-    let first = plan(&input(vec![signal.clone()], vec![repository(5, "acme/shop")]), Start::Queue);
-    let mut case = first.cases[0].clone();
-    case.state = case_state;
-    signal.case = Some(case.id);
-    let mut again = input(vec![signal], vec![repository(5, "acme/shop")]);
-    again.cases = vec![CaseRecord { case, tasks: vec![(first.tasks[0].id, state)] }];
-    again
-}
+    signal.case = Some(crate::fixture::ids().next());
+    let plan = plan(&input(vec![signal], shop()), Start::Queue);
+    assert_eq!((plan.planned.len(), plan.cases.len(), plan.tasks.len()), (0, 0, 0));
 
-#[test]
-fn a_live_task_is_not_doubled() {
-    closed(&known(TaskState::Running, CaseState::Tasked), "task-lives");
-}
-
-#[test]
-fn a_case_whose_task_ended_is_watched_and_a_person_decides() {
-    let input = known(TaskState::Failed, CaseState::Tasked);
-    let plan = plan(&input, Start::Queue);
-    assert_eq!(plan.cases[0].state, CaseState::Watching);
-    let reasons = codes(&plan, Subject::Case(plan.cases[0].id));
-    assert_eq!(reasons, ["task-failed", "task-ended"]);
-    assert_eq!(plan.tasks, []);
-}
-
-#[test]
-fn a_dismissed_case_stays_so() {
-    let mut input = known(TaskState::Done, CaseState::Dismissed);
-    input.cases[0].tasks.clear();
-    closed(&input, "case-state");
+    let mut house = House::new();
+    let known = crash(1, "cart", &["total", "pay", "begin"]);
+    house.groups.open_told(crate::fixture::ids().next(), &[known]);
+    let joining = crash(2, "cart", &["total", "pay", "resume"]);
+    let plan = house.plan(&input(vec![joining], shop()), NOON);
+    assert_eq!((plan.planned.len(), plan.joins.len(), plan.exemplars.len()), (0, 0, 0));
 }
 
 #[test]
 fn a_plan_that_policy_refuses_leaves_its_reason_on_what_is_kept() {
-    let input = input(vec![changed(7)], vec![repository(5, "acme/shop")]);
+    let input = input(vec![changed(7)], shop());
     let mut plan = plan(&input, Start::Queue);
     let (task, case) = (plan.tasks[0].id, plan.cases[0].id);
     let why = TooDeep { depth: 4, limit: 3 };
     let told = |plan: &PlanCommit| -> Vec<_> {
-        let reasons = refused(plan, task, why, NOON, &ids());
+        let reasons = refused(plan, task, why, NOON, &crate::fixture::ids());
         reasons.into_iter().map(|one| (one.subject, one.reason.code.to_string(), one.reason.words)).collect()
     };
     let because = |subject| {
@@ -189,4 +388,61 @@ fn a_plan_that_policy_refuses_leaves_its_reason_on_what_is_kept() {
     assert_eq!(told(&plan), [because(Subject::Case(case)), because(signal)]);
     plan.tasks.clear();
     assert_eq!(told(&plan), [because(Subject::Project(project()))]);
+}
+
+/// Signals of few causes, of any weight; some are held, some name a repository that is not there.
+fn signals() -> impl Strategy<Value = Vec<PlanSignal>> {
+    let one = (0..4_usize, 0..4_usize, 0..6_u8, 1..5000_u64, 0..100_i64);
+    prop::collection::vec(one, 1..20).prop_map(|all| {
+        let signal = |(n, (area, severity, kind, count, age)): (usize, (usize, usize, u8, u64, i64))| {
+            let last = format!("step{n}");
+            let area = ["cart", "mail", "search", "login"][area];
+            let mut changed = crash(n as u128 + 1, area, &["alpha", "bravo", "charlie", &last]);
+            let signal = &mut changed.signal;
+            (signal.severity, signal.count) = (Severity::ALL[severity], count);
+            signal.first_seen = Timestamp::from_micros(NOON.micros() - age);
+            signal.hold = (kind == 0).then_some(HoldReason::TooOld);
+            signal.repository = (kind == 1).then(|| Sourced::stranger("other/thing".to_owned()));
+            changed
+        };
+        all.into_iter().enumerate().map(signal).collect()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_input_gives_one_plan_whatever_its_order_and_every_signal_has_a_reason(
+        signals in signals(),
+        turned in 0..20_usize,
+        room in 0..4_u64,
+    ) {
+        let plan_of = |signals: Vec<PlanSignal>| {
+            let mut house = House::new();
+            house.config.gates.new_tasks = room;
+            let mut plan = house.plan(&input(signals, shop()), NOON);
+            plan.planned.sort_unstable();
+            plan
+        };
+        let plan = plan_of(signals.clone());
+        prop_assert_eq!(format!("{:?}", &plan), format!("{:?}", plan_of(signals.clone())));
+        let mut other = signals.clone();
+        other.rotate_left(turned % signals.len());
+        other.reverse();
+        prop_assert_eq!(format!("{:?}", &plan), format!("{:?}", plan_of(other)));
+
+        prop_assert!(plan.tasks.len() as u64 <= room);
+        for changed in &signals {
+            let reasons = codes(&plan, Subject::Signal(changed.signal.id));
+            prop_assert_eq!(reasons.len(), 2, "where it went, and what came of it: {:?}", reasons);
+        }
+        for case in &plan.cases {
+            let of_case = plan.tasks.iter().filter(|task| task.case.is_some_and(|on| on.case == case.id)).count();
+            prop_assert_eq!(of_case, usize::from(case.state == CaseState::Tasked));
+            prop_assert_eq!(codes(&plan, Subject::Case(case.id)).len(), 1);
+        }
+        let joined: usize = plan.cases.iter().map(|case| case.signals.len()).sum();
+        prop_assert_eq!((joined, plan.joins.len()), (signals.len(), signals.len()));
+    }
 }

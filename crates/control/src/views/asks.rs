@@ -2,7 +2,7 @@
 //! that is misspelt and dropped in silence shows everything.
 
 use serde::{Deserialize, Serialize};
-use signalbox_domain::ids::{CaseId, RunId, SignalId, TaskId, TokenId};
+use signalbox_domain::ids::{CaseId, QuarantineId, RunId, SignalId, TaskId, TokenId};
 use signalbox_domain::names::ProjectName;
 use signalbox_domain::states::{CaseState, RunState, TaskState};
 
@@ -66,6 +66,15 @@ pub struct RunsAsk {
 pub struct TokensAsk {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub after: Option<TokenId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct QuarantineAsk {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after: Option<QuarantineId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
 }

@@ -44,6 +44,24 @@ async fn a_signal_that_nothing_happened_to_says_what_it_waits_for() {
 }
 
 #[tokio::test]
+async fn each_closed_gate_says_who_or_what_opens_it() {
+    let fixture = Fixture::new().await;
+    for (code, wait, words) in [
+        ("below-threshold", Wait::World, "more records or users"),
+        ("cooling-down", Wait::World, "later records would open it again"),
+        ("calm", Wait::World, "later records would open it again"),
+        ("quota-spent", Wait::Planner, "waits for room: quota spent"),
+        ("work-in-progress", Wait::Planner, "waits for room: work in progress"),
+        ("task-ended", Wait::Person, "waits for a person"),
+        ("held", Wait::World, "makes no task by itself"),
+    ] {
+        let (signal, _) = fixture.signal(code).await;
+        let (case, _) = fixture.plan(signal, code, None).await;
+        waits(&why(&fixture, case).await, wait, words);
+    }
+}
+
+#[tokio::test]
 async fn a_strangers_task_waits_for_a_person_by_command() {
     let fixture = Fixture::new().await;
     let (signal, _) = fixture.signal("It broke").await;

@@ -1,11 +1,13 @@
 //! What a chain waits for, also where nothing happened. Pure: the newest part that can still move decides.
 
 use signalbox_domain::decision::Stage;
+use signalbox_domain::names::Label;
 use signalbox_domain::signal::Signal;
 use signalbox_domain::states::{CaseState, RunState, TaskState};
 use signalbox_domain::task::{Mode, Starter, Task};
 
 use super::{Around, Chain, TaskPart, Told};
+use crate::tasks::{FINISHED, TAKEN};
 use crate::views::{DecisionLine, RunLine, Wait, WaitFor};
 use crate::words::verdict_words;
 
@@ -37,9 +39,16 @@ fn task(part: &TaskPart, chain: &Chain, around: &Around) -> WaitFor {
         }
         TaskState::Queued => queued(&part.task, around),
         TaskState::Running => running(part, around),
-        TaskState::InHand => to(Wait::Person, "a person has it in hand"),
+        TaskState::InHand => {
+            let by = by_a_person(part, &TAKEN).unwrap_or("a person has it in hand");
+            let next = format!("signalbox task done {id}, or signalbox task release {id}");
+            to(Wait::Person, format!("{by}; it ends with {next}"))
+        }
         TaskState::Review => to(Wait::Person, format!("waits for a person to look at {}", result(part))),
-        TaskState::Done => to(Wait::Nothing, format!("done: {}", result(part))),
+        TaskState::Done => match by_a_person(part, &FINISHED) {
+            Some(words) => to(Wait::Nothing, format!("done: {words}")),
+            None => to(Wait::Nothing, format!("done: {}", result(part))),
+        },
         TaskState::Failed => {
             let words = format!("{}; a person decides what comes next", result(part));
             to(if chain.case.is_some() { Wait::Person } else { Wait::Nothing }, words)
@@ -49,6 +58,12 @@ fn task(part: &TaskPart, chain: &Chain, around: &Around) -> WaitFor {
             to(Wait::Nothing, format!("cancelled{why}"))
         }
     }
+}
+
+/// The last word of people about a task, if it is this one.
+fn by_a_person<'a>(part: &'a TaskPart, code: &Label) -> Option<&'a str> {
+    let word = newest_of(&part.task.decisions, Stage::Control)?;
+    (word.code == *code).then_some(word.words.as_str())
 }
 
 /// The last outcome, or what it left of it.
@@ -166,6 +181,9 @@ fn closed(word: Option<&DecisionLine>) -> WaitFor {
             to(Wait::Person, format!("waits for a person: {said}"))
         }
         "held" => to(Wait::World, format!("{said}; it makes no task by itself")),
+        "below-threshold" => to(Wait::World, format!("{said}; more records or users would make one")),
+        "cooling-down" | "calm" => to(Wait::World, format!("{said}; later records would open it again")),
+        "quota-spent" | "work-in-progress" => to(Wait::Planner, format!("waits for room: {said}")),
         _ => to(Wait::Planner, format!("waits for the next pass of the planner: {said}")),
     }
 }

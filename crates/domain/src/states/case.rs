@@ -38,7 +38,7 @@ words! {
         ReleaseChange = "release_change",
         FindFixed = "find_fixed",
         FindUndecided = "find_undecided",
-        /// Signals after the end, or after the change: the next generation begins.
+        /// Signals after the end, after the change, or long after its task was done: the next generation begins.
         Recur = "recur",
         Snooze = "snooze",
         Wake = "wake",
@@ -67,7 +67,7 @@ impl CaseState {
             (S::Watching | S::Ready | S::Tasked, E::ReleaseChange) => Ok(S::Verifying),
             (S::Verifying, E::FindFixed) => Ok(S::Fixed),
             (S::Verifying, E::FindUndecided) => Ok(S::Quiet),
-            (S::Verifying | S::Fixed | S::Quiet | S::Dismissed, E::Recur) => Ok(S::Watching),
+            (S::Watching | S::Verifying | S::Fixed | S::Quiet | S::Dismissed, E::Recur) => Ok(S::Watching),
             (S::Watching | S::Ready, E::Snooze) => Ok(S::Snoozed),
             (S::Snoozed, E::Wake) | (S::Suppressed, E::Lift) => Ok(S::Watching),
             (S::Watching | S::Ready | S::Tasked | S::Verifying | S::Snoozed, E::Suppress) => {

@@ -72,6 +72,10 @@ impl CloudPlace {
         })
     }
 
+    pub(super) async fn finished(&self, run: RunId) -> Result<Option<Commit>, WorkspaceError> {
+        self.repository.finished_clone(&self.clone, run).await
+    }
+
     pub(super) async fn gather(
         &self,
         tools: &Tools,

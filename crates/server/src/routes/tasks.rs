@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use signalbox_control::views::{
-    Listing, NewTask, NextTask, StartTask, TaskLine, TaskMade, TaskView, TasksAsk,
+    FinishTask, Listing, NewTask, NextTask, StartTask, TaskLine, TaskMade, TaskView, TasksAsk,
 };
 use signalbox_domain::ids::TaskId;
 
@@ -53,6 +53,25 @@ pub(super) async fn cancel(
     Named(id): Named<TaskId>,
 ) -> Result<Json<TaskView>, Failure> {
     house.tasks.cancel(&actor, id).await?;
+    Ok(Json(house.reads.task(&actor, id).await?))
+}
+
+pub(super) async fn finish(
+    State(house): State<House>,
+    Who(actor): Who,
+    Named(id): Named<TaskId>,
+    JsonBody(wish): JsonBody<FinishTask>,
+) -> Result<Json<TaskView>, Failure> {
+    house.tasks.finish(&actor, id, &wish).await?;
+    Ok(Json(house.reads.task(&actor, id).await?))
+}
+
+pub(super) async fn release(
+    State(house): State<House>,
+    Who(actor): Who,
+    Named(id): Named<TaskId>,
+) -> Result<Json<TaskView>, Failure> {
+    house.tasks.release(&actor, id).await?;
     Ok(Json(house.reads.task(&actor, id).await?))
 }
 

@@ -11,6 +11,7 @@ use signalbox_domain::states::{CaseState, Machine, RunState, TaskState};
 use signalbox_domain::task::{Mode, Priority};
 
 use super::access::{Secrets, Tokens};
+use super::kept::{Automations, Quarantine};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum FaceCommand {
@@ -18,7 +19,7 @@ pub(crate) enum FaceCommand {
     Signal(Signals),
     /// Signals thought to share one cause
     Case(Cases),
-    /// Work to be done: list, look, make, start, cancel
+    /// Work to be done: list, look, make, start, cancel, finish
     Task(Tasks),
     /// Takes the most urgent queued task in hand
     Next(Next),
@@ -32,6 +33,10 @@ pub(crate) enum FaceCommand {
     Repository(Repositories),
     /// Works on runs of a server, over HTTP; or lists runners
     Runner(RunnerArgs),
+    /// Schedules and what came of them
+    Automation(Automations),
+    /// What could not be read, and gaps in what was sent
+    Quarantine(Quarantine),
     /// Gives and takes access
     Token(Tokens),
     /// Keeps named values sealed
@@ -145,6 +150,21 @@ pub(crate) enum TaskCommand {
     },
     /// Ends a task and its run
     Cancel { id: TaskId },
+    /// Says that you have done it: a task from your hand, or from review
+    Done {
+        id: TaskId,
+        /// Where the change lies
+        #[arg(long, value_name = "NAME", conflicts_with = "nothing_to_do")]
+        branch: Option<String>,
+        /// There was nothing to change
+        #[arg(long)]
+        nothing_to_do: bool,
+        /// What there is to say about it
+        #[arg(long, value_name = "TEXT")]
+        note: Option<String>,
+    },
+    /// Puts a task from your hand back into the queue
+    Release { id: TaskId },
 }
 
 #[derive(Debug, Args)]

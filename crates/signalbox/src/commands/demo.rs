@@ -154,7 +154,7 @@ impl Stage {
         )?;
         say(format_args!("  signalbox task show {task}"))?;
         say("  signalbox task new --project dev --repository shop --title 'Say hello' --intent investigate")?;
-        say("  signalbox config example > signalbox.toml   # your topics, repositories and agents")
+        say("  signalbox config example    # every setting: your topics, agents and schedules")
     }
 
     /// A command as a person types it, and what it answers.

@@ -1,9 +1,10 @@
-//! `signalbox task list|show|new|start|cancel`, and `signalbox next`.
+//! `signalbox task list|show|new|start|cancel|done|release`, and `signalbox next`.
 
 use std::io::Read as _;
 
 use signalbox_control::views::{
-    Listing, Making, NewTask as Wish, NextTask, StartTask, TaskLine, TaskMade, TaskView, TasksAsk,
+    FinishResult, FinishTask, Listing, Making, NewTask as Wish, NextTask, StartTask, TaskLine, TaskMade,
+    TaskView, TasksAsk,
 };
 use signalbox_domain::time::Timestamp;
 use signalbox_runtime::ExitCode;
@@ -46,6 +47,16 @@ pub(crate) async fn run(tasks: &Tasks, settings: Settings) -> Result<ExitCode, F
         }
         TaskCommand::Cancel { id } => {
             let told = face.client.post(&format!("/tasks/{id}/cancel"), &serde_json::json!({})).await;
+            told.and_then(|told| face.show(&told, short))
+        }
+        TaskCommand::Done { id, branch, nothing_to_do, note } => {
+            let result = if *nothing_to_do { FinishResult::NothingToDo } else { FinishResult::Changed };
+            let wish = FinishTask { result, note: note.clone(), branch: branch.clone() };
+            let told = face.client.post(&format!("/tasks/{id}/finish"), &wish).await;
+            told.and_then(|told| face.show(&told, short))
+        }
+        TaskCommand::Release { id } => {
+            let told = face.client.post(&format!("/tasks/{id}/release"), &serde_json::json!({})).await;
             told.and_then(|told| face.show(&told, short))
         }
     };

@@ -40,7 +40,7 @@ async fn ask(face: &Face, command: &TokenCommand) -> Result<(), Failure> {
 }
 
 fn made_text(made: &TokenMade, _now: Timestamp) -> String {
-    let TokenMade { token, secret } = &made;
+    let TokenMade { token, secret } = made;
     format!("{}\n# {} for {}, role {}; shown this once", secret.reveal(), token.id, token.name, token.role)
 }
 

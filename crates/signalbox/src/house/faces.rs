@@ -3,10 +3,13 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
+use signalbox_automations::{AutomationConfig, CronSchedule};
 use signalbox_control::{Access, Projects, Reads, Secrets, SignIn, Tasks};
+use signalbox_domain::names::Label;
+use signalbox_domain::time::Timestamp;
 use signalbox_ingest::{Door, ProjectCreation};
 use signalbox_runtime::{Health, StatusBoard};
-use signalbox_server::{Api, ApiSetup, HouseStatus};
+use signalbox_server::{Api, ApiSetup, HouseStatus, Schedules};
 use signalbox_store::Store;
 
 use super::intake::DoorIntake;
@@ -31,9 +34,21 @@ pub(crate) fn api(house: &House, store: &Store, sign_in: SignIn) -> Api {
         projects: Projects::new(store.clone(), clock.clone(), ids.clone()),
         secrets: Secrets::new(store.clone(), clock.clone(), ids, Arc::clone(&house.keys)),
         intake: Arc::new(DoorIntake::new(door)),
+        schedules: Arc::new(Rules(house.settings.automations.rules.clone())),
         status: Arc::new(Status::of(house, store)),
         clock,
     })
+}
+
+/// The automations of the settings.
+struct Rules(Vec<AutomationConfig>);
+
+impl Schedules for Rules {
+    fn next_after(&self, automation: &Label, now: Timestamp) -> Option<Timestamp> {
+        let rule = self.0.iter().find(|rule| rule.name == *automation)?;
+        // The settings were refused where a schedule could not be read.
+        CronSchedule::parse(&rule.schedule, &rule.zone).ok()?.next_after(now)
+    }
 }
 
 /// What `GET /api/v1/status` shows.

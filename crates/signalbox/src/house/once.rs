@@ -9,10 +9,10 @@ use signalbox_control::Sweep;
 use signalbox_domain::time::Timestamp;
 use signalbox_ingest::{KafkaIngest, Until};
 use signalbox_runtime::{ExitCode, NextPass, PassEnd, Stop, error_chain};
-use signalbox_store::Store;
+use signalbox_store::{Store, StoreError};
 
 use super::{House, stages};
-use crate::fail::Failure;
+use crate::fail::{Failure, store_code};
 use crate::settings::Role;
 use crate::wiring;
 
@@ -61,6 +61,18 @@ async fn read_what_is_there(house: &House, store: &Store) -> Result<(), Failure>
     Ok(())
 }
 
+/// The documented code of the store's trouble, however deep in a stage's error it lies.
+fn code_of(error: &(dyn Error + 'static)) -> ExitCode {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if let Some(store) = error.downcast_ref::<StoreError>() {
+            return store_code(store);
+        }
+        cause = error.source();
+    }
+    ExitCode::Failure
+}
+
 /// Passes until none asks for another at once.
 async fn to_the_end<R, E, P>(house: &House, pass: impl Fn(Timestamp) -> P) -> Result<(), Failure>
 where
@@ -70,7 +82,7 @@ where
 {
     loop {
         let done = pass(house.base.clock.now()).await;
-        let end = done.map_err(|error| Failure::new(ExitCode::Failure, error_chain(&error)))?;
+        let end = done.map_err(|error| Failure::new(code_of(&error), error_chain(&error)))?;
         tracing::info!(report = ?end.report, "passed");
         if end.next != NextPass::AtOnce {
             return Ok(());

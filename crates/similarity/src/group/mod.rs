@@ -6,6 +6,7 @@
 
 pub(crate) mod align;
 mod index;
+mod kept;
 mod members;
 mod postings;
 pub(crate) mod score;
@@ -13,6 +14,7 @@ mod snapshot;
 mod split;
 
 pub use index::{Candidate, CaseId, Note, Placement, ProjectIndex};
+pub use kept::KeptError;
 pub use members::UnknownCase;
 pub use score::{Evidence, Reason, SourcePair, Weights};
 pub use snapshot::{SNAPSHOT_VERSION, Snapshot, SnapshotError};

@@ -146,10 +146,20 @@ CREATE TABLE cases (
     score TEXT NOT NULL,
     merged_into BLOB,
     opened_at INTEGER NOT NULL,
-    changed_at INTEGER NOT NULL
+    changed_at INTEGER NOT NULL,
+    due_at INTEGER
 ) STRICT;
 CREATE INDEX cases_project ON cases (project_id, state, priority);
 CREATE INDEX cases_changed_at ON cases (changed_at);
+CREATE INDEX cases_due ON cases (project_id, due_at) WHERE due_at IS NOT NULL;
+-- What grouping reads from one end to the other.
+CREATE INDEX cases_open ON cases (project_id, id)
+    WHERE state IN ('watching', 'ready', 'tasked', 'verifying', 'snoozed');
+-- What grouping compares with; written only when it changes.
+CREATE TABLE case_exemplars (
+    case_id BLOB PRIMARY KEY REFERENCES cases (id) ON DELETE CASCADE,
+    exemplars TEXT NOT NULL
+) STRICT;
 CREATE TABLE case_signals (
     signal_id BLOB PRIMARY KEY REFERENCES signals (id) ON DELETE CASCADE,
     case_id BLOB NOT NULL REFERENCES cases (id) ON DELETE CASCADE,

@@ -1,4 +1,6 @@
-SELECT id, state
+-- Of every generation, the newest.
+SELECT id, state, case_generation AS "generation!", changed_at
 FROM tasks
-WHERE case_id = $1 AND case_generation = $2
-ORDER BY id
+WHERE case_id = $1
+ORDER BY id DESC
+LIMIT $2

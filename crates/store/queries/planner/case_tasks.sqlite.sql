@@ -1,6 +1,10 @@
+-- Of every generation, the newest.
 SELECT
     id AS "id!: Uuid",
-    state
+    state,
+    case_generation AS "generation!",
+    changed_at
 FROM tasks
-WHERE case_id = ?1 AND case_generation = ?2
-ORDER BY id
+WHERE case_id = ?1
+ORDER BY id DESC
+LIMIT ?2

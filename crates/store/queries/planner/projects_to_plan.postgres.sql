@@ -1,4 +1,4 @@
--- Projects with signals that changed since their plan, or with a case whose task ended.
+-- Projects with signals that changed since their plan, with a case whose task ended, or with one whose time has come.
 SELECT id
 FROM projects
 WHERE EXISTS (
@@ -17,4 +17,5 @@ WHERE EXISTS (
                     AND tasks.state IN ('proposed', 'queued', 'waiting', 'running', 'in_hand', 'review')
             )
     )
+    OR EXISTS (SELECT 1 FROM cases WHERE cases.project_id = projects.id AND due_at <= $1)
 ORDER BY id

@@ -14,7 +14,8 @@ use crate::statement::{execute, fetch_all, fetch_optional};
 use crate::step::Step;
 
 impl Store {
-    /// Makes the repository or moves it to where it is now; returns it as kept, with the id of its first put.
+    /// Makes the repository or moves it to where it is now; returns it as kept, with the id of its first put. Signals of the
+    /// project that waited for a repository are planned again.
     pub async fn repository_put(
         &self,
         repository: &Repository,
@@ -31,6 +32,12 @@ impl Store {
             repository.location,
             repository.default_branch,
             now.micros()
+        )?;
+        execute!(
+            step,
+            "queries/control/project_replan.sqlite.sql",
+            "queries/control/project_replan.postgres.sql",
+            repository.project.uuid()
         )?;
         let kept = find_within(&mut step, repository.project, &repository.name).await?;
         step.commit().await?;

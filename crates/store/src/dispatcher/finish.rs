@@ -101,7 +101,7 @@ fn event_of(verdict: &Verdict) -> RunEvent {
     }
 }
 
-pub(super) async fn outcome_within(step: &mut Step, outcome: &Outcome) -> Result<(), StoreError> {
+pub(crate) async fn outcome_within(step: &mut Step, outcome: &Outcome) -> Result<(), StoreError> {
     let document = column::form(outcome)?;
     execute!(
         step,

@@ -1,19 +1,24 @@
 //! The one write of the planner: cases, tasks, decisions and planned revisions in a transaction.
 
+use std::collections::BTreeMap;
+
 use signalbox_domain::case::Case;
 use signalbox_domain::decision::Decision;
 use signalbox_domain::ids::{CaseId, PlanId, ProjectId, SignalId, TaskId};
 use signalbox_domain::plan::PlanSummary;
 use signalbox_domain::policy::Policy;
+use signalbox_domain::quota::QuotaLimit;
 use signalbox_domain::states::Machine;
-use signalbox_domain::task::Task;
+use signalbox_domain::task::{Priority, Task};
 use signalbox_domain::time::Timestamp;
 
+use super::exemplars;
 use crate::column;
 use crate::decisions;
 use crate::error::StoreError;
 use crate::method::Method;
 use crate::open::Store;
+use crate::quotas;
 use crate::statement::execute;
 use crate::step::Step;
 use crate::tasks::{self, Opened};
@@ -30,7 +35,15 @@ pub struct PlanCommit {
     pub planned: Vec<(SignalId, i64)>,
     pub cases: Vec<Case>,
     pub joins: Vec<(SignalId, CaseId)>,
+    /// When a case is to be looked at again although none of its signals changes; a case without a time is not.
+    pub due: BTreeMap<CaseId, Timestamp>,
+    /// What grouping compares with, of cases where it changed.
+    pub exemplars: BTreeMap<CaseId, String>,
     pub tasks: Vec<Task>,
+    /// Tasks that now come sooner or later than they did; one that was begun keeps its place.
+    pub ranks: Vec<(TaskId, Priority)>,
+    /// What opening the tasks takes of the project's quota.
+    pub quota: QuotaLimit,
     pub policy: Policy,
     pub decisions: Vec<Decision>,
     /// What people read of it later.
@@ -41,8 +54,8 @@ pub struct PlanCommit {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Committed {
     Yes,
-    /// Somebody else wrote to the project, or opened a task of a case, meanwhile: nothing was written, the next pass
-    /// plans anew.
+    /// Somebody else wrote to the project, opened a task of a case or took of the quota meanwhile: nothing was written,
+    /// the next pass plans anew.
     Stale,
     /// A task of the plan is deeper than the plan's own policy allows: nothing was written, and no later reading
     /// makes it less deep.
@@ -61,13 +74,24 @@ impl Store {
             return Ok(Committed::Stale);
         }
         for case in &plan.cases {
-            case_within(&mut step, case).await?;
+            case_within(&mut step, case, plan.due.get(&case.id).copied()).await?;
+        }
+        for (case, exemplars) in &plan.exemplars {
+            exemplars::put_within(&mut step, *case, exemplars).await?;
         }
         for (signal, case) in &plan.joins {
             join_within(&mut step, *signal, *case, plan.at).await?;
         }
         for (signal, revision) in &plan.planned {
             planned_within(&mut step, *signal, *revision).await?;
+        }
+        for (task, priority) in &plan.ranks {
+            tasks::rank_within(&mut step, *task, *priority).await?;
+        }
+        let wanted = column::length(plan.tasks.len());
+        if wanted > 0 && quotas::take_within(&mut step, &plan.quota, wanted, plan.at).await?.granted < wanted
+        {
+            return Ok(Committed::Stale);
         }
         for task in &plan.tasks {
             match tasks::open_within(&mut step, task, None, &plan.policy).await? {
@@ -105,7 +129,7 @@ async fn head_within(step: &mut Step, plan: &PlanCommit) -> Result<bool, StoreEr
     Ok(moved == 1)
 }
 
-async fn case_within(step: &mut Step, case: &Case) -> Result<(), StoreError> {
+async fn case_within(step: &mut Step, case: &Case, due: Option<Timestamp>) -> Result<(), StoreError> {
     let score = column::form(&case.score)?;
     execute!(
         step,
@@ -121,7 +145,8 @@ async fn case_within(step: &mut Step, case: &Case) -> Result<(), StoreError> {
         score,
         case.merged_into.map(CaseId::uuid),
         case.opened_at.micros(),
-        case.changed_at.micros()
+        case.changed_at.micros(),
+        due.map(Timestamp::micros)
     )
     .map(drop)
 }

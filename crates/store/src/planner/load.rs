@@ -7,9 +7,11 @@ use signalbox_domain::ids::{CaseId, ProjectId, SignalId, TaskId};
 use signalbox_domain::project::Repository;
 use signalbox_domain::signal::{Sample, Signal};
 use signalbox_domain::states::{CaseState, Machine, TaskState};
+use signalbox_domain::time::Timestamp;
 use uuid::Uuid;
 
 use super::row::{self, CaseRow};
+use crate::column;
 use crate::control;
 use crate::error::StoreError;
 use crate::ingest::{self, SignalRecord, SignalRow};
@@ -32,6 +34,18 @@ pub struct PlanSignal {
 pub struct CaseRecord {
     pub case: Case,
     pub tasks: Vec<(TaskId, TaskState)>,
+    /// When the last of them was moved.
+    pub moved_at: Option<Timestamp>,
+    /// Of the generations before it, the earlier first.
+    pub earlier: Vec<EarlierTask>,
+}
+
+/// What an earlier recurrence of a case brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EarlierTask {
+    pub generation: u32,
+    pub task: TaskId,
+    pub state: TaskState,
 }
 
 /// One snapshot of what there is to plan.
@@ -41,8 +55,8 @@ pub struct PlanInput {
     /// What the plan's commit compares.
     pub revision: i64,
     pub signals: Vec<PlanSignal>,
-    /// The cases of those signals, and cases whose task ended.
-    pub cases: Vec<CaseRecord>,
+    /// Cases to look at although no signal of theirs changed: their task ended, or their time has come.
+    pub cases: BTreeSet<CaseId>,
     pub repositories: Vec<Repository>,
 }
 
@@ -67,35 +81,39 @@ struct SignalIdRow {
 struct TaskRow {
     id: Uuid,
     state: String,
+    generation: i64,
+    changed_at: i64,
 }
+
+/// Tasks of a case that are read, the newest.
+const TASKS_READ: i64 = 50;
 
 impl Store {
     /// Projects in which a plan would find something.
-    pub async fn projects_to_plan(&self) -> Result<Vec<ProjectId>, StoreError> {
+    pub async fn projects_to_plan(&self, now: Timestamp) -> Result<Vec<ProjectId>, StoreError> {
         let mut step = self.read(Method::ProjectsToPlan).await?;
         let rows = fetch_all!(
             step,
             IdRow,
             "queries/planner/projects_to_plan.sqlite.sql",
-            "queries/planner/projects_to_plan.postgres.sql"
+            "queries/planner/projects_to_plan.postgres.sql",
+            now.micros()
         )?;
         Ok(rows.into_iter().map(|row| ProjectId::from_uuid(row.id)).collect())
     }
 
-    /// At most `at_most` changed signals of a project, and all that deciding about them needs.
-    pub async fn plan_load(&self, project: ProjectId, at_most: u32) -> Result<PlanInput, StoreError> {
+    /// At most `at_most` changed signals of a project, and as many cases to look at for each other reason.
+    pub async fn plan_load(
+        &self,
+        project: ProjectId,
+        at_most: u32,
+        now: Timestamp,
+    ) -> Result<PlanInput, StoreError> {
         let mut step = self.read(Method::PlanLoad).await?;
-        let head = fetch_optional!(
-            step,
-            RevisionRow,
-            "queries/planner/head.sqlite.sql",
-            "queries/planner/head.postgres.sql",
-            project.uuid()
-        )?;
+        let revision = revision_within(&mut step, project).await?;
         let signals = signals_within(&mut step, project, at_most).await?;
-        let cases = cases_within(&mut step, project, &signals, at_most).await?;
+        let cases = cases_within(&mut step, project, at_most, now).await?;
         let repositories = control::repositories_within(&mut step, project).await?;
-        let revision = head.map_or(0, |head| head.revision);
         Ok(PlanInput { project, revision, signals, cases, repositories })
     }
 
@@ -129,6 +147,18 @@ impl Store {
     }
 }
 
+/// What the commit of a plan compares; none was made yet where there is no row.
+pub(super) async fn revision_within(step: &mut Step, project: ProjectId) -> Result<i64, StoreError> {
+    let head = fetch_optional!(
+        step,
+        RevisionRow,
+        "queries/planner/head.sqlite.sql",
+        "queries/planner/head.postgres.sql",
+        project.uuid()
+    )?;
+    Ok(head.map_or(0, |head| head.revision))
+}
+
 async fn signals_within(
     step: &mut Step,
     project: ProjectId,
@@ -142,6 +172,13 @@ async fn signals_within(
         project.uuid(),
         i64::from(at_most)
     )?;
+    with_samples(step, rows).await
+}
+
+pub(super) async fn with_samples(
+    step: &mut Step,
+    rows: Vec<SignalRow>,
+) -> Result<Vec<PlanSignal>, StoreError> {
     let mut signals = Vec::with_capacity(rows.len());
     for row in rows {
         let SignalRecord { signal, case } = row.try_into()?;
@@ -154,10 +191,9 @@ async fn signals_within(
 async fn cases_within(
     step: &mut Step,
     project: ProjectId,
-    signals: &[PlanSignal],
     at_most: u32,
-) -> Result<Vec<CaseRecord>, StoreError> {
-    let wanted: BTreeSet<CaseId> = signals.iter().filter_map(|signal| signal.case).collect();
+    now: Timestamp,
+) -> Result<BTreeSet<CaseId>, StoreError> {
     let ended = fetch_all!(
         step,
         CaseRow,
@@ -166,17 +202,20 @@ async fn cases_within(
         project.uuid(),
         i64::from(at_most)
     )?;
-    let mut cases = Vec::new();
-    for row in ended.into_iter().filter(|row| !wanted.contains(&CaseId::from_uuid(row.id))) {
-        cases.push(record_within(step, row).await?);
-    }
-    for case in wanted {
-        cases.extend(case_within(step, case).await?);
-    }
-    Ok(cases)
+    let due = fetch_all!(
+        step,
+        IdRow,
+        "queries/planner/cases_due.sqlite.sql",
+        "queries/planner/cases_due.postgres.sql",
+        project.uuid(),
+        now.micros(),
+        i64::from(at_most)
+    )?;
+    let ids = ended.into_iter().map(|row| row.id).chain(due.into_iter().map(|row| row.id));
+    Ok(ids.map(CaseId::from_uuid).collect())
 }
 
-async fn case_within(step: &mut Step, case: CaseId) -> Result<Option<CaseRecord>, StoreError> {
+pub(super) async fn case_within(step: &mut Step, case: CaseId) -> Result<Option<CaseRecord>, StoreError> {
     let row = fetch_optional!(
         step,
         CaseRow,
@@ -204,15 +243,27 @@ async fn record_within(step: &mut Step, row: CaseRow) -> Result<CaseRecord, Stor
         "queries/planner/case_tasks.sqlite.sql",
         "queries/planner/case_tasks.postgres.sql",
         row.id,
-        row.generation
+        TASKS_READ
     )?;
     let signals = signals.into_iter().map(|row| SignalId::from_uuid(row.signal_id)).collect();
     let case = row::case(row, signals).map_err(|source| StoreError::damaged("case", source))?;
-    let tasks = tasks.iter().map(task).collect::<Result<_, _>>()?;
-    Ok(CaseRecord { case, tasks })
+    record(case, &tasks)
 }
 
-fn task(row: &TaskRow) -> Result<(TaskId, TaskState), StoreError> {
-    let state = TaskState::from_name(&row.state).map_err(|error| StoreError::damaged("task", error))?;
-    Ok((TaskId::from_uuid(row.id), state))
+/// Tasks come the newest first.
+fn record(case: Case, rows: &[TaskRow]) -> Result<CaseRecord, StoreError> {
+    let mut record = CaseRecord { case, tasks: Vec::new(), moved_at: None, earlier: Vec::new() };
+    for row in rows.iter().rev() {
+        let state = TaskState::from_name(&row.state).map_err(|error| StoreError::damaged("task", error))?;
+        let generation =
+            column::small(row.generation).map_err(|source| StoreError::damaged("task", source))?;
+        let task = TaskId::from_uuid(row.id);
+        if generation == record.case.generation {
+            record.tasks.push((task, state));
+            record.moved_at = Some(Timestamp::from_micros(row.changed_at));
+        } else {
+            record.earlier.push(EarlierTask { generation, task, state });
+        }
+    }
+    Ok(record)
 }

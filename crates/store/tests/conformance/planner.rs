@@ -1,15 +1,22 @@
 //! Plans: one snapshot in, one compare-and-set out, and no signal skipped.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
 use signalbox_domain::case::{Case, Score};
 use signalbox_domain::ids::{CaseId, ProjectId, SignalId};
 use signalbox_domain::plan::PlanSummary;
 use signalbox_domain::policy::Policy;
 use signalbox_domain::provenance::Sourced;
+use signalbox_domain::quota::QuotaLimit;
+use signalbox_domain::signal::Severity;
 use signalbox_domain::states::{CaseState, TaskEvent, TaskState};
 use signalbox_domain::task::Priority;
 use signalbox_store::Page;
 use signalbox_store::ingest::{FoldBatch, FoldPart, FoldedRecord};
-use signalbox_store::planner::{CaseFilter, Committed, PlanCommit, PlanInput};
+use signalbox_store::planner::{
+    CaseFilter, Committed, EarlierTask, GatherWish, HourCount, OpenCase, PlanCommit, PlanInput,
+};
 
 use super::on_both;
 use crate::fixture::{Fixture, NOON};
@@ -21,6 +28,11 @@ on_both! {
     a_plan_opens_one_task_a_case,
     a_plan_with_a_task_too_deep_says_so_and_writes_nothing,
     a_case_whose_task_ended_is_planned_again,
+    a_case_is_looked_at_again_when_its_time_has_come,
+    facts_are_those_of_all_signals_of_a_case,
+    open_cases_are_told_to_grouping_page_by_page,
+    a_task_that_nobody_has_begun_gets_its_new_rank,
+    of_two_plans_at_the_end_of_a_quota_one_is_written,
 }
 
 async fn record(fixture: &Fixture, fingerprint: &str) {
@@ -54,16 +66,29 @@ fn plan(fixture: &Fixture, input: &PlanInput) -> PlanCommit {
         planned: input.signals.iter().map(|signal| (signal.signal.id, signal.signal.revision)).collect(),
         cases: vec![],
         joins: vec![],
+        due: BTreeMap::new(),
+        exemplars: BTreeMap::new(),
         tasks: vec![],
+        ranks: vec![],
+        quota: quota(),
         policy: Policy::default(),
         decisions: vec![],
         summary: PlanSummary::default(),
     }
 }
 
+fn quota() -> QuotaLimit {
+    QuotaLimit { name: "planner:tasks".parse().unwrap(), units: 3, window: Duration::from_hours(1) }
+}
+
+fn wish(input: &PlanInput, cases: BTreeMap<CaseId, u64>, signals: Vec<SignalId>) -> GatherWish {
+    let project = input.project;
+    GatherWish { project, cases, signals, since_hour: 0, quota: quota(), now: NOON }
+}
+
 async fn load(fixture: &Fixture) -> PlanInput {
     let project = fixture.project("web").await;
-    fixture.store.plan_load(project, 1000).await.unwrap()
+    fixture.store.plan_load(project, 1000, NOON).await.unwrap()
 }
 
 fn ids(input: &PlanInput) -> Vec<SignalId> {
@@ -84,13 +109,13 @@ async fn plan_with_task(fixture: &Fixture, input: &PlanInput) -> (PlanCommit, Ca
 async fn a_changed_signal_is_planned_once(fixture: &Fixture) {
     record(fixture, "a").await;
     let project = fixture.project("web").await;
-    assert_eq!(fixture.store.projects_to_plan().await.unwrap(), [project]);
+    assert_eq!(fixture.store.projects_to_plan(NOON).await.unwrap(), [project]);
     let input = load(fixture).await;
     assert_eq!(input.signals.len(), 1);
     let done = fixture.store.plan_commit(&plan(fixture, &input)).await.unwrap();
     assert_eq!(done, Committed::Yes);
     assert_eq!(load(fixture).await.signals, []);
-    assert_eq!(fixture.store.projects_to_plan().await.unwrap(), []);
+    assert_eq!(fixture.store.projects_to_plan(NOON).await.unwrap(), []);
     record(fixture, "a").await;
     assert_eq!(ids(&load(fixture).await), ids(&input));
 }
@@ -159,10 +184,141 @@ async fn a_case_whose_task_ended_is_planned_again(fixture: &Fixture) {
     let input = load(fixture).await;
     let (plan, case) = plan_with_task(fixture, &input).await;
     fixture.store.plan_commit(&plan).await.unwrap();
-    assert_eq!(fixture.store.projects_to_plan().await.unwrap(), []);
-    assert_eq!(load(fixture).await.cases, []);
+    assert_eq!(fixture.store.projects_to_plan(NOON).await.unwrap(), []);
+    assert_eq!(load(fixture).await.cases, BTreeSet::new());
     fixture.store.task_move(plan.tasks[0].id, TaskEvent::Cancel, None, NOON).await.unwrap();
-    assert_eq!(fixture.store.projects_to_plan().await.unwrap(), [input.project]);
-    let cases = load(fixture).await.cases;
-    assert_eq!(cases.iter().map(|record| record.case.id).collect::<Vec<_>>(), [case]);
+    assert_eq!(fixture.store.projects_to_plan(NOON).await.unwrap(), [input.project]);
+    assert_eq!(load(fixture).await.cases, BTreeSet::from([case]));
+}
+
+async fn a_case_is_looked_at_again_when_its_time_has_come(fixture: &Fixture) {
+    record(fixture, "a").await;
+    let input = load(fixture).await;
+    let (mut plan, case) = plan_with_task(fixture, &input).await;
+    let later = NOON.plus(Duration::from_hours(1));
+    plan.tasks.clear();
+    plan.cases[0].state = CaseState::Watching;
+    plan.due.insert(case, later);
+    fixture.store.plan_commit(&plan).await.unwrap();
+    let store = &fixture.store;
+    assert_eq!(store.projects_to_plan(NOON).await.unwrap(), []);
+    assert_eq!(load(fixture).await.cases, BTreeSet::new());
+    assert_eq!(store.projects_to_plan(later).await.unwrap(), [input.project]);
+    let come = store.plan_load(input.project, 10, later).await.unwrap();
+    assert_eq!((come.cases, come.signals), (BTreeSet::from([case]), vec![]));
+    let again = PlanCommit { cases: plan.cases.clone(), ..self::plan(fixture, &load(fixture).await) };
+    store.plan_commit(&again).await.unwrap();
+    assert_eq!(store.projects_to_plan(later).await.unwrap(), [], "a plan that names no time takes it away");
+}
+
+async fn facts_are_those_of_all_signals_of_a_case(fixture: &Fixture) {
+    for fingerprint in ["a", "a", "b"] {
+        record(fixture, fingerprint).await;
+    }
+    let earlier = NOON.minus(Duration::from_hours(2));
+    let mut fold = fixture.fold("c").await;
+    fold.severity = Severity::Fatal;
+    fold.hold = Some(signalbox_domain::signal::HoldReason::TooOld);
+    fold.records = vec![FoldedRecord { mark: None, at: earlier, count: 5 }];
+    fold.samples = vec![fixture.sample("of c")];
+    let part = FoldPart { position: None, folds: vec![fold], quarantined: vec![] };
+    fixture.store.signals_fold(&FoldBatch { parts: vec![part] }, NOON).await.unwrap();
+    let input = load(fixture).await;
+    let alone = ids(&input);
+    let asked = wish(&input, BTreeMap::new(), alone.clone());
+    let hours = fixture.store.plan_gather(&asked).await.unwrap().signal_hours;
+    let noon = NOON.micros().div_euclid(3_600_000_000);
+    assert_eq!(hours[&alone[0]], [HourCount { hour: noon, count: 2 }]);
+
+    let (mut plan, case) = plan_with_task(fixture, &input).await;
+    let mut first = fixture.task_of(input.project, case, 1);
+    first.state = TaskState::Done;
+    fixture.store.task_open(&first, None, &plan.policy).await.unwrap();
+    plan.cases[0].generation = 2;
+    plan.tasks = vec![fixture.task_of(input.project, case, 2)];
+    fixture.store.plan_commit(&plan).await.unwrap();
+    let mut asked = wish(&input, BTreeMap::from([(case, 3)]), vec![]);
+    let facts = fixture.store.plan_gather(&asked).await.unwrap();
+    let of_case = &facts.cases[&case];
+    assert_eq!((of_case.signals, of_case.free, of_case.records), (3, 2, 8));
+    assert_eq!((of_case.first_seen, of_case.last_seen, of_case.severity), (earlier, NOON, Severity::Fatal));
+    let both = [HourCount { hour: noon - 2, count: 5 }, HourCount { hour: noon, count: 3 }];
+    assert_eq!(of_case.hours, both);
+    assert_eq!(of_case.members, [], "the plan has read them all");
+    assert_eq!(of_case.record.tasks, [(plan.tasks[0].id, TaskState::Queued)]);
+    assert_eq!(of_case.record.moved_at, Some(NOON));
+    let past = EarlierTask { generation: 1, task: first.id, state: TaskState::Done };
+    assert_eq!(of_case.record.earlier, [past]);
+    assert_eq!((facts.live_tasks, facts.quota.used), (1, 1));
+    assert!(facts.quota.ends_at > NOON);
+
+    asked.cases.insert(case, 1);
+    asked.since_hour = noon - 1;
+    let facts = fixture.store.plan_gather(&asked).await.unwrap();
+    let members: Vec<u64> = facts.cases[&case].members.iter().map(|one| one.signal.count).collect();
+    assert_eq!(members, [5, 2, 1], "the largest first");
+    assert_eq!(facts.cases[&case].members[0].samples.len(), 1);
+    assert_eq!(facts.cases[&case].hours, both[1..]);
+    let gone: CaseId = fixture.id();
+    let asked = wish(&input, BTreeMap::from([(gone, 0)]), vec![]);
+    assert_eq!(fixture.store.plan_gather(&asked).await.unwrap().cases, BTreeMap::new());
+}
+
+async fn open_cases_are_told_to_grouping_page_by_page(fixture: &Fixture) {
+    record(fixture, "a").await;
+    let input = load(fixture).await;
+    let mut plan = plan(fixture, &input);
+    let states = [CaseState::Watching, CaseState::Fixed, CaseState::Tasked, CaseState::Snoozed];
+    plan.cases = states.map(|state| Case { state, ..case(fixture, input.project) }).to_vec();
+    let id = |at: usize| plan.cases[at].id;
+    let (first, tasked, snoozed) = (id(0), id(2), id(3));
+    plan.exemplars = BTreeMap::from([(first, "one".to_owned()), (tasked, "two".to_owned())]);
+    plan.joins = vec![(ids(&input)[0], snoozed)];
+    fixture.store.plan_commit(&plan).await.unwrap();
+    let page = fixture.store.exemplars_list(input.project, None, 2).await.unwrap();
+    let open = |id, text: Option<&str>| OpenCase { id, exemplars: text.map(str::to_owned) };
+    assert_eq!(page.cases, [open(first, Some("one")), open(tasked, Some("two"))]);
+    assert_eq!(page.revision, input.revision + 1);
+    let rest = fixture.store.exemplars_list(input.project, Some(tasked), 2).await.unwrap();
+    assert_eq!(rest.cases, [open(snoozed, None)]);
+    let members = fixture.store.case_members(snoozed).await.unwrap();
+    assert_eq!(members.iter().map(|one| one.signal.id).collect::<Vec<_>>(), ids(&input));
+
+    let mut next = self::plan(fixture, &load(fixture).await);
+    next.exemplars = BTreeMap::from([(first, "three".to_owned())]);
+    fixture.store.plan_commit(&next).await.unwrap();
+    let page = fixture.store.exemplars_list(input.project, None, 1).await.unwrap();
+    assert_eq!(page.cases, [open(first, Some("three"))]);
+}
+
+async fn a_task_that_nobody_has_begun_gets_its_new_rank(fixture: &Fixture) {
+    record(fixture, "a").await;
+    let input = load(fixture).await;
+    let (plan, _) = plan_with_task(fixture, &input).await;
+    fixture.store.plan_commit(&plan).await.unwrap();
+    let task = plan.tasks[0].id;
+    let ranked = async |priority| {
+        let ranks = vec![(task, priority)];
+        let plan = PlanCommit { ranks, ..self::plan(fixture, &load(fixture).await) };
+        assert_eq!(fixture.store.plan_commit(&plan).await.unwrap(), Committed::Yes);
+        fixture.store.task_show(task).await.unwrap().unwrap().priority
+    };
+    assert_eq!(ranked(Priority::P0).await, Priority::P0);
+    fixture.store.task_move(task, TaskEvent::PickUp, None, NOON).await.unwrap();
+    assert_eq!(ranked(Priority::P4).await, Priority::P0, "a person has it in hand");
+}
+
+async fn of_two_plans_at_the_end_of_a_quota_one_is_written(fixture: &Fixture) {
+    for (place, (fingerprint, granted)) in
+        [("a", true), ("b", true), ("c", true), ("d", false)].into_iter().enumerate()
+    {
+        record(fixture, fingerprint).await;
+        let input = load(fixture).await;
+        let (plan, case) = plan_with_task(fixture, &input).await;
+        let wanted = if granted { Committed::Yes } else { Committed::Stale };
+        assert_eq!(fixture.store.plan_commit(&plan).await.unwrap(), wanted, "{fingerprint}");
+        assert_eq!(fixture.store.case_show(case).await.unwrap().is_some(), granted);
+        let facts = fixture.store.plan_gather(&wish(&input, BTreeMap::new(), vec![])).await.unwrap();
+        assert_eq!(facts.quota.used, quota().units.min(place as u64 + 1));
+    }
 }

@@ -2,10 +2,12 @@
 
 use signalbox_domain::decision::{Decision, Reason, Stage, Subject};
 use signalbox_domain::ids::{CaseId, FiringId, TaskId};
+use signalbox_domain::outcome::{Effort, Outcome, Verdict};
 use signalbox_domain::policy::Policy;
+use signalbox_domain::provenance::Sourced;
 use signalbox_domain::states::{TaskEvent, TaskState};
 use signalbox_domain::task::{Lineage, Mode, Origin, Priority, Starter, Task, TaskCase};
-use signalbox_store::tasks::{Opened, TaskFilter};
+use signalbox_store::tasks::{Opened, PutDown, PutDownEvent, TaskFilter};
 use signalbox_store::{Page, StoreError};
 
 use super::on_both;
@@ -24,6 +26,7 @@ on_both! {
     the_tasks_of_a_case_are_found_in_every_generation,
     what_was_written_is_read,
     a_person_starts_what_may_not_start_by_itself,
+    a_task_leaves_a_hand_with_its_reason_or_not_at_all,
     who_started_a_task_is_kept_with_the_start_or_not_at_all,
 }
 
@@ -164,9 +167,10 @@ async fn the_next_task_goes_into_one_hand(fixture: &Fixture) {
     open(fixture, &usual).await;
     open(fixture, &urgent).await;
 
+    let by_ada = |task| started(fixture, task);
     let (one, other) = tokio::join!(
-        fixture.store.task_pick_up(None, Some(person), NOON),
-        fixture.store.task_pick_up(None, Some(person), NOON)
+        fixture.store.task_pick_up(None, Some(person), by_ada, NOON),
+        fixture.store.task_pick_up(None, Some(person), by_ada, NOON)
     );
     let mut taken: Vec<TaskId> = [one, other].into_iter().map(|task| task.unwrap().unwrap().id).collect();
     taken.sort();
@@ -175,7 +179,7 @@ async fn the_next_task_goes_into_one_hand(fixture: &Fixture) {
     assert_eq!(taken, both);
     let kept = fixture.store.task_show(urgent.id).await.unwrap().unwrap();
     assert_eq!((kept.state, kept.assignee), (TaskState::InHand, Some(person)));
-    assert_eq!(fixture.store.task_pick_up(None, Some(person), NOON).await.unwrap(), None);
+    assert_eq!(fixture.store.task_pick_up(None, Some(person), by_ada, NOON).await.unwrap(), None);
 }
 
 async fn a_page_goes_on_where_the_last_one_ended(fixture: &Fixture) {
@@ -227,6 +231,40 @@ async fn a_person_starts_what_may_not_start_by_itself(fixture: &Fixture) {
     assert_eq!((queued.task, queued.starter, queued.mode), (task.id, Starter::Approved, Mode::Cloud));
     fixture.store.task_move(task.id, TaskEvent::Cancel, None, NOON).await.unwrap();
     assert!(fixture.store.task_approve(task.id, Mode::Cloud, &yes, NOON).await.is_err());
+}
+
+async fn a_task_leaves_a_hand_with_its_reason_or_not_at_all(fixture: &Fixture) {
+    let task = by_person(fixture).await;
+    open(fixture, &task).await;
+    let why = started(fixture, task.id);
+    let reasons = || async { fixture.store.decisions_list(why.subject, 9).await.unwrap() };
+    let finish = PutDown { event: PutDownEvent::Finish, outcome: None, decision: &why };
+    for event in [TaskEvent::Hold, TaskEvent::Release, TaskEvent::Start] {
+        fixture.store.task_move(task.id, event, None, NOON).await.unwrap();
+        let refused = fixture.store.task_put_down(task.id, finish, NOON).await;
+        assert!(matches!(refused, Err(StoreError::Illegal(_))), "{event}: {refused:?}");
+    }
+    assert_eq!(reasons().await, [], "what did not happen leaves no reason");
+
+    fixture.store.task_move(task.id, TaskEvent::Requeue, None, NOON).await.unwrap();
+    fixture.store.task_pick_up(None, None, |_| why.clone(), NOON).await.unwrap().unwrap();
+    assert_eq!(reasons().await, std::slice::from_ref(&why));
+    let back = PutDown { event: PutDownEvent::PutBack, ..finish };
+    assert_eq!(fixture.store.task_put_down(task.id, back, NOON).await.unwrap(), TaskState::Queued);
+    fixture.store.task_pick_up(None, None, |_| why.clone(), NOON).await.unwrap().unwrap();
+    let outcome = Outcome {
+        id: fixture.id(),
+        task: task.id,
+        run: None,
+        verdict: Verdict::NothingToDo { text: Sourced::person("it was mended".to_owned()) },
+        effort: Effort::default(),
+        at: NOON,
+    };
+    let finish = PutDown { outcome: Some(&outcome), ..finish };
+    assert_eq!(fixture.store.task_put_down(task.id, finish, NOON).await.unwrap(), TaskState::Done);
+    assert_eq!(fixture.store.outcomes_list(task.id).await.unwrap(), [outcome]);
+    assert_eq!(reasons().await[0].count, 4);
+    assert!(fixture.store.task_put_down(task.id, back, NOON).await.is_err());
 }
 
 /// That a person has started it.

@@ -1,4 +1,5 @@
-//! The demo's server: the same program, started as a person would, and stopped again however the demo ends.
+//! The demo's server: the same program, started as a person would, and stopped again where the demo ends or fails. A demo
+//! that is itself killed leaves it running.
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;

@@ -1,0 +1,5 @@
+SELECT id
+FROM cases
+WHERE project_id = $1 AND due_at <= $2
+ORDER BY due_at, id
+LIMIT $3

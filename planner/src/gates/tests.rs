@@ -1,0 +1,37 @@
+//! Every reason has a code that is a label, and says when it is looked at again.
+
+use std::time::Duration;
+
+use signalbox_domain::names::Label;
+
+use super::*;
+use crate::fixture::{NOON, ids};
+
+#[test]
+fn each_reason_is_a_label_and_waits_for_what_can_change_it() {
+    let config = GatesConfig::default();
+    let task = ids().next();
+    let (until, soon, in_a_day) =
+        (NOON.plus(Duration::from_secs(5)), NOON.plus(config.look_again), NOON.plus(config.rank_again));
+    let score = String::new();
+    for (reason, code, due) in [
+        (Closed::Held(HoldReason::TooOld), "held", None),
+        (Closed::AllHeld(3), "held", None),
+        (Closed::Suppressed, "suppressed", None),
+        (Closed::Snoozed, "snoozed", None),
+        (Closed::CaseIs(CaseState::Dismissed), "case-state", None),
+        (Closed::TaskLives { task }, "task-lives", Some(in_a_day)),
+        (Closed::TaskEnded { task }, "task-ended", None),
+        (Closed::BelowThreshold { points: 0.5, least: 1.0, score }, "below-threshold", None),
+        (Closed::CoolingDown { until }, "cooling-down", Some(until)),
+        (Closed::Calm { since: NOON }, "calm", None),
+        (Closed::NoRepository, "no-repository", Some(soon)),
+        (Closed::UnknownRepository, "unknown-repository", None),
+        (Closed::SeveralRepositories(2), "several-repositories", None),
+        (Closed::QuotaSpent { used: 2, limit: 2, ends_at: until }, "quota-spent", Some(until)),
+        (Closed::WorkInProgress { live: 2, limit: 2 }, "work-in-progress", Some(soon)),
+    ] {
+        assert!(code.parse::<Label>().is_ok());
+        assert_eq!((reason.code(), reason.due(NOON, &config)), (code, due), "{reason}");
+    }
+}
