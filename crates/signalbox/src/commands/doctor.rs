@@ -182,6 +182,11 @@ async fn store(settings: &Settings) -> Finding {
     // Only reached, never opened: looking must not bring a database up to date.
     match Store::reach(&settings.store).await {
         Ok(()) => Finding::fine("store", format!("{location} answers")),
+        Err(StoreError::HeldByAnother { .. }) => Finding::notice(
+            "store",
+            format!("a running server holds {location}"),
+            "use that server; stop it before another one opens the file",
+        ),
         Err(error) => {
             let cure = store_cure(&error, &settings.store.url);
             Finding::problem("store", error_chain(&error), cure)
