@@ -17,7 +17,7 @@ use crate::observation::ProjectHint;
 
 /// Everything ingest is told.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default, try_from = "Unchecked")]
+#[serde(deny_unknown_fields, default)]
 pub struct IngestConfig {
     pub sources: Vec<SourceConfig>,
     pub fingerprints: FingerprintConfig,
@@ -103,21 +103,27 @@ impl Default for BatchLimits {
     }
 }
 
-/// Why settings are refused.
+/// Why settings are refused: what stands at a key below `ingest` is not what was expected.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ConfigError {
-    #[error("sources: the name {name} is given twice; positions are kept under it")]
+#[error("{key}: {what}")]
+pub struct ConfigError {
+    /// As settings write it: `sources[0].kafka.brokers`.
+    pub key: String,
+    pub what: ConfigProblem,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigProblem {
+    #[error("the name {name} is given twice; positions are kept under it")]
     TwoOfAName { name: SourceName },
-    #[error("{source_name}.{key}: expected {expected}")]
-    Missing { source_name: SourceName, key: &'static str, expected: &'static str },
-    #[error("{source_name}.kafka.properties.{property}: expected no such key; Signalbox sets it itself")]
-    Ours { source_name: SourceName, property: String },
-    #[error(
-        "{source_name}.kafka.properties.{property}: expected {{ env = \"NAME\" }} or {{ file = \"PATH\" }}, a secret's place"
-    )]
-    InClear { source_name: SourceName, property: String },
-    #[error("{source_name}.project.teams: expected a team's number, got {got:?}")]
-    Team { source_name: SourceName, got: String },
+    #[error("expected {expected}")]
+    Missing { expected: &'static str },
+    #[error("expected no such key; Signalbox sets it itself")]
+    Ours,
+    #[error("expected {{ env = \"NAME\" }} or {{ file = \"PATH\" }}, a secret's place")]
+    InClear,
+    #[error("expected a team's number, got {got:?}")]
+    Team { got: String },
 }
 
 /// What the exactness of positions hangs on, or what has a key of its own.
@@ -134,66 +140,58 @@ const OURS: [&str; 10] = [
     "partition.assignment.strategy",
 ];
 
-/// The same shape before it was checked.
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct Unchecked {
-    sources: Vec<SourceConfig>,
-    fingerprints: FingerprintConfig,
-    batch: BatchLimits,
-    backoff: BackoffConfig,
-}
-
-impl TryFrom<Unchecked> for IngestConfig {
-    type Error = ConfigError;
-
-    fn try_from(unchecked: Unchecked) -> Result<Self, ConfigError> {
-        let Unchecked { sources, fingerprints, batch, backoff } = unchecked;
-        for (index, source) in sources.iter().enumerate() {
-            if sources[..index].iter().any(|earlier| earlier.name == source.name) {
-                return Err(ConfigError::TwoOfAName { name: source.name.clone() });
+impl IngestConfig {
+    /// What only the whole can say; for whoever reads the settings, before anything starts.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        for (index, source) in self.sources.iter().enumerate() {
+            let wrong = |(key, what)| ConfigError { key: format!("sources[{index}].{key}"), what };
+            if self.sources[..index].iter().any(|earlier| earlier.name == source.name) {
+                let name = source.name.clone();
+                return Err(wrong(("name".to_owned(), ConfigProblem::TwoOfAName { name })));
             }
-            source.check()?;
+            source.check().map_err(wrong)?;
         }
-        Ok(Self { sources, fingerprints, batch, backoff })
+        Ok(())
     }
 }
 
 impl SourceConfig {
-    fn check(&self) -> Result<(), ConfigError> {
-        let missing = |key, expected| ConfigError::Missing { source_name: self.name.clone(), key, expected };
+    /// What is wrong, with the key below the source.
+    fn check(&self) -> Result<(), (String, ConfigProblem)> {
+        let missing = |key: &str, expected| Err((key.to_owned(), ConfigProblem::Missing { expected }));
         let blank = |texts: &[String]| texts.is_empty() || texts.iter().any(|text| text.trim().is_empty());
         if blank(&self.kafka.brokers) {
-            return Err(missing("kafka.brokers", "at least one host:port"));
+            return missing("kafka.brokers", "at least one host:port");
         }
         if blank(&self.kafka.topics) {
-            return Err(missing("kafka.topics", "at least one topic"));
+            return missing("kafka.topics", "at least one topic");
         }
         if self.kafka.group.trim().is_empty() {
-            return Err(missing("kafka.group", "the name of a consumer group"));
+            return missing("kafka.group", "the name of a consumer group");
         }
         self.check_properties()?;
         self.check_teams()
     }
 
-    fn check_properties(&self) -> Result<(), ConfigError> {
+    fn check_properties(&self) -> Result<(), (String, ConfigProblem)> {
         for (property, value) in &self.kafka.properties {
-            let (source_name, property) = (self.name.clone(), property.clone());
-            if OURS.contains(&property.as_str()) {
-                return Err(ConfigError::Ours { source_name, property });
-            }
-            if matches!(value, Property::Text(_)) && holds_a_secret(&property) {
-                return Err(ConfigError::InClear { source_name, property });
-            }
+            let what = if OURS.contains(&property.as_str()) {
+                ConfigProblem::Ours
+            } else if matches!(value, Property::Text(_)) && holds_a_secret(property) {
+                ConfigProblem::InClear
+            } else {
+                continue;
+            };
+            return Err((format!("kafka.properties.{property}"), what));
         }
         Ok(())
     }
 
-    fn check_teams(&self) -> Result<(), ConfigError> {
+    fn check_teams(&self) -> Result<(), (String, ConfigProblem)> {
         let ProjectMapping::Teams(teams) = &self.project else { return Ok(()) };
         match teams.keys().find(|team| team.parse::<i64>().is_err()) {
             None => Ok(()),
-            Some(got) => Err(ConfigError::Team { source_name: self.name.clone(), got: got.clone() }),
+            Some(got) => Err((format!("project.teams.{got}"), ConfigProblem::Team { got: got.clone() })),
         }
     }
 }
@@ -226,13 +224,19 @@ mod tests {
 
     use super::*;
 
-    fn source(change: impl FnOnce(&mut Value)) -> Result<IngestConfig, serde_json::Error> {
+    fn checked(value: Value) -> Result<IngestConfig, String> {
+        let config: IngestConfig = serde_json::from_value(value).map_err(|error| error.to_string())?;
+        config.check().map_err(|error| error.to_string())?;
+        Ok(config)
+    }
+
+    fn source(change: impl FnOnce(&mut Value)) -> Result<IngestConfig, String> {
         let mut source = json!({
             "name": "events", "format": "posthog_event", "project": {"teams": {"2": "web"}},
             "kafka": {"brokers": ["localhost:9092"], "topics": ["events"], "group": "signalbox"},
         });
         change(&mut source);
-        serde_json::from_value(json!({"sources": [source]}))
+        checked(json!({"sources": [source]}))
     }
 
     #[test]
@@ -247,24 +251,30 @@ mod tests {
     fn wrong_settings_are_refused_by_name() {
         type Change = fn(&mut Value);
         let wrong: [(Change, &str); 9] = [
-            (|s| s["kafka"]["brokers"] = json!([]), "kafka.brokers"),
-            (|s| s["kafka"]["topics"] = json!([" "]), "kafka.topics"),
-            (|s| s["kafka"]["group"] = json!(""), "kafka.group"),
-            (|s| s["kafka"]["properties"] = json!({"enable.auto.commit": "true"}), "enable.auto.commit"),
-            (|s| s["kafka"]["properties"] = json!({"sasl.password": "hunter2"}), "sasl.password"),
-            (|s| s["project"] = json!({"teams": {"two": "web"}}), "two"),
+            (|s| s["kafka"]["brokers"] = json!([]), "sources[0].kafka.brokers: "),
+            (|s| s["kafka"]["topics"] = json!([" "]), "sources[0].kafka.topics: "),
+            (|s| s["kafka"]["group"] = json!(""), "sources[0].kafka.group: "),
+            (
+                |s| s["kafka"]["properties"] = json!({"enable.auto.commit": "true"}),
+                "sources[0].kafka.properties.enable.auto.commit: ",
+            ),
+            (
+                |s| s["kafka"]["properties"] = json!({"sasl.password": "hunter2"}),
+                "properties.sasl.password: ",
+            ),
+            (|s| s["project"] = json!({"teams": {"two": "web"}}), "sources[0].project.teams.two: "),
             (|s| s["kafka"]["starts"] = json!("latest"), "starts"),
             (|s| s["format"] = json!("csv"), "csv"),
             (|s| s["project"] = json!({"fixed": "a/b"}), "a/b"),
         ];
         for (change, named) in wrong {
-            let error = source(change).unwrap_err().to_string();
+            let error = source(change).unwrap_err();
             assert!(error.contains(named) && !error.contains("hunter2"), "{error}");
         }
         let twice =
             json!({"sources": [source(|_| ()).unwrap().sources[0], source(|_| ()).unwrap().sources[0]]});
-        let error = serde_json::from_value::<IngestConfig>(twice).unwrap_err().to_string();
-        assert!(error.contains("twice"), "{error}");
+        let error = checked(twice).unwrap_err();
+        assert!(error.starts_with("sources[1].name: ") && error.contains("twice"), "{error}");
     }
 
     #[test]

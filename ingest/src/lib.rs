@@ -25,7 +25,8 @@ mod pass;
 mod status;
 
 pub use config::{
-    BatchLimits, ConfigError, IngestConfig, KafkaConfig, ProjectMapping, Property, SourceConfig, Start,
+    BatchLimits, ConfigError, ConfigProblem, IngestConfig, KafkaConfig, ProjectMapping, Property,
+    SourceConfig, Start,
 };
 pub use dev_broker::{DEV_PARTITION_MEGABYTES, DEV_TOPIC, DevBroker, DevBrokerError, produce};
 pub use door::{Accepted, Door, ItemResult, ProjectCreation};

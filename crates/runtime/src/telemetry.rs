@@ -20,6 +20,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use tracing::Subscriber;
+use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::time::FormatTime;
@@ -55,8 +56,18 @@ pub struct TelemetryConfig {
 impl TelemetryConfig {
     /// Is the filter one? For whoever checks settings before anything starts.
     pub fn check(&self) -> Result<(), TelemetryError> {
-        let filter = EnvFilter::try_new(&self.filter);
-        filter.map(drop).map_err(|source| TelemetryError::Filter { filter: self.filter.clone(), source })
+        self.parsed_filter().map(drop)
+    }
+
+    fn parsed_filter(&self) -> Result<EnvFilter, TelemetryError> {
+        // A bare word would be taken for a module, and a misspelt level would silence everything else.
+        let bare = |word: &&str| !word.is_empty() && !word.contains(['=', '[', ']', '{', '}']);
+        let mut words = self.filter.split(',').map(str::trim).filter(bare);
+        if let Some(word) = words.find(|word| word.parse::<LevelFilter>().is_err()) {
+            return Err(TelemetryError::Level { filter: self.filter.clone(), word: word.to_owned() });
+        }
+        EnvFilter::try_new(&self.filter)
+            .map_err(|source| TelemetryError::Filter { filter: self.filter.clone(), source })
     }
 }
 
@@ -82,6 +93,11 @@ pub enum TelemetryError {
         #[source]
         source: tracing_subscriber::filter::ParseError,
     },
+    #[error(
+        "log filter {filter:?}: {word:?} is no level: expected off, error, warn, info, debug or trace, or TARGET=LEVEL \
+         such as signalbox_ingest=debug"
+    )]
+    Level { filter: String, word: String },
     #[error("{variable}={value}: expected {expected}")]
     Variable { variable: &'static str, value: String, expected: &'static str },
     #[error("could not build the OTLP exporter")]
@@ -154,8 +170,7 @@ fn subscriber<W>(
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
-    let filter = EnvFilter::try_new(&config.filter)
-        .map_err(|source| TelemetryError::Filter { filter: config.filter.clone(), source })?;
+    let filter = config.parsed_filter()?;
     let writer = RedactingWriter::new(config.format, redact, out);
     let lines = tracing_subscriber::fmt::layer().with_timer(ClockTime(clock)).with_writer(writer);
     let lines = match config.format {

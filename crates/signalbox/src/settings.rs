@@ -131,7 +131,8 @@ impl Sources {
 fn read(layers: &Layers) -> Result<Settings, SettingsError> {
     let settings: Settings = serde_path_to_error::deserialize(layers.table().clone()).map_err(|error| {
         let key = key_of(&error.path().to_string(), &error.inner().to_string());
-        SettingsError::Value { origin: layers.origin(&key).cloned(), key, what: one_line(error.inner()) }
+        let what = expected_at(&key).map_or_else(|| one_line(error.inner()), str::to_owned);
+        SettingsError::Value { origin: layers.origin(&key).cloned(), key, what }
     })?;
     no_password_in_the_open(&settings, layers)?;
     each_owner_agrees(&settings, layers)?;
@@ -150,7 +151,30 @@ fn each_owner_agrees(settings: &Settings, layers: &Layers) -> Result<(), Setting
     if let Err(error) = settings.telemetry.check() {
         return Err(wrong("telemetry.filter".to_owned(), error.to_string()));
     }
+    if let Err(error) = settings.ingest.check() {
+        return Err(wrong(format!("ingest.{}", error.key), error.what.to_string()));
+    }
+    if let Some(what) = unknown_agent(settings) {
+        return Err(wrong("dispatcher.agent".to_owned(), what));
+    }
     settings.retention.check().map_err(|(key, what)| wrong(format!("retention.{key}"), what.to_owned()))
+}
+
+/// Where several agents are configured, the dispatcher's choice is one of them.
+fn unknown_agent(settings: &Settings) -> Option<String> {
+    let agent = settings.dispatcher.agent.as_ref().filter(|agent| !settings.agents.contains_key(*agent))?;
+    // A process that only hands out work may leave the agents to the runners' own settings.
+    if settings.agents.is_empty() && !settings.roles.has(Role::Runner) {
+        return None;
+    }
+    let known: Vec<String> = settings.agents.keys().map(ToString::to_string).collect();
+    let known = if known.is_empty() { "none is there yet".to_owned() } else { known.join(", ") };
+    Some(format!("expected the name of one of [agents] ({known}), got {:?}", agent.as_str()))
+}
+
+/// For values whose parser only says what they are not.
+fn expected_at(key: &str) -> Option<&'static str> {
+    (key == "server.listen").then_some("expected HOST:PORT, such as 127.0.0.1:7700")
 }
 
 /// serde names the table that an unknown key stands in; the key itself stands in its message.

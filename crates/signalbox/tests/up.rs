@@ -64,6 +64,41 @@ fn the_example_is_a_settings_file_and_the_doctor_reads_it() {
 }
 
 #[test]
+fn the_doctor_tells_a_store_that_cannot_be_used() {
+    let place = Place::new();
+    let doctor =
+        || place.run(&["--set", "server.listen=127.0.0.1:0", "--set", "store.url=sqlite:x.db", "doctor"]);
+    place.write("x.db", &"this is a diary, not a database\n".repeat(100));
+    let found = doctor();
+    assert_eq!(found.code, Some(1), "{found:?}");
+    assert!(found.out.contains("PROBLEM  store: ") && found.out.contains("from a backup"), "{found:?}");
+
+    place.write("x.db", "");
+    assert!(doctor().worked().contains("ok       store: sqlite:x.db answers"));
+    let running = place.up(&["--set", "store.url=sqlite:x.db"]);
+    let found = doctor();
+    assert!(found.worked().contains("notice   store: a running server holds sqlite:x.db"), "{found:?}");
+    assert_eq!(running.terminate(), Some(0));
+}
+
+#[test]
+fn the_doctor_tells_that_nothing_isolates_cloud_runs() {
+    let place = Place::new();
+    let absent = "runner.sandbox.bubblewrap=/nowhere/bwrap";
+    let modes = |modes: &str| {
+        let modes = format!("runner.modes={modes}");
+        place.run(&["--set", "server.listen=127.0.0.1:0", "--set", absent, "--set", &modes, "doctor"])
+    };
+    assert!(!modes(r#"["local"]"#).worked().contains("sandbox"));
+    let found = modes(r#"["local", "cloud"]"#);
+    assert_eq!(found.code, Some(1), "{found:?}");
+    assert!(
+        found.out.contains("PROBLEM  sandbox: ") && found.out.contains("install bubblewrap"),
+        "{found:?}"
+    );
+}
+
+#[test]
 fn it_waits_for_its_database_and_says_so() {
     let Some(_) = require(Part::Postgres) else { return };
     let mut server = Server::start().unwrap();

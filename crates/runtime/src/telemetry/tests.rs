@@ -128,6 +128,24 @@ fn the_environment_decides_whether_traces_are_exported() {
 }
 
 #[test]
+fn a_word_that_is_no_level_is_refused() {
+    let check = |filter: &str| {
+        let config = TelemetryConfig { filter: filter.to_owned(), ..TelemetryConfig::default() };
+        config.check().map_err(|error| error.to_string())
+    };
+    for filter in
+        ["info", "WARN", "off", "info,signalbox_ingest=debug", "warn, a::b=off", "a[b{c=1}]=trace", ""]
+    {
+        assert_eq!(check(filter), Ok(()), "{filter}");
+    }
+    for filter in ["inof", "info,signalbox_ingest", "warn,inof"] {
+        let error = check(filter).unwrap_err();
+        assert!(error.contains("is no level: expected off, error, warn"), "{error}");
+    }
+    assert!(check("signalbox_ingest=inof").is_err());
+}
+
+#[test]
 fn the_environment_sets_the_timeout() {
     let of = |value: &'static str| {
         timeout(move |name| (name == "OTEL_EXPORTER_OTLP_TIMEOUT").then(|| value.to_owned()))

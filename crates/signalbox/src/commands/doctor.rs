@@ -5,8 +5,10 @@ use std::process::Command;
 use std::time::Duration;
 
 use signalbox_domain::names::Label;
+use signalbox_domain::task::Mode;
 use signalbox_ingest::{SourceConfig, probe};
-use signalbox_runtime::{ExitCode, error_chain};
+use signalbox_runtime::{Clock, ExitCode, error_chain};
+use signalbox_sandbox::Sandbox;
 use signalbox_server::Listener;
 use signalbox_store::{Location, Store, StoreError};
 
@@ -92,6 +94,7 @@ async fn examine(sources: &Sources) -> Result<Vec<Finding>, Failure> {
     findings.push(tool("git", "2.39", "apt-get install git"));
     findings.extend(sources_answer(&settings));
     findings.extend(agents_are_there(&settings));
+    findings.extend(isolation(&settings).await);
     Ok(findings)
 }
 
@@ -127,6 +130,22 @@ fn agents_are_there(settings: &Settings) -> Vec<Finding> {
         ),
     };
     settings.agents.iter().map(finding).collect()
+}
+
+/// Cloud runs are refused where nothing isolates them.
+async fn isolation(settings: &Settings) -> Option<Finding> {
+    if !settings.runner.modes.contains(&Mode::Cloud) {
+        return None;
+    }
+    Some(match Sandbox::probe(settings.runner.sandbox.clone(), &Clock::system()).await {
+        Ok(_) => Finding::fine("sandbox", "bubblewrap isolates cloud runs"),
+        Err(error) => Finding::problem(
+            "sandbox",
+            error.to_string(),
+            "apt-get install bubblewrap and let this user make user namespaces, or correct \
+             runner.sandbox.bubblewrap, or take \"cloud\" out of runner.modes",
+        ),
+    })
 }
 
 /// Where a shell would find it.
@@ -215,6 +234,11 @@ fn store_cure(error: &StoreError, location: &Location) -> String {
         }
         (StoreError::DiskFull { .. }, _) => "make room on the disk; nothing was lost".to_owned(),
         (StoreError::Locked { .. }, _) => "another program holds the file: close it".to_owned(),
+        (StoreError::Migrate { .. }, _) => {
+            "another program or a damage has changed what brought it up to date: restore it from a backup, or use the \
+             signalbox that made it"
+                .to_owned()
+        }
         (StoreError::ReadOnly { .. } | StoreError::File { .. }, Location::Sqlite(path)) => {
             format!("let this user write to {}", path.parent().unwrap_or(Path::new(".")).display())
         }

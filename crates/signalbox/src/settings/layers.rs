@@ -96,8 +96,15 @@ impl Layers {
             .map(|(key, origin)| (key.as_str(), origin))
     }
 
-    /// Where a key stood, or else what it stood in.
+    /// Where a key stood, or else what stood below it, or else what it stood in.
     pub(crate) fn origin(&self, key: &str) -> Option<&Origin> {
+        let below = format!("{key}.");
+        if !self.origins.contains_key(key)
+            && let Some((first, origin)) = self.origins.range(below.clone()..).next()
+            && first.starts_with(&below)
+        {
+            return Some(origin);
+        }
         let mut key = key;
         loop {
             if let Some(origin) = self.origins.get(key) {
@@ -209,6 +216,15 @@ mod tests {
         assert_eq!(layers.origin("store.missing").unwrap().to_string(), "signalbox.toml:1");
         assert_eq!(layers.origin("sources[0].missing").unwrap().to_string(), "signalbox.toml:3");
         assert_eq!(layers.origin("nothing.at.all"), None);
+    }
+
+    #[test]
+    fn a_table_that_only_a_flag_made_is_the_flags() {
+        let layers = layers("[store]\nurl = \"a\"\n", &[], &["foo.bar=1", "store.pool.size=2"]).unwrap();
+        assert_eq!(layers.origin("foo").unwrap().to_string(), "--set foo.bar");
+        assert_eq!(layers.origin("store.pool").unwrap().to_string(), "--set store.pool.size");
+        assert_eq!(layers.origin("store").unwrap().to_string(), "signalbox.toml:1");
+        assert_eq!(layers.origin("fo"), None);
     }
 
     #[test]

@@ -62,7 +62,7 @@ fn an_unknown_key_names_file_line_key_and_what_there_is() {
 fn a_bad_value_names_file_line_key_and_what_was_expected() {
     refused("[store]\nconnections = 0\n", &["FILE:2: store.connections: ", "nonzero"]);
     refused("[store]\nurl = \"mysql:x\"\n", &["FILE:2: store.url: ", "sqlite:PATH"]);
-    refused("[server]\nlisten = \"here\"\n", &["FILE:2: server.listen: ", "socket address"]);
+    refused("[server]\nlisten = \"here\"\n", &["FILE:2: server.listen: expected HOST:PORT, such as"]);
     refused("[process]\ndrain = \"soon\"\n", &["FILE:2: process.drain: ", "\"30s\""]);
     refused("[telemetry]\nformat = \"xml\"\n", &["FILE:2: telemetry.format: ", "`people`"]);
     refused("[store\n", &["FILE:1: "]);
@@ -71,11 +71,46 @@ fn a_bad_value_names_file_line_key_and_what_was_expected() {
     let custom = "[[redact.custom]]\nname = \"x\"\npattern = \"(\"\n";
     refused(custom, &["FILE:", "redact.custom", "regular expression"]);
     refused("[telemetry]\nfilter = \"foo=bar=baz\"\n", &["FILE:2: telemetry.filter: ", "expected a level"]);
+    refused("[telemetry]\nfilter = \"inof\"\n", &["FILE:2: telemetry.filter: ", "\"inof\" is no level"]);
+    for url in ["sqlite:", "sqlite::memory:"] {
+        refused(&format!("[store]\nurl = \"{url}\"\n"), &["FILE:2: store.url: expected sqlite:PATH"]);
+    }
     refused("[retention]\nsignals_days = 0\n", &["FILE:2: retention.signals_days: ", "at least 1"]);
 }
 
 #[test]
+fn what_is_wrong_in_a_list_names_the_entry_and_its_line() {
+    let source =
+        "[[ingest.sources]]\nname = \"events\"\nformat = \"posthog_event\"\nproject = { fixed = \"web\" }\n";
+    let kafka = "[ingest.sources.kafka]\ntopics = [\"events\"]\ngroup = \"signalbox\"\n";
+    let empty = format!("{source}{kafka}brokers = []\n");
+    refused(&empty, &["FILE:8: ingest.sources[0].kafka.brokers: expected at least one host:port"]);
+    let whole = format!("{source}{kafka}brokers = [\"h:1\"]\n");
+    refused(&whole.repeat(2), &["FILE:10: ingest.sources[1].name: ", "twice"]);
+
+    let task = "task = { project = \"web\", repository = \"acme/shop\", title = \"t\", brief = \"b\", mode = \"local\" }\n";
+    let rule = |name: &str, schedule: &str| {
+        format!("[[automations.rules]]\nname = \"{name}\"\nschedule = \"{schedule}\"\n{task}")
+    };
+    let second = format!("{}{}", rule("one", "0 8 * * mon"), rule("two", "@weekly"));
+    refused(&second, &["FILE:5: automations.rules[1]: ", "automation two: ", "expected five fields"]);
+}
+
+#[test]
+fn an_agent_that_is_not_there_is_refused() {
+    let agents = "[agents.coder]\nprogram = \"coder\"\n";
+    let file = format!("[dispatcher]\nagent = \"codr\"\n{agents}");
+    refused(&file, &["FILE:2: dispatcher.agent: expected the name of one of [agents] (coder), got \"codr\""]);
+    assert!(load(&file.replace("codr\"", "coder\""), &[], &[]).is_ok());
+    refused("[dispatcher]\nagent = \"coder\"\n", &["FILE:2: dispatcher.agent: ", "none is there yet"]);
+    let apart = "roles = [\"dispatcher\"]\n[dispatcher]\nagent = \"coder\"\n";
+    assert!(load(apart, &[], &[]).is_ok(), "the agents are in the settings of the runners");
+}
+
+#[test]
 fn the_layer_of_a_bad_value_is_named() {
+    let line = load("", &[], &["foo.bar=1"]).unwrap_err();
+    assert!(line.starts_with("--set foo.bar: foo: "), "{line}");
     let line = load("", &[("SIGNALBOX_STORE__CONNECTIONS", "none")], &[]).unwrap_err();
     assert!(line.starts_with("SIGNALBOX_STORE__CONNECTIONS: store.connections: "), "{line}");
     let line = load("", &[], &["store.connections=none"]).unwrap_err();
