@@ -134,7 +134,7 @@ fn a_word_that_is_no_level_is_refused() {
         config.check().map_err(|error| error.to_string())
     };
     for filter in
-        ["info", "WARN", "off", "info,signalbox_ingest=debug", "warn, a::b=off", "a[b{c=1}]=trace", ""]
+        ["info", "WARN", "off", "info,signalbox_ingest=debug", "warn,a::b=off", "a[b{c=1}]=trace", ""]
     {
         assert_eq!(check(filter), Ok(()), "{filter}");
     }
