@@ -24,7 +24,7 @@ pub const SETTINGS: &[(&str, &str)] = &[
 
 const CLIENTS: u32 = 4;
 /// Rows a call, and calls a client such that a full turn takes some seconds.
-const STEPS: &[(u32, u32)] = &[(1, 3000), (10, 1000), (100, 400), (500, 100)];
+const STEPS: &[(u32, u32)] = &[(1, 1500), (10, 500), (100, 150), (500, 40)];
 /// A quick turn shows that everything works.
 const QUICK_CALLS: u32 = 10;
 
