@@ -63,12 +63,14 @@ impl Place {
     pub(crate) fn up(&self, arguments: &[&str]) -> Running {
         let mut all = vec!["--set", "server.listen=127.0.0.1:0", "up"];
         all.extend(arguments);
-        let mut child = self.command(&all).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let log = std::fs::File::create(self.path("up.err")).unwrap();
+        let mut child = self.command(&all).stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let mut line = String::new();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         stdout.read_line(&mut line).unwrap();
         let address = line.trim().rsplit("http://").next().unwrap_or_default().to_owned();
-        assert!(line.contains("listens on http://127.0.0.1:"), "{line:?}");
+        let said = || std::fs::read_to_string(self.path("up.err"));
+        assert!(line.contains("listens on http://127.0.0.1:"), "{line:?} {:?}", said());
         Running { child, address, _stdout: stdout }
     }
 }

@@ -25,6 +25,11 @@ pub struct OtherWriter {
 /// Every one there is; a test reads all statements.
 pub const OTHER_WRITERS: &[OtherWriter] = &[
     OtherWriter {
+        statement: "control/project_replan",
+        table: "signal_counts",
+        why: "what waited for a repository is planned again once it is there",
+    },
+    OtherWriter {
         statement: "planner/signal_planned",
         table: "signal_counts",
         why: "what a pass has planned is marked as planned together with its plan",
