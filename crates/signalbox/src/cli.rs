@@ -109,9 +109,23 @@ impl Arguments {
             variables: std::env::vars_os()
                 .filter_map(|(name, text)| Some((name.into_string().ok()?, text.into_string().ok()?)))
                 .collect(),
-            flags: self.set.clone(),
+            flags: if self.set.is_empty() { Vec::new() } else { every_set(std::env::args().skip(1)) },
         }
     }
+}
+
+/// Every `--set` of a command line, before the command and behind it: clap keeps those of one place only.
+fn every_set(arguments: impl Iterator<Item = String>) -> Vec<String> {
+    let mut arguments = arguments.take_while(|argument| argument != "--");
+    let mut found = Vec::new();
+    while let Some(argument) = arguments.next() {
+        match argument.strip_prefix("--set") {
+            Some("") => found.extend(arguments.next()),
+            Some(rest) => found.extend(rest.strip_prefix('=').map(str::to_owned)),
+            None => {}
+        }
+    }
+    found
 }
 
 /// Help and version are no failure; anything else is a wrong command line.
@@ -129,6 +143,12 @@ mod tests {
     use clap::CommandFactory as _;
 
     use super::*;
+
+    #[test]
+    fn no_set_is_lost_wherever_it_stands() {
+        let line = ["--set", "a=1", "up", "--set=b=2", "--once", "--set", "c=3", "--", "--set", "d=4"];
+        assert_eq!(every_set(line.iter().map(|word| (*word).to_owned())), ["a=1", "b=2", "c=3"]);
+    }
 
     #[test]
     fn the_command_line_is_consistent() {
