@@ -17,11 +17,14 @@ use signalbox_runner::{Runner, RunnerConfig, RunnerError, RunnerSetup};
 use signalbox_runtime::{
     BuildInfo, Clock, LeaseConfig, Metrics, Randomness, Shutdown, Stop, TaskHandle, Tasks, Wakeups,
 };
+use signalbox_testkit::{process, wait_until_async};
 use signalbox_workspace::branch_name;
 use tempfile::TempDir;
 use uuid::Uuid;
 
 use crate::dispatcher::{Dispatcher, Row};
+
+const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(crate) struct House {
     folder: TempDir,
@@ -127,29 +130,14 @@ impl House {
 
     /// Waits until a file outside of the dispatcher is there, and reads it.
     pub(crate) async fn file(&self, path: &Path) -> String {
-        let waiting = async {
-            loop {
-                match fs::read_to_string(path) {
-                    Ok(text) if text.ends_with('\n') => return text,
-                    _ => self.clock.sleep(Duration::from_millis(10)).await,
-                }
-            }
-        };
-        match self.clock.timeout(Duration::from_secs(60), waiting).await {
-            Ok(text) => text,
-            Err(_) => panic!("waited in vain for {}", path.display()),
-        }
+        let is_whole = || fs::read_to_string(path).is_ok_and(|text| text.ends_with('\n'));
+        self.holds(&format!("{} is there", path.display()), is_whole).await;
+        fs::read_to_string(path).unwrap()
     }
 
     /// Waits until it is so on this computer.
     pub(crate) async fn holds(&self, what: &str, holds: impl Fn() -> bool) {
-        let waiting = async {
-            while !holds() {
-                self.clock.sleep(Duration::from_millis(10)).await;
-            }
-        };
-        let held = self.clock.timeout(Duration::from_secs(60), waiting).await;
-        held.unwrap_or_else(|_| panic!("waited in vain until {what}"));
+        wait_until_async(what, PATIENCE, async || holds()).await.unwrap();
     }
 
     /// A run's own folder.
@@ -169,13 +157,7 @@ impl House {
     /// Waits until each process that a file names is gone.
     pub(crate) async fn gone(&self, pids: &Path) {
         let pids = self.file(pids).await;
-        let waiting = async {
-            while pids.lines().any(lives) {
-                self.clock.sleep(Duration::from_millis(10)).await;
-            }
-        };
-        let gone = self.clock.timeout(Duration::from_secs(30), waiting).await;
-        gone.unwrap_or_else(|_| panic!("of {pids:?} some live"));
+        self.holds(&format!("of {pids:?} none lives"), || !pids.lines().any(process::lives)).await;
     }
 
     pub(crate) fn worktree(&self) -> PathBuf {
@@ -210,12 +192,6 @@ impl NewHash for Uuid {
         path.hash(&mut hasher);
         u128::from(hasher.finish())
     }
-}
-
-fn lives(pid: &str) -> bool {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    let state = stat.rsplit(')').next().and_then(|rest| rest.trim().chars().next());
-    !matches!(state, None | Some('Z' | 'X'))
 }
 
 pub(crate) fn failure(row: &Row) -> Failure {

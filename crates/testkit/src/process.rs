@@ -22,7 +22,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub use account::Account;
-pub use nest::{Nest, members_of};
+pub use nest::{Nest, lives, members_of};
 pub use supervised::Supervised;
 
 use crate::wait::TimedOut;

@@ -7,7 +7,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, ensure};
-use signalbox_testkit::process::{Account, Nest, members_of};
+use signalbox_testkit::process::{Account, Nest, lives, members_of};
 use signalbox_testkit::{Part, require, wait_for, wait_until, wait_until_async};
 
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -16,11 +16,6 @@ fn shell(script: &str) -> Command {
     let mut command = Command::new("sh");
     command.args(["-c", script]);
     command
-}
-
-fn is_alive(pid: u32) -> bool {
-    // A process that ended and was not waited for yet has no program any more.
-    std::fs::read_link(format!("/proc/{pid}/exe")).is_ok()
 }
 
 #[test]
@@ -43,7 +38,7 @@ fn dropping_a_nest_ends_every_way_of_slipping_away() -> Result<()> {
     drop(nest);
     ensure!(!folder.exists(), "{} is still there", folder.display());
     for pid in members {
-        ensure!(!is_alive(pid), "process {pid} is still there");
+        ensure!(!lives(pid), "process {pid} is still there");
     }
     Ok(())
 }
@@ -68,10 +63,10 @@ fn a_person_who_looks_into_the_folder_is_left_alone() -> Result<()> {
     })??;
     let members = nest.members()?;
     nest.kill_members()?;
-    let survived = is_alive(pid);
+    let survived = lives(pid);
     terminal.kill()?;
     terminal.wait()?;
-    wait_until("the person's terminal is closed", PATIENCE, || !is_alive(pid))?;
+    wait_until("the person's terminal is closed", PATIENCE, || !lives(pid))?;
     ensure!(members.is_empty(), "{members:?} were taken for members");
     ensure!(survived, "the person was killed");
     Ok(())

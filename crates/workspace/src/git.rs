@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 use serde::{Deserialize, Serialize};
 use signalbox_runtime::Clock;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
@@ -62,6 +62,8 @@ pub(crate) const OUR_EMAIL: &str = "signalbox@signalbox.invalid";
 const TAIL: usize = 2_000;
 /// How long git may take to remove its lock files once it was asked to end.
 const GRACE: Duration = Duration::from_secs(2);
+/// How often it is looked at within that.
+const LOOK: Duration = Duration::from_millis(10);
 
 /// The knobs of every call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -311,22 +313,39 @@ impl Group {
         self.0.wait().await.map_err(failed)
     }
 
-    /// Asks the group to end, then makes it.
+    /// Asks the group to end, then makes what is left of it: git may be gone before what it started. Its leader is
+    /// reaped last, so that the number that is signalled cannot have passed to another.
     async fn end(&mut self, clock: &Clock) {
         self.signal(Signal::TERM);
-        if clock.timeout(GRACE, self.0.wait()).await.is_err() {
-            self.signal(Signal::KILL);
-            if let Err(error) = self.0.wait().await {
-                tracing::warn!("could not wait for git: {error}");
+        let leader_ends = async {
+            while self.leader_runs() {
+                clock.sleep(LOOK).await;
             }
+        };
+        if clock.timeout(GRACE, leader_ends).await.is_err() {
+            tracing::debug!("git did not end when it was asked to");
+        }
+        self.signal(Signal::KILL);
+        if let Err(error) = self.0.wait().await {
+            tracing::warn!("could not wait for git: {error}");
         }
     }
 
+    /// Looks without reaping.
+    fn leader_runs(&self) -> bool {
+        let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT | WaitIdOptions::NOHANG;
+        self.leader().is_some_and(|leader| matches!(waitid(WaitId::Pid(leader), options), Ok(None)))
+    }
+
     fn signal(&self, signal: Signal) {
-        let group = self.0.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
-        if let Some(Err(error)) = group.map(|group| kill_process_group(group, signal)) {
+        if let Some(Err(error)) = self.leader().map(|leader| kill_process_group(leader, signal)) {
             tracing::warn!("could not stop git: {error}");
         }
+    }
+
+    /// Whose number is the group's too; nobody once it is reaped.
+    fn leader(&self) -> Option<Pid> {
+        self.0.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw)
     }
 }
 

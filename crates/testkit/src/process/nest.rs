@@ -1,5 +1,7 @@
 //! A temporary folder, the programs that live in it, and the watchdog that ends both.
 
+use std::fmt::Display;
+use std::fs;
 use std::io::{BufRead, BufReader};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
@@ -210,4 +212,11 @@ mod tests {
         assert_eq!(base_folder("/tmp/run".into()), PathBuf::from("/tmp/run"));
         assert_eq!(base_folder(format!("/{}", "x".repeat(60)).into()), PathBuf::from("/tmp"));
     }
+}
+
+/// Whether a process of this number runs. One that ended and was not waited for yet does not.
+pub fn lives(pid: impl Display) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    let state = stat.rsplit(')').next().and_then(|rest| rest.trim().chars().next());
+    !matches!(state, None | Some('Z' | 'X'))
 }
