@@ -7,10 +7,12 @@ use signalbox_domain::signal::{Frame, Sample};
 use signalbox_store::planner::{EarlierTask, PlanSignal};
 
 use crate::facts::Facts;
+use crate::locate::{Evidence as Evidences, Located, Place};
 
 const MOST_FRAMES: usize = 30;
 /// Signals, and earlier tasks, that are told of.
 const MOST_SIGNALS: usize = 5;
+const MOST_PLACES: usize = 5;
 
 /// What a brief is written from.
 pub(crate) struct Evidence<'a> {
@@ -20,6 +22,8 @@ pub(crate) struct Evidence<'a> {
     pub(crate) signals: &'a [&'a PlanSignal],
     /// What earlier generations of the case brought.
     pub(crate) earlier: &'a [EarlierTask],
+    /// Where the cause is thought to be, by the stacks and texts.
+    pub(crate) located: Option<&'a Located>,
 }
 
 /// Markdown; as little trusted as the least trusted thing in it.
@@ -41,6 +45,7 @@ pub(crate) fn compose(of: &Evidence<'_>) -> Sourced<String> {
     if let Some(sample) = sample {
         page.push_str(&evidence(sample));
     }
+    page.push_str(&of.located.map(whereabouts).unwrap_or_default());
     page.push_str(
         "\n# What counts as fixed\n\nThe cause is removed, its tests pass, and these records stop.\n",
     );
@@ -94,6 +99,33 @@ fn evidence(sample: &Sample) -> String {
         page.push_str(&format!("\nThe stack, the crashing call first:\n\n{}\n", fenced(&lines.join("\n"))));
     }
     page
+}
+
+/// The likeliest places, and what speaks for each.
+fn whereabouts(located: &Located) -> String {
+    let told: Vec<String> = located.places.iter().take(MOST_PLACES).map(place_line).collect();
+    let how = match located.evidence {
+        Evidences::Stack => "As the stack writes them, the likeliest first:",
+        Evidences::Named => "As the text names them, the likeliest first:",
+        Evidences::AssertionOnly => {
+            "A test found a difference: its stack says where it was noticed, not where it comes from. A guess:"
+        }
+        Evidences::Words | Evidences::Nothing => "A guess by words:",
+    };
+    format!("\n# Where to look first\n\n{how}\n\n{}\n", fenced(&told.join("\n")))
+}
+
+fn place_line(place: &Place) -> String {
+    let lines: Vec<String> = place.lines.iter().map(u32::to_string).collect();
+    let mut line = place.at.as_str().to_owned();
+    if !lines.is_empty() {
+        line.push_str(&format!(", lines {}", lines.join(", ")));
+    }
+    if !place.functions.is_empty() {
+        line.push_str(&format!(", in {}", place.functions.join(", ")));
+    }
+    let reasons: Vec<String> = place.reasons.iter().map(ToString::to_string).collect();
+    format!("{line}\n    {}", reasons.join("; "))
 }
 
 fn frame_line(frame: &Frame) -> String {

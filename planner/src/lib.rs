@@ -18,9 +18,12 @@ mod features;
 mod fixture;
 mod gates;
 mod groups;
+pub mod locate;
 mod pass;
+mod place;
 mod plan;
 mod recur;
+pub mod route;
 mod score;
 mod status;
 

@@ -7,6 +7,7 @@
 //! ```
 
 mod promote;
+mod routed;
 mod subject;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -151,7 +152,8 @@ impl Plan<'_> {
             recurrence,
             named: planned.named(),
         };
-        gates::pass(&candidate, &self.from.input.repositories, &config.gates)
+        let gate = gates::pass(&candidate, &self.from.input.repositories, &config.gates);
+        self.routed(planned, gate)
     }
 
     /// A tasked case without a live task goes back to watching; what its task brought stands in its outcome.
