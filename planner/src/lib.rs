@@ -9,7 +9,7 @@
 //! never names another stage; it meets them in the store only. What a process remembers between passes (`groups.rs`)
 //! follows from the store: without it the pass is slower and otherwise the same.
 
-mod brief;
+mod compose;
 mod config;
 mod detect;
 mod facts;

@@ -9,7 +9,7 @@ use signalbox_domain::task::{Intent, Lineage, Mode, Origin, Starter, Task, TaskC
 
 use super::Plan;
 use super::subject::Planned;
-use crate::brief::{self, Evidence};
+use crate::compose::{Evidence, compose};
 use crate::place::whereabouts;
 
 impl Plan<'_> {
@@ -36,7 +36,7 @@ impl Plan<'_> {
         let (read, repositories) = (planned.read(), &self.from.input.repositories);
         let name = repositories.iter().find(|one| one.id == repository).map_or("", |one| one.name.as_str());
         let located = whereabouts(&read, name);
-        let brief = brief::compose(&Evidence {
+        let brief = compose(&Evidence {
             case,
             facts: &planned.facts,
             signals: &read,
