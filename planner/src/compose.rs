@@ -8,6 +8,7 @@
 //!
 //! Pure: the same case gives the same page. Called where a case becomes a task.
 
+mod in_code;
 mod parts;
 mod section;
 mod skill;
@@ -18,6 +19,7 @@ use signalbox_domain::provenance::{Provenance, Sourced};
 use signalbox_similarity::frames::Language;
 use signalbox_store::planner::{EarlierTask, PlanSignal};
 
+use crate::code::Looked;
 use crate::facts::Facts;
 use crate::locate::Located;
 
@@ -36,6 +38,8 @@ pub(crate) struct Evidence<'a> {
     pub(crate) earlier: &'a [EarlierTask],
     /// Where the cause is thought to be, by the stacks and texts.
     pub(crate) located: Option<&'a Located>,
+    /// What git says about it, where it was asked.
+    pub(crate) code: Option<&'a Looked>,
 }
 
 /// Markdown; as little trusted as the least trusted thing in it.

@@ -6,7 +6,7 @@ use signalbox_similarity::frames::ParsedTrace;
 use signalbox_store::planner::PlanSignal;
 
 use crate::features::trace;
-use crate::locate::{Located, Query, locate};
+use crate::locate::{Located, Query, Tree, locate};
 use crate::route::{Asked, Choice, Experience, Known, Routed, route};
 
 /// Candidates that are told of.
@@ -42,13 +42,22 @@ pub(crate) fn place(read: &[&PlanSignal], repositories: &[Repository]) -> Placed
 
 /// The files that the signals are likely about, as their stacks and texts write them.
 pub(crate) fn whereabouts(read: &[&PlanSignal], repository: &str) -> Option<Located> {
+    located(read, repository, None)
+}
+
+/// The same, as files of a tree.
+pub(crate) fn whereabouts_in(read: &[&PlanSignal], repository: &str, tree: &Tree) -> Option<Located> {
+    located(read, repository, Some(tree))
+}
+
+fn located(read: &[&PlanSignal], repository: &str, tree: Option<&Tree>) -> Option<Located> {
     let repositories = [repository.to_owned()];
-    let located = read.iter().filter_map(|signal| Material::of(signal)).map(|material| {
+    let mut located = read.iter().filter_map(|signal| Material::of(signal)).map(|material| {
         let query =
             Query { text: &material.text, trace: material.trace.as_ref(), repositories: &repositories };
-        locate(&query, None)
+        locate(&query, tree)
     });
-    located.into_iter().find(|located| !located.places.is_empty())
+    located.find(|located| !located.places.is_empty())
 }
 
 /// What a signal says.

@@ -5,10 +5,12 @@ use std::fmt::Write as _;
 use signalbox_domain::provenance::Provenance;
 use signalbox_domain::signal::{Frame, Sample};
 
+use super::in_code;
 use super::section::{Body, Section, Worth};
 use super::skill::Skill;
 use super::text::inline;
 use super::{Evidence, VERSION};
+use crate::code::Looked;
 use crate::locate::{Evidence as Rests, Located, Place};
 
 const MOST_FRAMES: usize = 40;
@@ -25,7 +27,17 @@ pub(super) fn sections(of: &Evidence<'_>, skill: &Skill) -> Vec<Section> {
     let mut sections = vec![happens(of, skill), numbers(of)];
     sections.extend(first.map(said));
     sections.extend(first.and_then(stack));
-    sections.extend(of.located.map(|located| whereabouts(located, &samples)));
+    match of.code {
+        Some(Looked::Found(facts)) => {
+            let lead = in_code::read_at(facts);
+            sections.push(whereabouts(&facts.located, &lead, &samples));
+            sections.extend(in_code::sections(facts));
+        }
+        looked => {
+            let lead = in_code::not_read(looked);
+            sections.extend(of.located.map(|located| whereabouts(located, &lead, &samples)));
+        }
+    }
     sections.extend(others(of));
     sections.extend(history(of));
     sections.extend(first.and_then(circumstances));
@@ -46,7 +58,7 @@ fn ours(heading: &str, text: String) -> Section {
     }
 }
 
-fn quoted(heading: &str, lead: &str, text: String, from: Provenance, worth: Worth) -> Section {
+pub(super) fn quoted(heading: &str, lead: &str, text: String, from: Provenance, worth: Worth) -> Section {
     Section { heading: heading.to_owned(), body: Body::Quoted { lead: lead.to_owned(), text }, from, worth }
 }
 
@@ -103,10 +115,10 @@ fn frame_line(frame: &Frame) -> String {
 }
 
 /// The likeliest places, and what speaks for each.
-fn whereabouts(located: &Located, samples: &[&Sample]) -> Section {
+fn whereabouts(located: &Located, read: &str, samples: &[&Sample]) -> Section {
     let lead = match located.evidence {
-        Rests::Stack => "As the stack writes them, the likeliest first:",
-        Rests::Named => "As the text names them, the likeliest first:",
+        Rests::Stack => "By the stack, the likeliest first:",
+        Rests::Named => "By what the text names, the likeliest first:",
         Rests::AssertionOnly => {
             "A test found a difference: its stack says where it was noticed, not where it comes from. A guess:"
         }
@@ -114,7 +126,7 @@ fn whereabouts(located: &Located, samples: &[&Sample]) -> Section {
     };
     let told: Vec<String> = located.places.iter().take(MOST_TOLD).map(place_line).collect();
     let from = Provenance::of_all(samples.iter().map(|sample| sample.text.from));
-    quoted("Where to look first", lead, told.join("\n"), from, Worth::Telling)
+    quoted("Where to look first", &format!("{read}{lead}"), told.join("\n"), from, Worth::Telling)
 }
 
 fn place_line(place: &Place) -> String {

@@ -27,7 +27,14 @@ fn brief_of(signals: &[PlanSignal]) -> Sourced<String> {
     };
     let facts = Facts::of(None, &read, &read, &std::collections::BTreeMap::new());
     let located = whereabouts(&read, "acme/cart");
-    let of = Evidence { case: &case, facts: &facts, signals: &read, earlier: &[], located: located.as_ref() };
+    let of = Evidence {
+        case: &case,
+        facts: &facts,
+        signals: &read,
+        earlier: &[],
+        located: located.as_ref(),
+        code: None,
+    };
     compose(&of)
 }
 

@@ -27,6 +27,7 @@ pub(crate) use calls::calls;
 pub use lab::{LocateAnswer, LocateRow, LocatedFile, Paths, locate_row};
 pub(crate) use mentions::mentions;
 pub use rank::locate;
+pub(crate) use test_code::is_test;
 pub(crate) use text::unbroken;
 pub use tree::Tree;
 pub(crate) use words::words;

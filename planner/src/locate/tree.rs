@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::test_code::stem;
+use super::test_code::{stem, subject};
 use super::words::words;
 
 /// Files of a tree that are looked at; the rest of a larger one is passed over, and the tree says so.
@@ -114,6 +114,18 @@ impl Tree {
         named.is_some_and(|files| files.iter().any(|at| self.path(*at) == path))
     }
 
+    /// Tests that bear a file's name.
+    pub(crate) fn tests_of(&self, path: &str) -> Vec<&str> {
+        let name = stem(path.rsplit('/').next().unwrap_or(path));
+        let of = words(name);
+        let Some(word) = of.first().and_then(|word| self.word(word)) else { return Vec::new() };
+        let is_of = |test: &&str| {
+            let test = stem(test.rsplit('/').next().unwrap_or(test));
+            subject(test).is_some_and(|about| words(about) == of)
+        };
+        self.files_named(word).iter().map(|at| self.path(*at)).filter(is_of).collect()
+    }
+
     pub(crate) fn file(&self, at: FileAt) -> &File {
         &self.files[at as usize]
     }
@@ -196,6 +208,13 @@ mod tests {
         assert_eq!(resolved(&["SHOP", "Mail", "cart"], 2), ["core/src/shop/mail/Cart.java"]);
         assert!(resolved(&["other", "pay", "Cart.java"], 2).is_empty(), "only the name agrees");
         assert_eq!(resolved(&["Cart.java"], 1).len(), 2, "several may be meant");
+    }
+
+    #[test]
+    fn tests_are_found_by_the_name_of_what_they_test() {
+        let tree =
+            Tree::new(["src/cart.py", "tests/test_cart.py", "tests/test_cart_item.py", "web/cart.spec.ts"]);
+        assert_eq!(tree.tests_of("src/cart.py"), ["tests/test_cart.py", "web/cart.spec.ts"]);
     }
 
     #[test]

@@ -42,6 +42,7 @@ impl Plan<'_> {
             signals: &read,
             earlier: &planned.record.earlier,
             located: located.as_ref(),
+            code: self.from.code.get(&case.id),
         });
         Task {
             id,
