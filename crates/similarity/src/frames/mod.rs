@@ -5,6 +5,7 @@
 //! Called by fingerprints, features and the lab.
 
 mod bounds;
+mod chance;
 mod dotnet;
 mod family;
 mod go;
@@ -23,6 +24,7 @@ mod tests;
 
 pub(crate) use bounds::cut;
 pub use bounds::{MAX_FRAMES, MAX_LINE_BYTES, MAX_TEXT_BYTES};
+pub(crate) use chance::is_overflow;
 pub use structured::{
     FrameOrder, StructuredFrame, exceptions_from_json, frames_from_json, trace_from_structured,
 };
@@ -155,15 +157,22 @@ pub(crate) fn finish(raw: RawTrace, rules: &InAppRules, truncated: bool) -> Pars
         // A sender who says "not ours" knows better than a rule that knows nothing.
         frame.role = if role == Role::App && frame.role == Role::Library { Role::Library } else { role };
     }
-    let before = frames.len();
-    let recursion_is_the_fault = kind.as_deref().is_some_and(|k| k.to_ascii_lowercase().starts_with("stack"));
-    let type_name = kind.as_deref().unwrap_or("");
-    let mut state = state::lines(language, type_name, headline.as_deref(), &frames);
-    normalize::fold_recursion(language, &mut frames);
-    let folded = before - frames.len();
-    if recursion_is_the_fault {
-        state = state::lines(language, type_name, headline.as_deref(), &frames);
+    if headline.is_some() {
+        chance::mark_accessors(language, &mut frames);
     }
+    let before = frames.len();
+    let type_name = kind.as_deref().unwrap_or("");
+    let mut state = if is_overflow(kind.as_deref(), message.as_deref()) {
+        let turn = chance::fold_overflow(language, &mut frames);
+        let state = state::lines(language, type_name, headline.as_deref(), &frames);
+        normalize::rotate_turn(language, &mut frames[turn]);
+        state
+    } else {
+        let state = state::lines(language, type_name, headline.as_deref(), &frames);
+        normalize::fold_recursion(language, &mut frames);
+        state
+    };
+    let folded = before - frames.len();
     if stack == StackMeaning::Bystander {
         state.clear();
     }

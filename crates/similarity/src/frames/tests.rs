@@ -2,6 +2,7 @@
 
 mod languages;
 mod native;
+mod overflow;
 mod pathological;
 mod structured;
 

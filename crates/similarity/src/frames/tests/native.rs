@@ -192,3 +192,25 @@ fn a_logged_exception_does_not_hide_the_crash_below_it() {
     );
     assert_eq!(parse(&text).map(|t| t.language), Some(Language::Native));
 }
+
+#[test]
+fn a_check_in_a_containers_accessor_blames_whoever_asked() {
+    let state = |accessor: &str| {
+        let text = format!(
+            "[7:7:0301/120000.5:FATAL:row.h(107)] Check failed: i < size() (3 vs. 3)
+#0 0x55d5aa000002 logging::LogMessage::~LogMessage()
+#1 0x55d5aa000003 depot::Row<depot::Crate>::{accessor}(unsigned int) /src/row.h:107:3
+#2 0x55d5aa000004 depot::Pick(int) /src/pick.cc:9:1"
+        );
+        parse(&text).expect("a trace is found").state
+    };
+    assert_eq!(state("at"), ["i < size() in row.h", "depot::Pick"]);
+    assert_eq!(state("Row"), ["i < size() in row.h", "depot::Row<depot::Crate>::Row", "depot::Pick"]);
+}
+
+#[test]
+fn a_container_that_nobody_is_seen_to_ask_is_named() {
+    let text = "[7:7:0301/120000.5:FATAL:row.h(107)] Check failed: i < size() (3 vs. 3)
+#0 0x55d5aa000003 depot::Row<int>::at(unsigned int) /src/row.h:107:3";
+    assert_eq!(parse(text).expect("a trace is found").state, ["i < size() in row.h", "depot::Row<int>::at"]);
+}
