@@ -1,5 +1,5 @@
 //! Frames at the top of a stack that are there by chance or by convention, and so say nothing about the cause: where an
-//! endless recursion happened to end, and the accessor of a container whose check failed.
+//! endless recursion happened to end, what a panic ran, and the accessor of a container whose check failed.
 //!
 //! Such frames are kept; their role is the runtime's. Called once a trace, after roles are given.
 
@@ -45,6 +45,18 @@ pub(super) fn fold_overflow(language: Language, frames: &mut Vec<Frame>) -> Rang
     let (start, length) = (frames.len(), once.len().min(below.len()));
     frames.append(&mut below);
     start..start + length
+}
+
+/// Above Go's `panic` stand the deferred calls that ran because of it.
+pub(super) fn mark_above_panic(language: Language, frames: &mut [Frame]) {
+    if language != Language::Go {
+        return;
+    }
+    if let Some(panic) = frames.iter().rposition(|f| f.function == "panic" && f.module.is_empty())
+        && frames[panic..].iter().any(|f| f.role != Role::Runtime)
+    {
+        frames[..panic].iter_mut().for_each(|frame| frame.role = Role::Runtime);
+    }
 }
 
 /// A check within a container's accessor guards whoever asked: `Shelf<T>::at` is where it failed, not why.

@@ -9,6 +9,7 @@ mod chance;
 mod dotnet;
 mod family;
 mod go;
+mod gutter;
 mod java;
 mod javascript;
 pub(crate) mod native;
@@ -144,7 +145,10 @@ pub fn parse(text: &str) -> Option<ParsedTrace> {
 /// The same with a team's own patterns for what is its code.
 #[must_use]
 pub fn parse_with(text: &str, rules: &InAppRules) -> Option<ParsedTrace> {
-    let bounded = bounds::lines(text);
+    let whole = gutter::unescaped(cut(text, MAX_TEXT_BYTES));
+    let mut bounded = bounds::lines(&whole);
+    bounded.truncated |= text.len() > MAX_TEXT_BYTES;
+    gutter::strip(&mut bounded.lines);
     let raw = family::parse(&bounded.lines)?;
     Some(finish(raw, rules, bounded.truncated))
 }
@@ -157,6 +161,7 @@ pub(crate) fn finish(raw: RawTrace, rules: &InAppRules, truncated: bool) -> Pars
         // A sender who says "not ours" knows better than a rule that knows nothing.
         frame.role = if role == Role::App && frame.role == Role::Library { Role::Library } else { role };
     }
+    chance::mark_above_panic(language, &mut frames);
     if headline.is_some() {
         chance::mark_accessors(language, &mut frames);
     }

@@ -53,7 +53,8 @@ fn logged_header(trace: &mut RawTrace, above: &[&str]) {
             Some((kind, message)) => (kind, message.trim_end_matches(')')),
             None => text.split_once(": ").unwrap_or((text, "")),
         };
-        if !kind.contains(' ') && looks_like_exception(kind) {
+        let typed = kind.contains("::") && kind.starts_with(char::is_uppercase);
+        if !kind.contains(' ') && (typed || looks_like_exception(kind)) {
             trace.kind = Some(kind.to_owned());
             trace.message = Some(message.to_owned());
             return;

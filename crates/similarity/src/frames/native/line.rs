@@ -72,6 +72,21 @@ fn numbered(text: &str, following: &[&str]) -> Option<Found> {
     found(Some(index), Frame { address, ..frame })
 }
 
+/// ThreadSanitizer prints no addresses: `depot::put(int) /src/depot.cc:4 (app+0x4c2)`.
+fn placed_frame(body: &str) -> Option<Frame> {
+    let (head, module) = body.strip_suffix(')')?.rsplit_once(" (")?;
+    let (binary, offset) = module.split(' ').next()?.rsplit_once("+0x")?;
+    if binary.is_empty() || binary.contains(['(', ' ']) || !offset.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return None;
+    }
+    let (function, place) = split_place(head);
+    let mut frame = Frame { function: clean_function(function), ..Frame::default() };
+    put_place(&mut frame, if place == "<null>" { "" } else { place });
+    frame.module = binary.to_owned();
+    name_fuzz_target(&mut frame);
+    (!frame.function.is_empty() && frame.function != "<null>").then_some(frame)
+}
+
 /// A leading hexadecimal number, with or without `0x`.
 fn hex_token(text: &str) -> Option<(u64, &str)> {
     let (prefixed, digits_from) =
@@ -141,7 +156,7 @@ fn called_frame(body: &str, following: &[&str]) -> Option<Frame> {
     if body.starts_with("<signal handler called>") {
         return Some(Frame { function: "<signal handler called>".to_owned(), ..Frame::default() });
     }
-    debugger_call(body, following)
+    placed_frame(body).or_else(|| debugger_call(body, following))
 }
 
 /// `name (arguments) at file:line` or `name (arguments) from library`; the arguments may run on.
@@ -220,10 +235,14 @@ fn apple(text: &str) -> Option<Found> {
         return None;
     }
     let function = if name.starts_with("0x") || name == image { String::new() } else { clean_function(name) };
-    found(
-        Some(index),
-        Frame { function, module: image.to_owned(), address: Some(address), ..Frame::default() },
-    )
+    let mut frame = Frame { function, module: image.to_owned(), address: Some(address), ..Frame::default() };
+    if let Some((_, place)) = body.rsplit_once(" (")
+        && let Some((file, line)) = place.strip_suffix(')').and_then(numbered_file)
+    {
+        frame.file = file.to_owned();
+        frame.line = line;
+    }
+    found(Some(index), frame)
 }
 
 /// `0012f3b0 7c91 module!name+0x12 [file @ 3]`.
@@ -234,6 +253,8 @@ fn debugger(text: &str) -> Option<Found> {
         return None;
     }
     let rest = words.next()?;
+    // Between the addresses and the call the longer form has the arguments: `: 1 2 3 4 : module!name`.
+    let rest = rest.strip_prefix(": ").and_then(|r| r.rsplit_once(" : ")).map_or(rest, |(_, call)| call);
     let (module, name) = rest.split_once('!')?;
     if module.is_empty() || module.contains(' ') {
         return None;
@@ -260,6 +281,13 @@ fn backtrace_brackets(text: &str) -> Option<Found> {
 fn trusted_app(text: &str) -> Option<Found> {
     let (_, name) = text.strip_prefix("uSP+")?.split_once(" in ")?;
     found(None, Frame { function: clean_function(name), ..Frame::default() })
+}
+
+/// Where the kernel was: `RIP: 0010:name+0x5a/0x120 [module]`, or `pc : name+0x5a/0x120` on ARM.
+pub(super) fn kernel_pointer(text: &str) -> Option<Found> {
+    let start = without_boot_time(text.trim_start()).trim_start();
+    let place = start.strip_prefix("RIP: 0010:").or_else(|| start.strip_prefix("pc : "))?;
+    kernel_plain(place).or_else(|| kernel_address(place))
 }
 
 /// `[<c0667574>] (name+0xa0/0x124)`, with or without the time since boot before it.
@@ -370,8 +398,18 @@ pub(crate) fn clean_function(raw: &str) -> String {
             .replace("`anonymous namespace'::", "");
         name = &owned;
     }
+    // `-[Cart total]`: an Objective-C method is its class and selector.
+    if name.starts_with(['-', '+'])
+        && let Some(method) = name[1..].strip_prefix('[').and_then(|m| m.split_once(']'))
+    {
+        return format!("{}[{}]", &name[..1], method.0);
+    }
     if let Some((_, last)) = name.rsplit_once('!') {
         name = last;
+    }
+    // What is written within a function is that function, whatever number the compiler gave it.
+    if name.contains("closure #") {
+        name = name.rsplit_once(" in ").map_or(name, |(_, outer)| outer);
     }
     // No function has this name: it stands for a return type that the compiler found out.
     name = name.strip_prefix("auto ").unwrap_or(name);
