@@ -17,7 +17,7 @@ pub(super) fn is_top(line: &str) -> bool {
 fn call(text: &str) -> Option<(Frame, &str)> {
     let (place, rest) = text.split_once(":in ")?;
     let (file, line) = place.rsplit_once(':')?;
-    let line: u32 = line.parse().ok()?;
+    let line: u32 = line.parse().ok().filter(|_| !file.contains('"'))?;
     let quoted = rest.strip_prefix(['\'', '`'])?;
     let (function, rest) = quoted.split_once('\'')?;
     Some((Frame { function: function.to_owned(), file: file.to_owned(), line, ..Frame::default() }, rest))

@@ -104,10 +104,12 @@ fn hex_token(text: &str) -> Option<(u64, &str)> {
 
 /// After `in`: a function, then a place in a file or in a module.
 fn named_frame(body: &str, following: &[&str]) -> Option<Frame> {
-    if let Some(frame) = debugger_call(body, following) {
+    let (function, place) = split_place(body);
+    // `function<void ()>::operator()` has a parenthesis within its name.
+    let placed = numbered_file(place).is_some() && !body.contains(") at ");
+    if !placed && let Some(frame) = debugger_call(body, following) {
         return Some(frame);
     }
-    let (function, place) = split_place(body);
     let mut frame = Frame { function: clean_function(function), ..Frame::default() };
     put_place(&mut frame, place);
     name_fuzz_target(&mut frame);

@@ -49,6 +49,11 @@ pub(super) fn parse(lines: &[&str]) -> Option<RawTrace> {
                 continue;
             }
         }
+        // A debugger lists every thread of a core, and calls the one that died the first.
+        if text.starts_with("Thread 1 (") {
+            bare.clear();
+            bare_done = false;
+        }
         let Some(found) = line::frame(text, &lines[at + 1..]) else { continue };
         if report.is_announced() {
             report.push(found);

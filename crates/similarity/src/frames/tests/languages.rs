@@ -370,6 +370,55 @@ fn dotnet_state_machines_keep_no_number_of_the_compiler() {
 }
 
 #[test]
+fn mono_writes_offsets_behind_the_arguments() {
+    let text = "NullReferenceException: Object reference not set to an instance of an object
+  at Acme.Player.Update () [0x00012] in /src/Player.cs:33
+  at Acme.Loop.Step (System.Int32 x) [0x00000] in <a1b2c3d4>:0";
+    let message = "Object reference not set to an instance of an object";
+    let top = ["Acme.Player.Update", "Acme.Loop.Step"];
+    let trace = check(text, Language::DotNet, "NullReferenceException", message, &top);
+    assert_eq!((trace.frames[0].file.as_str(), trace.frames[0].line), ("/src/Player.cs", 33));
+    assert_eq!(trace.frames[1].file, "");
+}
+
+#[test]
+fn a_hidden_class_of_java_is_known_by_its_host() {
+    let text = |address: &str| {
+        format!(
+            "java.lang.IllegalStateException: no
+\tat app//com.acme.Cart$$Lambda$14/0x{address}.accept(Unknown Source)
+\tat java.base@17/java.util.ArrayList.forEach(ArrayList.java:1511)"
+        )
+    };
+    let names = |address: &str| {
+        let trace = parse(&text(address)).expect("a trace is found");
+        trace
+            .frames
+            .iter()
+            .map(|f| crate::normalize::symbol(trace.language, f).into_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(names("0000000800c03000"), ["com.acme.Cart.accept", "java.util.ArrayList.forEach"]);
+    assert_eq!(names("0000000800c03000"), names("00007f0200c11888"));
+}
+
+#[test]
+fn the_cause_of_a_suppressed_exception_is_no_cause() {
+    let text = "java.lang.IllegalStateException: main
+\tat com.acme.M.m(M.java:1)
+\tSuppressed: java.io.IOException: s
+\t\tat com.acme.S.s(S.java:2)
+\tCaused by: java.io.EOFException: sc
+\t\tat com.acme.E.e(E.java:3)
+Caused by: java.lang.NumberFormatException: n
+\tat com.acme.N.n(N.java:4)
+\t... 1 more";
+    let top = ["com.acme.N.n", "com.acme.M.m"];
+    let trace = check(text, Language::Java, "java.lang.NumberFormatException", "n", &top);
+    assert_eq!(trace.wrappers.len(), 1);
+}
+
+#[test]
 fn apples_crash_reports_name_the_thread_that_crashed() {
     let text = "Exception Type:  EXC_BREAKPOINT (SIGTRAP)
 Triggered by Thread:  2

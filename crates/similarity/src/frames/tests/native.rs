@@ -250,6 +250,29 @@ fn an_oops_begins_where_the_kernel_was() {
 }
 
 #[test]
+fn a_parenthesis_within_a_name_does_not_hide_its_place() {
+    let text =
+        "==1==ERROR: AddressSanitizer: SEGV on unknown address 0x7f3300000018 (pc 0x1 bp 0x2 sp 0x3 T0)
+    #0 0x4f6b79 in std::function<void ()>::operator()() const /usr/include/c++/12/bits/std_function.h:590:9
+    #1 0x4f6b7a in depot::run /src/run.cc:2:2";
+    let trace = parse(text).expect("a trace is found");
+    assert_eq!(trace.frames[0].line, 590);
+    assert_eq!(trace.state, ["depot::run"]);
+}
+
+#[test]
+fn of_all_threads_of_a_core_the_first_died() {
+    let text = "Thread 3 (Thread 0x7f01 (LWP 3)):
+#0  0x00007f0100000000 in poll () from /lib/libc.so.6
+#1  0x00007f0101000000 in wait_for_work (x=1) at loop.c:3
+
+Thread 1 (Thread 0x7f00 (LWP 1)):
+#0  0x00007f0000000000 in seal (p=0x0) at seal.c:5
+#1  0x00007f0001000000 in main () at main.c:1";
+    assert_eq!(parse(text).expect("a trace is found").state, ["seal"]);
+}
+
+#[test]
 fn a_debugger_says_twice_where_it_stopped() {
     let text = "Program terminated with signal SIGSEGV, Segmentation fault.
 #0  0x00007f9e2c1e5a3f in crate_lookup (tbl=0x0, key=0x55d5) at ../src/table.c:112
