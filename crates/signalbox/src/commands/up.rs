@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use rustix::process::{Pid, Signal, getppid, set_parent_process_death_signal};
 use signalbox_runtime::{
     ExitCode, Health, Process, ServiceFailure, Signals, StatusBoard, Wakeups, error_chain,
 };
@@ -27,6 +28,9 @@ pub(crate) async fn run(up: &Up, loaded: Loaded) -> Result<ExitCode, Failure> {
     // Made at the first start, so that the first secret finds it; refused here when others may read it.
     let keys = Arc::new(wiring::sealing_keys(&settings, &base)?);
     let signals = Signals::listen().map_err(|error| Failure::new(ExitCode::Failure, error_chain(&error)))?;
+    if let Some(parent) = up.ends_with {
+        end_with(parent)?;
+    }
     let mut process = Process::new(settings.process.clone(), base.clock.clone());
     let tasks = process.tasks().clone();
     let house = House {
@@ -51,6 +55,16 @@ pub(crate) async fn run(up: &Up, loaded: Loaded) -> Result<ExitCode, Failure> {
     let code = process.run(signals).await;
     telemetry.stop(&tasks, FLUSH_BOUND).await;
     Ok(code)
+}
+
+/// From now on the end of the parent is a SIGTERM here. A parent that was gone before that is noticed, too.
+fn end_with(parent: i32) -> Result<(), Failure> {
+    set_parent_process_death_signal(Some(Signal::TERM)).map_err(std::io::Error::from)?;
+    if getppid().map(Pid::as_raw_nonzero).is_some_and(|pid| pid.get() == parent) {
+        Ok(())
+    } else {
+        Err(Failure::new(ExitCode::Usage, format!("expected the parent's number, got {parent}")))
+    }
 }
 
 /// What the flags say stands above the settings.
