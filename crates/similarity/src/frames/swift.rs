@@ -48,6 +48,13 @@ fn is_crashed_thread(text: &str) -> bool {
     })
 }
 
+/// Where the stack of the fault begins in a report of all threads: the thread that crashed has only caught what was thrown.
+fn beginning(lines: &[&str]) -> Option<usize> {
+    let thrown =
+        lines.windows(2).position(|pair| pair[0] == "Last Exception Backtrace:" && is_frame(pair[1]));
+    thrown.or_else(|| lines.iter().position(|text| is_crashed_thread(text)))
+}
+
 /// `reason: 'words'` of an Objective-C exception, and its name.
 fn raised(text: &str) -> Option<(&str, &str)> {
     let (_, rest) = text.split_once("due to uncaught exception '")?;
@@ -57,7 +64,7 @@ fn raised(text: &str) -> Option<(&str, &str)> {
 
 pub(super) fn parse(lines: &[&str]) -> Option<RawTrace> {
     let mut trace = raw(Language::Swift);
-    let crashed = lines.iter().position(|text| is_crashed_thread(text));
+    let crashed = beginning(lines);
     for (at, text) in lines.iter().enumerate() {
         if let Some((_, words)) = text.split_once("Fatal error: ") {
             trace.kind = Some("Fatal error".to_owned());
@@ -65,10 +72,10 @@ pub(super) fn parse(lines: &[&str]) -> Option<RawTrace> {
         } else if let Some((name, words)) = raised(text) {
             trace.kind = Some(name.to_owned());
             trace.message = Some(words.to_owned());
-        } else if crashed.is_some_and(|from| at < from) && !text.starts_with("Exception Type:  ") {
-            continue;
         } else if let Some(kind) = text.strip_prefix("Exception Type:  ") {
             trace.kind = Some(kind.split(' ').next().unwrap_or(kind).to_owned());
+        } else if crashed.is_some_and(|from| at < from) {
+            continue;
         } else if let Some(frame) = runtime_call(text).or_else(|| apple_call(text)) {
             trace.frames.push(frame);
         } else if !trace.frames.is_empty() && (text.is_empty() || text.starts_with("Thread ")) {

@@ -1,8 +1,8 @@
 //! Kernel failures: KASAN, BUG, panic, oops. Of frames it knows only where an oops says that the kernel was.
 
 use super::headers::capitalised;
-use super::line;
 use super::report::Report;
+use super::systems;
 
 pub(super) fn announces(text: &str) -> bool {
     text.contains("BUG: KASAN: ")
@@ -44,7 +44,7 @@ fn pointer(report: &mut Report, text: &str) {
     let oops = ["Null-pointer-dereference", "General-protection-fault", "BUG"];
     if !report.has_state()
         && oops.iter().any(|kind| report.kind.ends_with(kind))
-        && let Some(found) = line::kernel_pointer(text)
+        && let Some(found) = systems::kernel_pointer(text)
     {
         report.push(found);
     }

@@ -9,6 +9,7 @@ mod headers;
 mod kernel;
 pub(crate) mod line;
 mod report;
+mod systems;
 mod undefined;
 
 use super::{Frame, Language, RawTrace, StackMeaning};

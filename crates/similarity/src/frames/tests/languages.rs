@@ -440,6 +440,13 @@ Thread 3:
     assert_eq!(trace.state, ["Cart.total", "CartView.body.getter", "-[UIApplication run]"]);
     assert_eq!(roles(&trace), [Role::Runtime, Role::App, Role::App, Role::Library]);
     assert_eq!((trace.frames[1].file.as_str(), trace.frames[1].line), ("Cart.swift", 17));
+    let thrown = "Last Exception Backtrace:
+0   CoreFoundation                \t0x00000001a0f1c7a8 __exceptionPreprocess + 164
+1   Shop                          \t0x0000000104a2b3c4 Till.close() + 20 (Till.swift:4)
+
+Thread 0 name";
+    let trace = parse(&text.replace("Thread 0 name", thrown)).expect("a trace is found");
+    assert_eq!(trace.state, ["Till.close"]);
 }
 
 #[test]
