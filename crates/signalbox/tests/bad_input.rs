@@ -32,8 +32,41 @@ fn a_lost_key_is_missed_at_once() {
     let place = Place::new();
     place.run_with_input(&["secret", "set", "FORGE"], "hunter2-value").worked();
     std::fs::remove_file(place.path("data/signalbox.key")).unwrap();
-    place.run(&["up", "--once"]).failed(BAD_CONFIG, &["FORGE", "put the key back"]);
+    let told = place.run(&["up", "--once"]);
+    told.failed(BAD_CONFIG, &["is sealed with the key", "put the key back", "--set seal.lost="]);
     place.run_with_input(&["secret", "set", "OTHER"], "value").failed(BAD_CONFIG, &["put the key back"]);
+    assert!(!place.path("data/signalbox.key").exists(), "no other key takes its place in silence");
+    let doctor = place.run(&["doctor"]);
+    assert!(doctor.code == Some(1) && doctor.out.contains("PROBLEM  keys"), "{doctor:?}");
+    // Once somebody says that it is gone, the house goes on with another; what it sealed stays shut.
+    let lost = told.err.rsplit("seal.lost=").next().unwrap().trim().to_owned();
+    let lost = format!("seal.lost={lost}");
+    place.run(&["--set", &lost, "up", "--once"]).worked();
+    place.run_with_input(&["--set", &lost, "secret", "set", "OTHER"], "value").worked();
+    place.run(&["secret", "list"]).failed(BAD_CONFIG, &["FORGE", "put the key back"]);
+    place.run(&["--set", &lost, "secret", "remove", "FORGE"]).worked();
+    assert!(place.run(&["secret", "list"]).worked().contains("OTHER"));
+}
+
+#[test]
+fn a_database_and_the_key_of_another_folder() {
+    let (first, second) = (Place::new(), Place::new());
+    first.run(&["up", "--once"]).worked();
+    let database = format!("store.url=sqlite:{}", first.path("data/signalbox.db").display());
+    second.run(&["up", "--once"]).worked();
+    let key = format!("seal.keys={{ file = \"{}\" }}", second.path("data/signalbox.key").display());
+    second
+        .run(&["--set", &database, "--set", &key, "up", "--once"])
+        .failed(BAD_CONFIG, &["is sealed with the key"]);
+}
+
+#[test]
+fn no_key_is_made_where_no_store_can_be() {
+    let place = Place::new();
+    std::fs::create_dir(place.path("folder")).unwrap();
+    let told = place.run(&["--set", "store.url=sqlite:folder", "up", "--once"]);
+    assert_ne!(told.code, Some(0));
+    assert!(!place.path("signalbox.key").exists(), "{told:?}");
 }
 
 #[test]
@@ -54,6 +87,46 @@ fn a_link_to_a_held_database() {
     let link = ["--set", "store.url=sqlite:data/link.db"];
     place.run(&[&link[..], &["up", "--once"]].concat()).failed(STORE_HELD, &["another server holds"]);
     place.run(&[&link[..], &["token", "list"]].concat()).worked();
+}
+
+#[test]
+fn a_database_with_two_names() {
+    let place = Place::new();
+    place.run(&["up", "--once"]).worked();
+    std::fs::hard_link(place.path("data/signalbox.db"), place.path("data/second.db")).unwrap();
+    for name in ["signalbox.db", "second.db"] {
+        let url = format!("store.url=sqlite:data/{name}");
+        place.run(&["--set", &url, "up", "--once"]).failed(1, &[name, "another name"]);
+    }
+    std::fs::remove_file(place.path("data/second.db")).unwrap();
+    place.run(&["up", "--once"]).worked();
+}
+
+#[test]
+fn a_database_that_is_silent_holds_no_stop_up() {
+    let place = Place::new();
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("store.url=postgres://{}/app", silent.local_addr().unwrap());
+    let mut command = place.command(&["--set", &url, "up", "--once"]);
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    // Accepted, and never answered.
+    let (_peer, _) = silent.accept().unwrap();
+    let pid = rustix::process::Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
+    rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0), "stopped when asked to");
+    place.run(&["--set", &url, "up", "--once"]).failed(UNREACHABLE, &["cannot reach", "no answer within"]);
+}
+
+#[test]
+fn a_property_that_kafka_has_not() {
+    let place = Place::new();
+    let settings = "[[ingest.sources]]\nname = \"events\"\nformat = \"posthog_event\"\nproject = { fixed = \"web\" }\n\
+         kafka = { brokers = [\"127.0.0.1:1\"], topics = [\"t\"], group = \"g\", properties = { \"sasl.passwrd\" = { env = \"KP\" } } }\n";
+    place.write("signalbox.toml", settings);
+    let told = ended(place.command(&["config", "check"]).env("KP", "Tr0ub4dor-and-3"));
+    told.failed(BAD_CONFIG, &["signalbox.toml:5", "kafka.properties.sasl.passwrd", "name of a property"]);
+    place.write("signalbox.toml", &settings.replace("passwrd", "password"));
+    place.run(&["up", "--once"]).failed(BAD_CONFIG, &["sasl.password", "KP"]);
 }
 
 #[test]
