@@ -99,7 +99,8 @@ impl Planner {
             config: &self.config,
             now,
         };
-        let plan = looking::decided(self.reader.as_ref(), &decided, &self.ids).await;
+        // On the heap: calls of git are large, and every pass of a house lies in one future.
+        let plan = Box::pin(looking::decided(self.reader.as_ref(), &decided, &self.ids)).await;
         status.more |= is_full(&input, at_most);
         if self.commit(&plan, now, status).await? {
             self.remembered.keep(project, groups, &plan);

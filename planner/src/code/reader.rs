@@ -68,7 +68,8 @@ impl Reader {
     /// What the signals' places are, at their release's commit or else at the newest of the default branch.
     pub(crate) async fn look(&self, at: &Subject<'_>, deadline: BootTime) -> Looked {
         let left = deadline.since(self.clock.boot());
-        let looked = self.clock.timeout(left, self.found(at.repository, &at.read, at.first_seen)).await;
+        let found = Box::pin(self.found(at.repository, &at.read, at.first_seen));
+        let looked = self.clock.timeout(left, found).await;
         match looked {
             Ok(Ok(Some(facts))) => Looked::Found(facts),
             Ok(Ok(None)) => Looked::Failed("nothing that the records say points at a file of it".to_owned()),
