@@ -12,7 +12,7 @@ use signalbox_server::{Front, Listener};
 
 use crate::cli::Up;
 use crate::fail::Failure;
-use crate::house::{DevKafka, Door, House, once, serve};
+use crate::house::{DevKafka, Door, House, once, see_isolation, serve};
 use crate::out::say;
 use crate::settings::{Loaded, Roles, Settings};
 use crate::wiring;
@@ -50,6 +50,7 @@ pub(crate) async fn run(up: &Up, loaded: Loaded) -> Result<ExitCode, Failure> {
         telemetry.stop(&tasks, FLUSH_BOUND).await;
         return done.map(|()| ExitCode::Done);
     }
+    see_isolation(&house).await?;
     let door = listen(&house, &mut process, dev_kafka.as_ref()).await?;
     process.start("house", |stop| serve(house, door, stop));
     let code = process.run(signals).await;
