@@ -62,7 +62,7 @@ impl Client {
         };
         match found {
             Found::Server(http) => Ok(Self::Http(http)),
-            Found::Database(store) => Ok(Self::InProcess(Box::new(Local::new(settings, base, store)?))),
+            Found::Database(store) => Ok(Self::InProcess(Box::new(Local::new(settings, base, store).await?))),
         }
     }
 
@@ -71,14 +71,6 @@ impl Client {
         match self {
             Self::Http(http) => Some(http),
             Self::InProcess(_) => None,
-        }
-    }
-
-    /// Do the keys of this process open what lies sealed? A server has its own, and has looked.
-    pub(crate) async fn keys_fit(&self) -> Result<(), Failure> {
-        match self {
-            Self::Http(_) => Ok(()),
-            Self::InProcess(local) => local.keys_fit().await,
         }
     }
 

@@ -19,10 +19,10 @@ use signalbox_runtime::{Channel, ExitCode, PassConfig, PassDriver, PassEnd, Pass
 use signalbox_sandbox::Sandbox;
 use signalbox_store::Store;
 
-use super::House;
 use super::computer::computer;
 use super::port::InProcessPort;
 use super::wakes::{OUTCOMES, RUNS, SIGNALS, TASKS};
+use super::{House, Site};
 use crate::fail::Failure;
 use crate::settings::Role;
 
@@ -81,7 +81,11 @@ pub(super) fn ingest_setup(house: &House, store: &Store) -> IngestSetup {
 }
 
 pub(super) fn ingest_failure(error: &IngestError) -> Failure {
-    let code = if error.is_unreachable() { ExitCode::Unreachable } else { ExitCode::Failure };
+    let code = match error {
+        error if error.is_unreachable() => ExitCode::Unreachable,
+        error if error.is_settings() => ExitCode::BadConfig,
+        _ => ExitCode::Failure,
+    };
     Failure::new(code, error_chain(error))
 }
 
@@ -196,15 +200,15 @@ pub(super) fn runs(house: &House, store: &Store) -> Runs {
 }
 
 /// Without an agent nothing is ever leased; a task says so by its own decision.
-fn has_runner(house: &House) -> bool {
-    house.has(Role::Runner) && !house.settings.agents.is_empty()
+fn has_runner(site: &Site) -> bool {
+    site.has(Role::Runner) && !site.settings.agents.is_empty()
 }
 
 /// Refuses cloud runs that nothing would isolate, before anybody is told where to find this process.
-pub(crate) async fn see_isolation(house: &House) -> Result<(), Failure> {
-    let config = &house.settings.runner;
-    if has_runner(house) && config.modes.contains(&Mode::Cloud) {
-        let probed = Sandbox::probe(config.sandbox.clone(), &house.base.clock).await;
+pub(crate) async fn see_isolation(site: &Site) -> Result<(), Failure> {
+    let config = &site.settings.runner;
+    if has_runner(site) && config.modes.contains(&Mode::Cloud) {
+        let probed = Sandbox::probe(config.sandbox.clone(), &site.base.clock).await;
         probed.map_err(RunnerError::from)?;
     }
     Ok(())
