@@ -4,12 +4,13 @@
 //!   Cache::repository ─▶ bare repository, refs/remotes/origin/* ──┬─▶ Repository::worktree ─▶ Worktree::commit
 //!      (fetch, under a lock a repository)                         ├─▶ Repository::clone_for_sandbox ─▶ take_in
 //!                                                                 └─▶ Repository::push, one branch
+//!   Repository::files_at, source_at, blame, history             (reading.rs: from objects, never from a folder)
 //!   LocalCheckout::snapshot ─▶ LocalCheckout::changed_since       (an engineer's own checkout: read, never written)
 //! ```
 //!
 //! What must hold: a workspace with work in it is never deleted but gone on with, and one without goes; nothing that a repository or an agent
 //! wrote (hooks, file monitors, signing programs) runs by our git; every call is bounded in time and output; whatever was
-//! cut short may simply be repeated. Called by the runner.
+//! cut short may simply be repeated. Called by the runner, and for reading by the planner.
 
 mod adopt;
 mod bare;
@@ -23,6 +24,7 @@ mod git;
 mod lock;
 mod names;
 mod push;
+pub mod reading;
 mod spent;
 mod state;
 mod weight;

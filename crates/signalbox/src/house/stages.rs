@@ -115,7 +115,9 @@ async fn ingest(house: &House, store: &Store, stop: Stop) -> Result<(), Failure>
 }
 
 pub(super) fn planner(house: &House, store: &Store) -> Planner {
-    Planner::new(store.clone(), house.base.ids.clone(), house.settings.planner.clone())
+    let (base, config) = (&house.base, &house.settings.planner);
+    let reader = signalbox_planner::Reader::new(&config.code, base.clock.clone());
+    Planner::new(store.clone(), base.ids.clone(), config.clone()).reading(reader)
 }
 
 async fn planning(house: &House, store: &Store, stop: Stop) {
