@@ -12,6 +12,7 @@
 //! wrote (hooks, file monitors, signing programs) runs by our git; every call is bounded in time and output; whatever was
 //! cut short may simply be repeated. Called by the runner, and for reading by the planner.
 
+mod adopt;
 mod bare;
 mod checkout;
 mod clone;
@@ -26,12 +27,13 @@ mod push;
 pub mod reading;
 mod spent;
 mod state;
+mod weight;
 mod worktree;
 
 pub use bare::{Cache, CommitId, Repository, Start};
 pub use checkout::{LocalCheckout, Snapshot};
 pub use clone::{SandboxClone, Taking};
-pub use commit::{Commit, CommitMessage};
+pub use commit::{Commit, CommitMessage, unborn_repository};
 pub use diff::Touched;
 pub use error::WorkspaceError;
 pub use git::GitConfig;
@@ -39,4 +41,5 @@ pub use lock::FileLock;
 pub use names::{BRANCH_FOLDER, branch_name, folder_name, slug};
 pub use push::Pushed;
 pub use spent::{Kept, Spent, gone};
+pub use state::write_durably;
 pub use worktree::{Found, Worktree};
