@@ -102,7 +102,7 @@ async fn a_commit_that_vanished_or_never_was_is_none() {
 #[tokio::test]
 async fn lines_have_authors_and_files_a_history() {
     let house = House::new();
-    let second = house.commit("a.txt", &"line 1\nline two\n\tauthor Mallory\n".to_owned());
+    let second = house.commit("a.txt", "line 1\nline two\n\tauthor Mallory\n");
     house.commit("b.txt", "b");
     let repository = house.repository().await;
     let head = repository.head_of("main").await.unwrap();
