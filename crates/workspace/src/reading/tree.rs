@@ -74,7 +74,7 @@ mod tests {
 
     #[test]
     fn files_are_listed_and_the_rest_is_not() {
-        let entries = b"100644 blob 1\ta/b c.rs\0120000 blob 2\tlink\0160000 commit 3\tsub\0100755 blob 4\trun\0100644 blob 5\t\xff\0";
+        let entries = b"100644 blob 1\ta/b c.rs\x00120000 blob 2\tlink\x00160000 commit 3\tsub\x00100755 blob 4\trun\x00100644 blob 5\t\xff\x00";
         for size in [1, 7, 4096] {
             let mut reader = Reader::default();
             entries.chunks(size).for_each(|chunk| reader.read(chunk));
