@@ -19,7 +19,7 @@ use signalbox_store::Store;
 use signalbox_store::ingest::PositionMove;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
-use crate::config::{IngestConfig, ProjectMapping, SourceConfig};
+use crate::config::{IngestConfig, SourceConfig};
 use crate::fold::FoldContext;
 use crate::kafka::{
     Batch, Begun, Event, KafkaError, MoveReason, Order, Partition, Poller, PollerEnd, Turn, Turns, Until,
@@ -210,12 +210,7 @@ impl Pass {
     }
 
     async fn ensure_projects(&mut self) -> Flow {
-        let names: Vec<ProjectName> = match &self.source.project {
-            ProjectMapping::Fixed(name) => vec![name.clone()],
-            ProjectMapping::Teams(teams) => teams.values().cloned().collect(),
-            ProjectMapping::Named(names) => names.clone(),
-        };
-        for name in names {
+        for name in self.source.project.names() {
             let id = self.setup.ids.next();
             let project = loop {
                 match self.setup.store.project_ensure(&name, id, self.setup.clock.now()).await {

@@ -8,4 +8,5 @@ mod events;
 mod exact;
 mod faults;
 mod house;
+mod sdk;
 mod upgrade;

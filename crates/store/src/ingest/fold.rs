@@ -5,15 +5,19 @@
 
 use std::collections::BTreeMap;
 
-use signalbox_domain::ids::{ProjectId, QuarantineId, SignalId};
+use signalbox_domain::ids::{DeliveryId, ProjectId, QuarantineId, SignalId};
 use signalbox_domain::names::SourceName;
 use signalbox_domain::provenance::Sourced;
 use signalbox_domain::record::{RecordOrigin, Stream};
-use signalbox_domain::signal::{Fingerprint, HoldReason, Sample, Severity, SignalKey, keep_samples};
+use signalbox_domain::signal::{
+    Fingerprint, HoldChange, HoldReason, Sample, Severity, SignalKey, keep_samples,
+};
+use signalbox_domain::sketch::{Sketch, SketchError};
 use signalbox_domain::time::Timestamp;
 
 use super::identity::{SignalOrigin, aliases_within, signal_within};
 use super::read::{self, SamplesRow};
+use super::{deliveries, quarantine};
 use crate::column;
 use crate::error::StoreError;
 use crate::method::Method;
@@ -34,6 +38,17 @@ pub struct FoldPart {
     pub position: Option<PositionMove>,
     pub folds: Vec<Fold>,
     pub quarantined: Vec<Quarantined>,
+    /// What this part was read from, where that is a row: used up together with the part, or the part is dropped.
+    pub from: Option<PartSource>,
+}
+
+/// A row that a part was read from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PartSource {
+    /// Marked as read.
+    Delivery(DeliveryId),
+    /// Taken out: it is read now, or lies there anew under another id.
+    Quarantine(QuarantineId),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,7 +71,11 @@ pub struct Fold {
     pub title: Sourced<String>,
     pub severity: Severity,
     pub hold: Option<HoldReason>,
+    /// Of the record that says whether it is held.
+    pub hold_at: Timestamp,
     pub repository: Option<Sourced<String>>,
+    /// Whoever its records are about.
+    pub users: Sketch,
     pub records: Vec<FoldedRecord>,
     /// Examples to choose from; at most `SAMPLES_KEPT` of a signal's are kept.
     pub samples: Vec<Sample>,
@@ -95,6 +114,10 @@ pub enum PartReport {
     },
     /// Another consumer moved the position: nothing of this part was written.
     LostRace,
+}
+
+struct SketchRow {
+    sketch: Vec<u8>,
 }
 
 const MICROS_PER_HOUR: i64 = 3_600_000_000;
@@ -158,7 +181,7 @@ async fn positions_within<'a>(
             None => true,
             Some(position) => position_within(step, position, now).await?,
         };
-        if moved {
+        if moved && used_up_within(step, part.from, now).await? {
             won.push(Won { index, part, records: 0, duplicates: 0, new_signals: 0 });
         }
     }
@@ -182,17 +205,34 @@ async fn folds_within(step: &mut Step, won: &mut [Won<'_>], now: Timestamp) -> R
         if !fresh.is_empty() {
             let (id, origin) = signal_within(step, fold, now).await?;
             part.new_signals += u64::from(origin == SignalOrigin::New);
-            found.push((id, fold, fresh));
+            found.push((id, origin, fold, fresh));
         }
     }
-    found.sort_by_key(|(id, _, _)| *id);
-    for (id, fold, fresh) in &found {
+    found.sort_by_key(|(id, _, _, _)| *id);
+    for (id, origin, fold, fresh) in &found {
         counts_within(step, *id, fold.key.project, fresh).await?;
+        if let SignalOrigin::Known(hold) = origin {
+            hold_within(step, *id, *hold, fold).await?;
+        }
+        users_within(step, *id, &fold.users).await?;
         if !fold.samples.is_empty() {
             samples_within(step, *id, &fold.samples, now).await?;
         }
     }
-    aliases_within(step, found.iter().map(|(id, fold, _)| (*id, *fold)), now).await
+    aliases_within(step, found.iter().map(|(id, _, fold, _)| (*id, *fold)), now).await
+}
+
+/// False where another process has used the row up before.
+async fn used_up_within(
+    step: &mut Step,
+    from: Option<PartSource>,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    match from {
+        None => Ok(true),
+        Some(PartSource::Delivery(id)) => deliveries::read_within(step, id, now).await,
+        Some(PartSource::Quarantine(id)) => quarantine::remove_within(step, id).await,
+    }
 }
 
 async fn position_within(
@@ -310,6 +350,60 @@ async fn counts_within(
         )?;
     }
     Ok(())
+}
+
+/// What came last decides whether a signal is held; where that hangs on one record alone, it holds no signal that has
+/// others. The signal's row of counts is locked by this step already, so no later record slips in between.
+async fn hold_within(
+    step: &mut Step,
+    id: SignalId,
+    known: Option<HoldReason>,
+    fold: &Fold,
+) -> Result<(), StoreError> {
+    let unless_later_than = match HoldReason::change(known, fold.hold) {
+        HoldChange::Stays => return Ok(()),
+        HoldChange::Always => None,
+        HoldChange::IfNewest => Some(fold.hold_at.micros()),
+    };
+    execute!(
+        step,
+        "queries/ingest/hold_change.sqlite.sql",
+        "queries/ingest/hold_change.postgres.sql",
+        id.uuid(),
+        fold.hold.map(HoldReason::name),
+        unless_later_than
+    )
+    .map(drop)
+}
+
+/// Written only when somebody is new.
+async fn users_within(step: &mut Step, id: SignalId, new: &Sketch) -> Result<(), StoreError> {
+    if new.is_empty() {
+        return Ok(());
+    }
+    let row = fetch_optional!(
+        step,
+        SketchRow,
+        "queries/ingest/users_for_update.sqlite.sql",
+        "queries/ingest/users_for_update.postgres.sql",
+        id.uuid()
+    )?;
+    let damaged = |error: SketchError| StoreError::damaged("sketch", column::unknown(&error));
+    let kept = row.map_or(Ok(Sketch::default()), |row| Sketch::from_bytes(&row.sketch)).map_err(damaged)?;
+    let mut merged = kept.clone();
+    merged.merge(new);
+    if merged == kept {
+        return Ok(());
+    }
+    execute!(
+        step,
+        "queries/ingest/users_put.sqlite.sql",
+        "queries/ingest/users_put.postgres.sql",
+        id.uuid(),
+        merged.to_bytes(),
+        column::from_count(merged.estimate())
+    )
+    .map(drop)
 }
 
 /// Written only when a new sample is one to keep. The signal's row of counts is locked by this step already.
