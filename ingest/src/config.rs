@@ -13,6 +13,7 @@ use signalbox_runtime::BackoffConfig;
 
 use crate::formats::Format;
 use crate::keys::FingerprintConfig;
+use crate::limits::LimitConfig;
 use crate::observation::ProjectHint;
 use crate::sdk::SdkConfig;
 
@@ -24,6 +25,7 @@ pub struct IngestConfig {
     pub hooks: Vec<HookConfig>,
     pub fingerprints: FingerprintConfig,
     pub batch: BatchLimits,
+    pub limits: LimitConfig,
     pub sdk: SdkConfig,
     pub backoff: BackoffConfig,
 }

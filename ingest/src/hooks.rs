@@ -106,7 +106,7 @@ impl HookIngest {
         };
         let counts = Counts { read: items.items, not_a_signal: items.not_signals, ..Counts::default() };
         let from = Some(PartSource::Delivery(delivery.id));
-        Ok((FoldPart { from, ..folder.finish() }, counts))
+        Ok((FoldPart { from, ..self.setup.limited(folder.finish()) }, counts))
     }
 
     /// The projects that hooks name, made at the first delivery.
@@ -125,8 +125,8 @@ impl HookIngest {
 /// A delivery that another process has read counts there.
 fn settled(report: PartReport, counts: Counts) -> Counts {
     match report {
-        PartReport::Folded { records, duplicates, new_signals, quarantined } => {
-            Counts { kept: records, duplicate: duplicates, new_signals, quarantined, ..counts }
+        PartReport::Folded { records, duplicates, new_signals, overflow, quarantined } => {
+            Counts { kept: records, duplicate: duplicates, new_signals, overflow, quarantined, ..counts }
         }
         PartReport::LostRace => Counts { dropped_batches: 1, ..Counts::default() },
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use signalbox_domain::ids::ProjectId;
 use signalbox_domain::names::ProjectName;
 use signalbox_domain::record::{RecordOrigin, Stream};
-use signalbox_runtime::SealError;
+use signalbox_runtime::{SealError, continue_trace};
 use signalbox_store::ingest::{FoldPart, PositionMove};
 
 use crate::config::SourceConfig;
@@ -41,7 +41,19 @@ pub(crate) fn part(
     let mut folder = Folder::default();
     let (mut read, mut not_a_signal) = (0, 0);
     for record in records.iter().filter(|record| from.is_none_or(|from| record.offset >= from)) {
-        let counted = one(&mut folder, record, context)?;
+        let counted = match record.traceparent() {
+            None => one(&mut folder, record, context)?,
+            Some(traceparent) => {
+                let span = tracing::info_span!(
+                    "record",
+                    topic = context.stream.topic,
+                    partition = context.stream.partition,
+                    offset = record.offset
+                );
+                continue_trace(&span, traceparent);
+                span.in_scope(|| one(&mut folder, record, context))?
+            }
+        };
         read += counted.items;
         not_a_signal += counted.not_signals;
     }
@@ -64,7 +76,9 @@ fn reading(record: &RawRecord, source: &SourceConfig) -> Result<Reading, Unreada
     if record.size > RECORD_LIMIT {
         return Err(Unreadable::TooLarge { size: record.size, limit: RECORD_LIMIT });
     }
-    read(source.format, &Payload::new(bytes, source.provenance))
+    let headers: Vec<(&str, &str)> =
+        record.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    read(source.format, &Payload { headers: &headers, ..Payload::new(bytes, source.provenance) })
 }
 
 fn project(hint: &ProjectHint, context: &PartContext<'_>) -> Option<ProjectId> {

@@ -16,7 +16,7 @@ use signalbox_runtime::{
     Tasks, Wakeups,
 };
 use signalbox_store::Store;
-use signalbox_store::ingest::PositionMove;
+use signalbox_store::ingest::{FoldPart, PositionMove};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use crate::config::{IngestConfig, SourceConfig};
@@ -25,6 +25,7 @@ use crate::kafka::{
     Batch, Begun, Event, KafkaError, MoveReason, Order, Partition, Poller, PollerEnd, Turn, Turns, Until,
 };
 use crate::keys::FingerprintConfig;
+use crate::limits::LimitConfig;
 use crate::status::Status;
 
 use catch_up::CatchUp;
@@ -45,6 +46,7 @@ pub struct IngestSetup {
     pub randomness: Randomness,
     pub wakeups: Wakeups,
     pub tasks: Tasks,
+    pub limits: LimitConfig,
 }
 
 /// Why ingest of a source ended although nobody asked for it.
@@ -102,6 +104,11 @@ enum Flow {
 }
 
 impl IngestSetup {
+    /// The part under the limit of new signals.
+    pub(crate) fn limited(&self, part: FoldPart) -> FoldPart {
+        self.limits.within(part, &self.ids)
+    }
+
     /// What stands still while one round is folded.
     pub(crate) fn fold_context(&self) -> FoldContext<'_> {
         FoldContext {

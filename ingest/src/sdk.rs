@@ -201,10 +201,11 @@ impl Inner {
         )?;
         let mut counts = Counts { read: items, not_a_signal: not_signals, ..Counts::default() };
         if !folder.is_empty()
-            && let PartReport::Folded { records, duplicates, new_signals, quarantined } =
-                self.group.commit(folder.finish()).await?
+            && let PartReport::Folded { records, duplicates, new_signals, overflow, quarantined } =
+                self.group.commit(self.setup.limited(folder.finish())).await?
         {
-            counts = Counts { kept: records, duplicate: duplicates, new_signals, quarantined, ..counts };
+            counts =
+                Counts { kept: records, duplicate: duplicates, new_signals, overflow, quarantined, ..counts };
         }
         self.status(dialect).add(counts);
         match whole {

@@ -9,4 +9,5 @@ mod exact;
 mod faults;
 mod house;
 mod sdk;
+mod storm;
 mod upgrade;

@@ -10,6 +10,7 @@
 mod deliveries;
 mod fold;
 mod identity;
+mod limit;
 mod positions;
 mod quarantine;
 mod read;
@@ -17,6 +18,7 @@ mod row;
 
 pub use deliveries::Received;
 pub use fold::{Fold, FoldBatch, FoldPart, FoldedRecord, PartReport, PartSource, PositionMove, Quarantined};
+pub use limit::{NewSignals, Overflow};
 pub use positions::PositionEntry;
 pub(crate) use read::samples_within;
 pub use read::{QuarantineRow, SignalFilter, SignalRecord};

@@ -13,13 +13,14 @@ use crate::settings::Settings;
 use crate::show::{Table, ago, plain, plain_json};
 
 /// What is read is the sum of the four after it.
-const COUNTS: [&str; 9] = [
+const COUNTS: [&str; 10] = [
     "read",
     "kept",
     "not_a_signal",
     "duplicate",
     "quarantined",
     "new_signals",
+    "overflow",
     "gaps",
     "dropped_batches",
     "retries",
@@ -69,15 +70,38 @@ fn parts(status: &Value) -> impl Iterator<Item = (&str, &Value)> {
 }
 
 fn counts(status: &Value) -> String {
-    let head =
-        ["FROM", "READ", "KEPT", "NO SIGNAL", "KNOWN", "QUARANTINED", "NEW", "GAPS", "DROPPED", "RETRIES"];
+    let head = [
+        "FROM",
+        "READ",
+        "KEPT",
+        "NO SIGNAL",
+        "KNOWN",
+        "QUARANTINED",
+        "NEW",
+        "OVERFLOW",
+        "GAPS",
+        "DROPPED",
+        "RETRIES",
+    ];
     let mut table = Table::new(head);
     let mut is_empty = true;
     for (name, counts) in parts(status) {
         is_empty = false;
         let of = |name: &str| counts.get(name).map_or_else(String::new, ToString::to_string);
-        let [read, kept, none, known, quarantined, new, gaps, dropped, retries] = COUNTS.map(of);
-        table.row(&[name.to_owned(), read, kept, none, known, quarantined, new, gaps, dropped, retries]);
+        let [read, kept, none, known, quarantined, new, over, gaps, dropped, retries] = COUNTS.map(of);
+        table.row(&[
+            name.to_owned(),
+            read,
+            kept,
+            none,
+            known,
+            quarantined,
+            new,
+            over,
+            gaps,
+            dropped,
+            retries,
+        ]);
     }
     if is_empty { "no server reads anything just now".to_owned() } else { table.text() }
 }

@@ -76,6 +76,7 @@ pub(super) fn ingest_setup(house: &House, store: &Store) -> IngestSetup {
         randomness: house.base.randomness.clone(),
         wakeups: house.wakeups.clone(),
         tasks: house.tasks.clone(),
+        limits: house.settings.ingest.limits.clone(),
     }
 }
 

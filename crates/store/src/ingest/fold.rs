@@ -15,7 +15,8 @@ use signalbox_domain::signal::{
 use signalbox_domain::sketch::{Sketch, SketchError};
 use signalbox_domain::time::Timestamp;
 
-use super::identity::{SignalOrigin, aliases_within, signal_within};
+use super::identity::{SignalOrigin, aliases_within, known_within};
+use super::limit::{Admission, NewSignals, Seen};
 use super::read::{self, SamplesRow};
 use super::{deliveries, quarantine};
 use crate::column;
@@ -40,6 +41,8 @@ pub struct FoldPart {
     pub quarantined: Vec<Quarantined>,
     /// What this part was read from, where that is a row: used up together with the part, or the part is dropped.
     pub from: Option<PartSource>,
+    /// None where any number may be new.
+    pub limit: Option<NewSignals>,
 }
 
 /// A row that a part was read from.
@@ -110,6 +113,8 @@ pub enum PartReport {
         /// Records recognised as counted before.
         duplicates: u64,
         new_signals: u64,
+        /// Of `records`, those counted in an overflow signal.
+        overflow: u64,
         quarantined: u64,
     },
     /// Another consumer moved the position: nothing of this part was written.
@@ -153,6 +158,7 @@ struct Won<'a> {
     records: u64,
     duplicates: u64,
     new_signals: u64,
+    overflow: u64,
 }
 
 impl Won<'_> {
@@ -161,6 +167,7 @@ impl Won<'_> {
             records: self.records,
             duplicates: self.duplicates,
             new_signals: self.new_signals,
+            overflow: self.overflow,
             quarantined: column::length(self.part.quarantined.len()),
         }
     }
@@ -182,31 +189,47 @@ async fn positions_within<'a>(
             Some(position) => position_within(step, position, now).await?,
         };
         if moved && used_up_within(step, part.from, now).await? {
-            won.push(Won { index, part, records: 0, duplicates: 0, new_signals: 0 });
+            won.push(Won { index, part, records: 0, duplicates: 0, new_signals: 0, overflow: 0 });
         }
     }
     Ok(won)
 }
 
-/// Marks first, then whose the keys are, then what is counted, then aliases: each kind in an order of its own over the
-/// whole batch. Whoever folds at the same time takes the same rows in the same order, so nobody waits in a circle.
+/// Marks first, then whose the keys are, then what may be new, then what is counted, then aliases: each kind in an order
+/// of its own over the whole batch. Whoever folds at the same time takes the same rows in the same order, so nobody waits
+/// in a circle.
 async fn folds_within(step: &mut Step, won: &mut [Won<'_>], now: Timestamp) -> Result<(), StoreError> {
     let mut folds: Vec<(usize, &Fold)> = Vec::new();
     for (place, part) in won.iter().enumerate() {
         folds.extend(part.part.folds.iter().map(|fold| (place, fold)));
     }
     folds.sort_by(|one, other| one.1.key.cmp(&other.1.key));
+    let mut seen = Vec::with_capacity(folds.len());
     let fresh = fresh_within(step, &folds, now).await?;
-    let mut found = Vec::with_capacity(folds.len());
     for ((place, fold), fresh) in folds.into_iter().zip(fresh) {
         let part = &mut won[place];
         part.duplicates += column::length(fold.records.len() - fresh.len());
         part.records += column::length(fresh.len());
         if !fresh.is_empty() {
-            let (id, origin) = signal_within(step, fold, now).await?;
-            part.new_signals += u64::from(origin == SignalOrigin::New);
-            found.push((id, origin, fold, fresh));
+            let known = known_within(step, fold).await?;
+            let whole = part.part;
+            seen.push(Seen { place, limit: whole.limit.as_ref(), fold, fresh, known });
         }
+    }
+    let mut admission = Admission::within(step, &seen, now).await?;
+    let mut found = Vec::with_capacity(seen.len());
+    for Seen { place, limit, fold, fresh, known } in seen {
+        let (id, origin) = match known {
+            Some((id, hold)) => (id, SignalOrigin::Known(hold)),
+            None => admission.signal_within(step, limit, fold, now).await?,
+        };
+        let part = &mut won[place];
+        part.new_signals += u64::from(origin == SignalOrigin::New);
+        if origin == SignalOrigin::Overflow {
+            part.overflow += column::length(fresh.len());
+            admission.count(id, limit, &fold.key, column::length(fresh.len()));
+        }
+        found.push((id, origin, fold, fresh));
     }
     found.sort_by_key(|(id, _, _, _)| *id);
     for (id, origin, fold, fresh) in &found {
@@ -219,7 +242,9 @@ async fn folds_within(step: &mut Step, won: &mut [Won<'_>], now: Timestamp) -> R
             samples_within(step, *id, &fold.samples, now).await?;
         }
     }
-    aliases_within(step, found.iter().map(|(id, _, fold, _)| (*id, *fold)), now).await
+    let own = found.iter().filter(|(_, origin, _, _)| *origin != SignalOrigin::Overflow);
+    aliases_within(step, own.map(|(id, _, fold, _)| (*id, *fold)), now).await?;
+    admission.close_within(step, now).await
 }
 
 /// False where another process has used the row up before.

@@ -31,6 +31,8 @@ pub(super) enum SignalOrigin {
     New,
     /// With the reason for which it is held.
     Known(Option<HoldReason>),
+    /// It would have been new, and too many are: the one that counts them.
+    Overflow,
 }
 
 struct IdRow {
@@ -39,33 +41,28 @@ struct IdRow {
 }
 
 /// A signal that is there, and the reason for which it is held.
-type KnownSignal = (SignalId, Option<HoldReason>);
+pub(super) type KnownSignal = (SignalId, Option<HoldReason>);
 
-/// The signal of a fold, made if none of its keys is known.
+/// The signal of a fold of which no key was known a moment ago: made, unless somebody has made it since.
 pub(super) async fn signal_within(
     step: &mut Step,
     fold: &Fold,
     now: Timestamp,
 ) -> Result<(SignalId, SignalOrigin), StoreError> {
     for _ in 0..SIGNAL_TRIES {
-        if !fold.aliases.is_empty()
-            && let Some((known, hold)) = known_within(step, fold).await?
-        {
-            return Ok((known, SignalOrigin::Known(hold)));
-        }
         if insert_within(step, fold, now).await? {
             return Ok((fold.id, SignalOrigin::New));
         }
         // The sweep may take the row between the two statements: then the next try makes it anew.
-        if let Some((known, hold)) = id_within(step, &fold.key, &fold.key.fingerprint).await? {
+        if let Some((known, hold)) = known_within(step, fold).await? {
             return Ok((known, SignalOrigin::Known(hold)));
         }
     }
     Err(StoreError::Missing { what: "signal", id: fold.id.to_string() })
 }
 
-/// During an overlap: the signal of the first key that is known.
-async fn known_within(step: &mut Step, fold: &Fold) -> Result<Option<KnownSignal>, StoreError> {
+/// The signal of the first key that is known; during an overlap there are several.
+pub(super) async fn known_within(step: &mut Step, fold: &Fold) -> Result<Option<KnownSignal>, StoreError> {
     for fingerprint in std::iter::once(&fold.key.fingerprint).chain(&fold.aliases) {
         if let Some(known) = id_within(step, &fold.key, fingerprint).await? {
             return Ok(Some(known));

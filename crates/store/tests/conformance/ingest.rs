@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use signalbox_domain::decision::{Reason, Subject};
 use signalbox_domain::delivery::{Delivery, DeliveryHeader};
 use signalbox_domain::record::{RecordOrigin, Stream};
 use signalbox_domain::signal::{Fingerprint, HoldReason, SAMPLES_KEPT};
 use signalbox_store::ingest::{
-    Fold, FoldBatch, FoldPart, FoldedRecord, PartReport, PartSource, PositionEntry, PositionMove,
-    Quarantined, Received, SignalFilter,
+    Fold, FoldBatch, FoldPart, FoldedRecord, NewSignals, Overflow, PartReport, PartSource, PositionEntry,
+    PositionMove, Quarantined, Received, SignalFilter,
 };
 use signalbox_store::{Page, StoreError};
 
@@ -32,6 +33,8 @@ on_both! {
     a_delivery_is_kept_once_and_read_once,
     a_quarantined_record_is_looked_at_and_taken_out,
     a_person_moves_a_position_and_its_reader_loses,
+    what_is_one_too_many_counts_in_one_signal,
+    of_many_consumers_all_share_one_limit,
 }
 
 fn stream(partition: i32) -> Stream {
@@ -65,7 +68,7 @@ async fn commit(fixture: &Fixture, parts: Vec<FoldPart>) -> Vec<PartReport> {
 }
 
 fn folded(records: u64, duplicates: u64, new_signals: u64) -> PartReport {
-    PartReport::Folded { records, duplicates, new_signals, quarantined: 0 }
+    PartReport::Folded { records, duplicates, new_signals, overflow: 0, quarantined: 0 }
 }
 
 async fn counts(fixture: &Fixture) -> Vec<u64> {
@@ -388,4 +391,71 @@ async fn a_person_moves_a_position_and_its_reader_loses(fixture: &Fixture) {
     assert_eq!(listed, [PositionEntry { stream: stream(0), next: 40, changed_at: later }]);
     let nowhere = store.position_seek(&source, "events", 9, 0, later).await;
     assert!(matches!(nowhere, Err(StoreError::Missing { .. })), "{nowhere:?}");
+}
+
+/// At most three new signals an hour.
+async fn limited(fixture: &Fixture, names: &[&str]) -> FoldPart {
+    let mut folds = Vec::new();
+    for name in names {
+        folds.push(fold(fixture, name, vec![record(1, None)]).await);
+    }
+    let mut overflow = fixture.fold("overflow").await;
+    overflow.key.kind = "overflow".parse().unwrap();
+    let reason = Reason { code: "overflow".parse().unwrap(), words: "more than 3 are new".to_owned() };
+    let overflows = vec![Overflow { fold: overflow, decision: fixture.id(), reason }];
+    let limit = Some(NewSignals { units: 3, window: Duration::from_secs(3600), overflows });
+    FoldPart { folds, limit, ..FoldPart::default() }
+}
+
+async fn what_is_one_too_many_counts_in_one_signal(fixture: &Fixture) {
+    let first = commit(fixture, vec![limited(fixture, &["a", "b"]).await]).await;
+    assert_eq!(first, [folded(2, 0, 2)]);
+    // Two parts of one batch with a key in common: it is new once.
+    let parts = vec![limited(fixture, &["a", "c", "d"]).await, limited(fixture, &["c", "e"]).await];
+    let over = |records, new_signals, overflow| PartReport::Folded {
+        records,
+        duplicates: 0,
+        new_signals,
+        overflow,
+        quarantined: 0,
+    };
+    assert_eq!(commit(fixture, parts).await, [over(3, 1, 1), over(2, 0, 1)]);
+    let again = commit(fixture, vec![limited(fixture, &["d", "a"]).await]).await;
+    assert_eq!(again, [over(2, 0, 1)], "what is known goes on");
+    let listed = fixture.store.signals_list(SignalFilter::default(), Page::first(9)).await.unwrap();
+    let mut lines: Vec<(String, u64)> =
+        listed.iter().map(|one| (one.signal.key.fingerprint.key.clone(), one.signal.count)).collect();
+    lines.sort();
+    let expected = [("a", 3), ("b", 1), ("c", 2), ("overflow", 3)];
+    assert_eq!(lines, expected.map(|(name, count)| (name.to_owned(), count)));
+    let overflow = listed.iter().find(|one| one.signal.key.kind.as_str() == "overflow").unwrap().signal.id;
+    let decisions = fixture.store.decisions_list(Subject::Signal(overflow), 9).await.unwrap();
+    assert_eq!(decisions.len(), 1, "{decisions:?}");
+    assert_eq!((decisions[0].reason.code.as_str(), decisions[0].count), ("overflow", 3));
+
+    let next_hour = NOON.plus(Duration::from_secs(3600));
+    let part = limited(fixture, &["d"]).await;
+    let report = fixture.store.signals_fold(&FoldBatch { parts: vec![part] }, next_hour).await.unwrap();
+    assert_eq!(report, [folded(1, 0, 1)], "another window");
+}
+
+async fn of_many_consumers_all_share_one_limit(fixture: &Fixture) {
+    let mut consumers = tokio::task::JoinSet::new();
+    for consumer in 0..4_u32 {
+        let store = fixture.other_process().await;
+        let mut parts = Vec::new();
+        for n in 0..6 {
+            let names = [format!("{consumer}/{n}"), format!("shared/{n}")];
+            parts.push(limited(fixture, &[&names[0], &names[1]]).await);
+        }
+        consumers.spawn(async move {
+            for part in parts {
+                store.signals_fold(&FoldBatch { parts: vec![part] }, NOON).await.unwrap();
+            }
+        });
+    }
+    consumers.join_all().await;
+    let listed = fixture.store.signals_list(SignalFilter::default(), Page::first(99)).await.unwrap();
+    assert_eq!(listed.len(), 4, "three, and the one that counts the others");
+    assert_eq!(listed.iter().map(|one| one.signal.count).sum::<u64>(), 48);
 }
