@@ -82,7 +82,6 @@ impl LimitConfig {
 #[cfg(test)]
 mod tests {
     use signalbox_runtime::{Clock, Randomness};
-    use uuid::Uuid;
 
     use super::*;
 
@@ -91,12 +90,12 @@ mod tests {
         let clock = Clock::manual(signalbox_domain::time::Timestamp::EPOCH).0;
         let ids = IdSource::new(clock, Randomness::seeded(1));
         let config = LimitConfig::default();
-        let group = |n: u128, family| (ProjectId::from_uuid(Uuid::from_u128(n)), family);
+        let (web, app) = (ids.next::<ProjectId>(), ids.next::<ProjectId>());
         let folds: Vec<Fold> = [
-            group(1, SourceFamily::ErrorTracking),
-            group(1, SourceFamily::ErrorTracking),
-            group(1, SourceFamily::Alerts),
-            group(2, SourceFamily::Alerts),
+            (web, SourceFamily::ErrorTracking),
+            (web, SourceFamily::ErrorTracking),
+            (web, SourceFamily::Alerts),
+            (app, SourceFamily::Alerts),
         ]
         .into_iter()
         .map(|group| config.overflow(group, &ids).unwrap().fold)

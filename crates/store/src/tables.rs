@@ -56,8 +56,9 @@ pub const TABLES: &[TableRule] = &[
     rule("repositories", "control", "repositories", "for good"),
     rule("project_keys", "control", "public keys given to SDKs", "until removed"),
     rule("people", "control", "people", "for good"),
-    rule("tokens", "control", "tokens given out, one a run among them", "90 days after revocation or expiry"),
+    rule("tokens", "control", "tokens given out, sessions among them", "90 days after revocation or expiry"),
     rule("secrets", "control", "secrets", "until removed"),
+    rule("sealing_key", "control", "nothing: one row", "for good"),
     rule("stream_positions", "ingest", "partitions of topics", "for good"),
     rule(
         "signals",
