@@ -2,6 +2,7 @@
 //! quarantined and is read too: it never stops the others. Called by the binary, as a pass.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use signalbox_domain::delivery::Delivery;
 use signalbox_domain::ids::ProjectId;
@@ -113,9 +114,9 @@ impl HookIngest {
     async fn projects(&self, now: Timestamp) -> Result<BTreeMap<ProjectName, ProjectId>, StoreError> {
         let mut projects = self.projects.lock().await;
         for name in self.hooks.iter().flat_map(|hook| hook.project.names()) {
-            if !projects.contains_key(&name) {
-                let project = self.setup.store.project_ensure(&name, self.setup.ids.next(), now).await?;
-                projects.insert(name, project.id);
+            if let Entry::Vacant(place) = projects.entry(name) {
+                let made = self.setup.store.project_ensure(place.key(), self.setup.ids.next(), now).await?;
+                place.insert(made.id);
             }
         }
         Ok(projects.clone())
