@@ -176,6 +176,7 @@ async fn a_key_that_sends_too_much_is_told_when_to_come_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[expect(clippy::disallowed_methods, reason = "tasks of a test, which ends when they have")]
 async fn of_many_at_once_each_is_answered_and_each_counts_once() {
     for base in BOTH {
         let Some(house) = House::new(base).await else { continue };

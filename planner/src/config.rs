@@ -10,6 +10,8 @@ use signalbox_domain::task::Priority;
 use signalbox_runtime::PassConfig;
 use signalbox_similarity::group::SourcePair;
 
+use crate::code::CodeConfig;
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct PlannerConfig {
@@ -23,6 +25,7 @@ pub struct PlannerConfig {
     pub detect: DetectConfig,
     pub score: ScoreConfig,
     pub gates: GatesConfig,
+    pub code: CodeConfig,
 }
 
 impl Default for PlannerConfig {
@@ -35,6 +38,7 @@ impl Default for PlannerConfig {
             detect: DetectConfig::default(),
             score: ScoreConfig::default(),
             gates: GatesConfig::default(),
+            code: CodeConfig::default(),
         }
     }
 }

@@ -33,7 +33,8 @@ pub(crate) fn features(changed: &PlanSignal) -> Features {
     })
 }
 
-fn trace(sample: &Sample, title: &str) -> Option<ParsedTrace> {
+/// The stack that a sample's sender gave, or one that stands in its text.
+pub(crate) fn trace(sample: &Sample, title: &str) -> Option<ParsedTrace> {
     if sample.frames.is_empty() {
         return frames::parse(&sample.text.value);
     }

@@ -12,6 +12,7 @@ use signalbox_store::planner::{CaseFacts, HourCount, PlanCommit, PlanFacts, Plan
 use signalbox_store::quotas::QuotaUse;
 use uuid::Uuid;
 
+use crate::code::CodeByCase;
 use crate::config::PlannerConfig;
 use crate::groups::{Groups, group};
 use crate::plan::{Decided, decide, wish};
@@ -127,7 +128,10 @@ impl House {
             live_tasks: self.live_tasks,
             quota: self.quota,
         };
-        decide(&Decided { input, grouping: &grouping, facts: &facts, config: &self.config, now }, &self.ids)
+        let code = CodeByCase::new();
+        let decided =
+            Decided { input, grouping: &grouping, facts: &facts, code: &code, config: &self.config, now };
+        decide(&decided, &self.ids)
     }
 }
 

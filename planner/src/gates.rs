@@ -53,8 +53,8 @@ pub(crate) enum Closed {
     NoRepository,
     #[error("the repository that its sender named is not one of the project's")]
     UnknownRepository,
-    #[error("{0} repositories could be meant; a person picks one")]
-    SeveralRepositories(usize),
+    #[error("{count} repositories could be meant{}; a person picks one", in_brackets(.candidates))]
+    SeveralRepositories { count: usize, candidates: String },
     #[error("{used} of {limit} new tasks are opened in this window; the next begins {ends_at}")]
     QuotaSpent { used: u64, limit: u64, ends_at: Timestamp },
     #[error("{live} of {limit} tasks of the project's cases are live")]
@@ -75,7 +75,7 @@ impl Closed {
             Self::Calm { .. } => "calm",
             Self::NoRepository => "no-repository",
             Self::UnknownRepository => "unknown-repository",
-            Self::SeveralRepositories(_) => "several-repositories",
+            Self::SeveralRepositories { .. } => "several-repositories",
             Self::QuotaSpent { .. } => "quota-spent",
             Self::WorkInProgress { .. } => "work-in-progress",
         }
@@ -97,7 +97,7 @@ impl Closed {
             | Self::BelowThreshold { .. }
             | Self::Calm { .. }
             | Self::UnknownRepository
-            | Self::SeveralRepositories(_) => None,
+            | Self::SeveralRepositories { .. } => None,
         }
     }
 }
@@ -166,8 +166,14 @@ fn routed(named: Option<&Sourced<String>>, repositories: &[Repository]) -> Gate 
             .map_or(closed(Closed::UnknownRepository), |repository| Gate::Open { repository: repository.id }),
         (None, []) => closed(Closed::NoRepository),
         (None, [only]) => Gate::Open { repository: only.id },
-        (None, several) => closed(Closed::SeveralRepositories(several.len())),
+        (None, several) => {
+            closed(Closed::SeveralRepositories { count: several.len(), candidates: String::new() })
+        }
     }
+}
+
+fn in_brackets(candidates: &str) -> String {
+    if candidates.is_empty() { String::new() } else { format!(" ({candidates})") }
 }
 
 /// What is left of what all cases of a project share.

@@ -2,14 +2,16 @@
 //!
 //! ```text
 //!   load (store, one snapshot) ─▶ group (groups.rs, pure) ─▶ gather (store: the facts of the cases they belong to)
-//!     ─▶ decide (plan.rs, pure) ─▶ commit (compare-and-set on the plan revision)
+//!     ─▶ decide (plan.rs, pure) ─▶ look at the code of what becomes a task (code.rs), decide again with it
+//!     ─▶ commit (compare-and-set on the plan revision)
 //! ```
 //!
 //! The same input gives the same plan. Nothing is opened, held or left alone without a decision that says why. It
 //! never names another stage; it meets them in the store only. What a process remembers between passes (`groups.rs`)
 //! follows from the store: without it the pass is slower and otherwise the same.
 
-mod brief;
+mod code;
+mod compose;
 mod config;
 mod detect;
 mod facts;
@@ -18,12 +20,16 @@ mod features;
 mod fixture;
 mod gates;
 mod groups;
+pub mod locate;
 mod pass;
+mod place;
 mod plan;
 mod recur;
+pub mod route;
 mod score;
 mod status;
 
+pub use code::{CodeConfig, Reader};
 pub use config::{
     DetectConfig, GatesConfig, GroupingConfig, PlannerConfig, Points, PointsError, RouteWeight, ScoreConfig,
     Thresholds, ThresholdsError,

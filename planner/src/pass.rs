@@ -3,6 +3,7 @@
 //! What grouping knows of a project is kept between passes for as long as its plan revision is the one that this process
 //! wrote last; otherwise it is read from the store anew. A plan that is not written takes it away too.
 
+mod looking;
 mod remembered;
 
 use signalbox_domain::decision::Decision;
@@ -13,9 +14,10 @@ use signalbox_similarity::group::KeptError;
 use signalbox_store::planner::{Committed, PlanCommit, PlanInput};
 use signalbox_store::{Store, StoreError};
 
+use crate::code::{CodeByCase, Reader};
 use crate::config::PlannerConfig;
 use crate::groups::{Grouping, Groups, group};
-use crate::plan::{Decided, TooDeep, decide, refused, wish};
+use crate::plan::{Decided, TooDeep, refused, wish};
 use crate::status::PlannerStatus;
 use remembered::Remembered;
 
@@ -44,11 +46,18 @@ pub struct Planner {
     ids: IdSource,
     config: PlannerConfig,
     remembered: Remembered,
+    reader: Option<Reader>,
 }
 
 impl Planner {
     pub fn new(store: Store, ids: IdSource, config: PlannerConfig) -> Self {
-        Self { store, ids, config, remembered: Remembered::default() }
+        Self { store, ids, config, remembered: Remembered::default(), reader: None }
+    }
+
+    /// Looks into the repositories of what becomes a task.
+    #[must_use]
+    pub fn reading(self, reader: Reader) -> Self {
+        Self { reader: Some(reader), ..self }
     }
 
     /// One pass over every project that has something to plan.
@@ -81,9 +90,16 @@ impl Planner {
         let wish = wish(&input, &grouping, &self.config, now);
         let facts =
             self.store.plan_gather(&wish).await.map_err(|source| PlanError::Gather { project, source })?;
-        let decided =
-            Decided { input: &input, grouping: &grouping, facts: &facts, config: &self.config, now };
-        let plan = decide(&decided, &self.ids);
+        let code = CodeByCase::new();
+        let decided = Decided {
+            input: &input,
+            grouping: &grouping,
+            facts: &facts,
+            code: &code,
+            config: &self.config,
+            now,
+        };
+        let plan = looking::decided(self.reader.as_ref(), &decided, &self.ids).await;
         status.more |= is_full(&input, at_most);
         if self.commit(&plan, now, status).await? {
             self.remembered.keep(project, groups, &plan);

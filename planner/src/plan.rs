@@ -7,6 +7,7 @@
 //! ```
 
 mod promote;
+mod routed;
 mod subject;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,8 +21,9 @@ use signalbox_domain::states::{CaseEvent, CaseState, Machine as _, TaskState};
 use signalbox_domain::task::{Priority, Task};
 use signalbox_domain::time::Timestamp;
 use signalbox_runtime::IdSource;
-use signalbox_store::planner::{EarlierTask, GatherWish, PlanCommit, PlanFacts, PlanInput};
+use signalbox_store::planner::{EarlierTask, GatherWish, PlanCommit, PlanFacts, PlanInput, PlanSignal};
 
+use crate::code::CodeByCase;
 use crate::config::PlannerConfig;
 use crate::detect::{Pace, pace, since_hour, times_words, trend};
 use crate::gates::{self, Candidate, Closed, Gate, Room};
@@ -35,6 +37,8 @@ pub struct Decided<'a> {
     pub input: &'a PlanInput,
     pub grouping: &'a Grouping,
     pub facts: &'a PlanFacts,
+    /// Of the cases that were looked at in their repositories.
+    pub(crate) code: &'a CodeByCase,
     pub config: &'a PlannerConfig,
     pub now: Timestamp,
 }
@@ -89,6 +93,12 @@ fn quota(project: ProjectId, config: &PlannerConfig) -> QuotaLimit {
     #[expect(clippy::expect_used, reason = "a literal and an id, shorter than a label may be")]
     let name = format!("planner/tasks/{project}").parse().expect("a literal and an id are a label");
     QuotaLimit { name, units: gates.new_tasks, window: gates.new_tasks_window }
+}
+
+/// The signals of a case that were read, the largest first, and when it was first seen.
+pub(crate) fn reads_of<'a>(from: &Decided<'a>, case: CaseId) -> Option<(Vec<&'a PlanSignal>, Timestamp)> {
+    let planned = planned(from).remove(&case)?;
+    Some((planned.read(), planned.facts.first_seen))
 }
 
 /// What these settings make of what was read.
@@ -151,7 +161,8 @@ impl Plan<'_> {
             recurrence,
             named: planned.named(),
         };
-        gates::pass(&candidate, &self.from.input.repositories, &config.gates)
+        let gate = gates::pass(&candidate, &self.from.input.repositories, &config.gates);
+        self.routed(planned, gate)
     }
 
     /// A tasked case without a live task goes back to watching; what its task brought stands in its outcome.

@@ -86,8 +86,9 @@ fn every_method_that_writes_is_killed_somewhere() {
 }
 
 /// Takes long enough for its lease to be renewed. Whatever it does twice is there twice: a second commit, or a push that
-/// is refused.
-const SLOW: &str = "sleep 2; echo w >> shop/cart.py; echo wrote a line";
+/// is refused. What a person asked for, whose brief is empty, it commits by itself.
+const SLOW: &str = "sleep 2; echo w >> shop/cart.py; echo wrote a line; \
+    [ -s \"$SIGNALBOX_BRIEF\" ] || git -c user.name=a -c user.email=a@b commit -q -a -m own";
 
 /// Everything that people, a topic and an agent do to a house; each step is done again where its answer was lost.
 fn live_through(place: &Place) -> Tally {

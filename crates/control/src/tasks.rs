@@ -26,6 +26,8 @@ use crate::wakes::{OUTCOMES, TASKS};
 pub(crate) use hand::{FINISHED, TAKEN};
 
 const LONGEST_ONCE: usize = 200;
+/// What is wrong with a schema is said in so many letters.
+const LONGEST_FAULT: usize = 500;
 
 #[expect(clippy::expect_used, reason = "the text is a label: a test cancels a task")]
 static CANCELLED: LazyLock<Label> = LazyLock::new(|| "cancelled".parse().expect("a label"));
@@ -138,6 +140,9 @@ impl Tasks {
         if wish.schema.is_some() && wish.intent != IntentKind::Answer {
             return Err(Problem::invalid("schema", "a schema only where the intent is answer"));
         }
+        if let Some(fault) = wish.schema.as_ref().and_then(schema_fault) {
+            return Err(Problem::invalid("schema", format!("a JSON schema: {fault}")));
+        }
         let intent = wish.intent();
         let wish = TaskWish {
             project: wish.project,
@@ -188,6 +193,13 @@ impl Tasks {
     async fn task(&self, id: TaskId) -> Result<Task, TaskError> {
         self.store.task_show(id).await?.ok_or(TaskError::Missing(id))
     }
+}
+
+/// Why this is no schema that an answer can be held against. Nothing is fetched for it, and its patterns are linear.
+fn schema_fault(schema: &serde_json::Value) -> Option<String> {
+    let patterns = jsonschema::PatternOptions::regex();
+    let built = jsonschema::options().with_pattern_options(patterns).build(schema);
+    built.err().map(|error| error.to_string().chars().take(LONGEST_FAULT).collect())
 }
 
 #[cfg(test)]

@@ -32,7 +32,15 @@ pub(crate) fn failure_words(failure: &Failure) -> String {
             format!("the agent printed more than {limit_bytes} bytes and was stopped")
         }
         Failure::NoChange => "a change was wanted and the agent made none".to_owned(),
-        Failure::AnswerUnfit { detail } => format!("the answer does not fit its schema: {}", end(detail)),
+        Failure::WorkspaceRemoved => "the agent removed the folder that it worked in".to_owned(),
+        Failure::NestedRepository { folders } => format!(
+            "all that the agent made lies in repositories of its own, whose files no commit has: {}",
+            begin(&folders.join(", "))
+        ),
+        Failure::TooMuchChanged { limit_bytes } => {
+            format!("the files that the agent changed have more than {limit_bytes} bytes, its limit")
+        }
+        Failure::AnswerUnfit { detail } => format!("the answer is not what was asked for: {}", end(detail)),
         Failure::CheckFailed { code: Some(code), tail } => {
             format!("the check exited with {code}: {}", end(tail))
         }

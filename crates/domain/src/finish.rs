@@ -74,6 +74,9 @@ fn lies_in_the_place(failure: &Failure) -> bool {
         | Failure::AgentFailed { .. }
         | Failure::TooMuchOutput { .. }
         | Failure::NoChange
+        | Failure::WorkspaceRemoved
+        | Failure::NestedRepository { .. }
+        | Failure::TooMuchChanged { .. }
         | Failure::AnswerUnfit { .. }
         | Failure::CheckFailed { .. }
         | Failure::IsolationMissing { .. }

@@ -33,6 +33,14 @@ pub trait Form: Serialize + DeserializeOwned {
     }
 }
 
+/// The step up from any older version to one that reads those too: the noun only got more.
+pub(crate) fn grown<T: Form>(version: u16, body: &str) -> Result<T, FormError> {
+    if !(1..T::VERSION).contains(&version) {
+        return Err(FormError::UnknownVersion { form: T::NAME, found: version, newest: T::VERSION });
+    }
+    serde_json::from_str(body).map_err(|source| FormError::Json { form: T::NAME, source })
+}
+
 #[derive(Serialize)]
 struct Written<'a, T> {
     form: &'static str,

@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::change::TouchedLines;
-use crate::form::Form;
+use crate::form::{Form, FormError, grown};
 use crate::ids::{OutcomeId, RunId, TaskId};
 use crate::names::RepositoryName;
 use crate::outcome::{Effort, Verdict};
@@ -52,11 +52,18 @@ pub struct JobLimits {
     pub wall: Duration,
     /// How much it may print.
     pub output_bytes: u64,
+    /// How large the files that it adds or changes may be together.
+    #[serde(default = "usual_change")]
+    pub change_bytes: u64,
+}
+
+fn usual_change() -> u64 {
+    JobLimits::default().change_bytes
 }
 
 impl Default for JobLimits {
     fn default() -> Self {
-        Self { wall: Duration::from_secs(30 * 60), output_bytes: 32 << 20 }
+        Self { wall: Duration::from_secs(30 * 60), output_bytes: 32 << 20, change_bytes: 50 << 20 }
     }
 }
 
@@ -82,7 +89,12 @@ pub struct Job {
 
 impl Form for Job {
     const NAME: &'static str = "job";
-    const VERSION: u16 = 1;
+    /// Since 2: limits.change_bytes.
+    const VERSION: u16 = 2;
+
+    fn from_older(version: u16, body: &str) -> Result<Self, FormError> {
+        grown(version, body)
+    }
 }
 
 /// A run in a runner's hands.
@@ -94,7 +106,12 @@ pub struct LeasedRun {
 
 impl Form for LeasedRun {
     const NAME: &'static str = "leased_run";
-    const VERSION: u16 = 1;
+    /// Since 2: limits.change_bytes of the job.
+    const VERSION: u16 = 2;
+
+    fn from_older(version: u16, body: &str) -> Result<Self, FormError> {
+        grown(version, body)
+    }
 }
 
 /// The commits that a run made.
@@ -122,5 +139,10 @@ pub struct RunReport {
 
 impl Form for RunReport {
     const NAME: &'static str = "run_report";
-    const VERSION: u16 = 1;
+    /// Since 2: the failures of an outcome 2.
+    const VERSION: u16 = 2;
+
+    fn from_older(version: u16, body: &str) -> Result<Self, FormError> {
+        grown(version, body)
+    }
 }

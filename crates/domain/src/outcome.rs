@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::form::Form;
+use crate::form::{Form, FormError, grown};
 use crate::ids::{OutcomeId, RunId, TaskId};
 use crate::provenance::Sourced;
 use crate::task::Intent;
@@ -38,6 +38,16 @@ pub enum Failure {
         limit_bytes: u64,
     },
     NoChange,
+    /// The agent removed the folder that it worked in.
+    WorkspaceRemoved,
+    /// All that it made lies in repositories of its own, of which a commit holds only the names.
+    NestedRepository {
+        folders: Vec<String>,
+    },
+    /// The files that it added or changed are larger than a run may commit.
+    TooMuchChanged {
+        limit_bytes: u64,
+    },
     AnswerUnfit {
         detail: String,
     },
@@ -70,6 +80,9 @@ impl Failure {
             Self::AgentFailed { .. } => "agent_failed",
             Self::TooMuchOutput { .. } => "too_much_output",
             Self::NoChange => "no_change",
+            Self::WorkspaceRemoved => "workspace_removed",
+            Self::NestedRepository { .. } => "nested_repository",
+            Self::TooMuchChanged { .. } => "too_much_changed",
             Self::AnswerUnfit { .. } => "answer_unfit",
             Self::CheckFailed { .. } => "check_failed",
             Self::PushFailed { .. } => "push_failed",
@@ -155,7 +168,12 @@ pub struct Outcome {
 
 impl Form for Outcome {
     const NAME: &'static str = "outcome";
-    const VERSION: u16 = 1;
+    /// Since 2: the failures workspace_removed, nested_repository and too_much_changed.
+    const VERSION: u16 = 2;
+
+    fn from_older(version: u16, body: &str) -> Result<Self, FormError> {
+        grown(version, body)
+    }
 }
 
 #[cfg(test)]

@@ -3,11 +3,14 @@
 //! Everything here may be dropped at any await: programs are ended with it, files stay, and the next attempt goes on
 //! with them. Only the report is final, and it may be sent again.
 
+mod before;
+mod publish;
+
 use std::fs::File;
 use std::future::Future;
 use std::time::Duration;
 
-use signalbox_domain::job::{ChangeReport, LeasedRun, Publish, RunReport};
+use signalbox_domain::job::{ChangeReport, LeasedRun, RunReport};
 use signalbox_domain::outcome::{Effort, Failure, Verdict};
 use signalbox_domain::provenance::Sourced;
 use signalbox_domain::run::RunNote;
@@ -15,14 +18,15 @@ use signalbox_domain::states::RunEvent;
 use signalbox_domain::task::Intent;
 use signalbox_domain::workspace::Script;
 use signalbox_runtime::{Backoff, BackoffConfig, Hold, LeaseLost, Randomness, error_chain};
-use signalbox_workspace::Commit;
 
 use crate::agents::{self, Invocation};
+use crate::answer;
 use crate::check;
 use crate::outcome_id::outcome_id;
 use crate::place::{Gathered, Place, Tools};
 use crate::port::{PortError, RunnerPort};
 use crate::supervise::{Bounds, Ending, Output, Program, supervise};
+use crate::through::Through;
 use crate::transcript::Transcript;
 
 /// Why an attempt ends without a report.
@@ -100,20 +104,24 @@ impl<P: RunnerPort> Attempt<'_, P> {
         if let Some(commit) = self.finished(&place).await? {
             return self.publish(&place, commit).await;
         }
-        let answer = self.agent(&place).await?;
+        let through = match self.through_before(&place).await? {
+            Some(through) => through,
+            None => self.agent(&place).await?,
+        };
+        if !place.is_there() {
+            return Err(Failure::WorkspaceRemoved.into());
+        }
+        let through = self.settled(&place, through).await?;
         if let Some(script) = &self.leased.job.check {
             self.moved(RunEvent::Check).await?;
             self.check(&place, script).await?;
         }
-        let intent = &self.leased.job.intent;
-        // An answer is what was asked for: whatever the agent wrote besides stays where it is.
-        let gathered = match intent {
-            Intent::Answer { .. } => Gathered::Nothing,
-            Intent::Change | Intent::Investigate => place.gather(&self.leased.job).await?,
-        };
-        match gathered {
+        match self.gathered(&place, &through).await? {
             Gathered::Nothing => {
-                Ok(Produced { verdict: Verdict::without_change(intent, answer), change: None })
+                // The brief may quote strangers, and the agent the brief.
+                let answer = Sourced::stranger(through.answer);
+                let verdict = answer::without_change(&self.leased.job.intent, answer);
+                Ok(Produced { verdict, change: None })
             }
             Gathered::InPlace { branch, commit, files } => {
                 Ok(Produced { verdict: Verdict::Changed { branch, commit, files }, change: None })
@@ -122,38 +130,50 @@ impl<P: RunnerPort> Attempt<'_, P> {
         }
     }
 
-    /// What an earlier attempt committed before it was cut off: to be published and reported, not done again.
-    async fn finished(&self, place: &Place<'_>) -> Result<Option<Commit>, Stop> {
+    async fn gathered(&self, place: &Place<'_>, through: &Through) -> Result<Gathered, Failure> {
         let job = &self.leased.job;
-        if matches!(job.intent, Intent::Answer { .. }) {
-            return Ok(None);
+        match (&job.intent, &through.in_place) {
+            // An answer is what was asked for: whatever the agent wrote besides stays where it is.
+            (Intent::Answer { .. }, _) => Ok(Gathered::Nothing),
+            (Intent::Change | Intent::Investigate, Some(in_place)) => Ok(in_place.gathered()),
+            (Intent::Change | Intent::Investigate, None) => place.gather(job).await,
         }
-        let Some(commit) = place.finished(job).await? else { return Ok(None) };
-        tracing::info!(run = %job.run, commit = %commit.head, "an earlier attempt had committed this already");
-        let text = format!("An earlier attempt had committed this already, as {}.\n", commit.head);
-        self.noted(vec![RunNote::Said { text }]).await?;
-        Ok(Some(commit))
     }
 
     /// Runs the agent, tells its history meanwhile, and says what it printed.
-    async fn agent(&self, place: &Place<'_>) -> Result<Sourced<String>, Stop> {
+    async fn agent(&self, place: &Place<'_>) -> Result<Through, Stop> {
         let job = &self.leased.job;
+        self.forget(place)?;
         let transcript = self.transcript();
         let invocation = agents::invocation(&job.agent);
         let running = async {
             let ending = self.program(place, &invocation, job.limits.wall, &transcript).await;
             // Also where nothing was started: then there is nothing to tell.
             transcript.end();
-            Ok(ending)
+            // On record before any of it is told, which may take long: a runner that is killed then is not to do it again.
+            Ok(self.came_through(place, ending, &transcript))
         };
         // Each makes progress on its own: a slow server never holds up the agent. A lost lease drops both.
-        let (ending, ()) = tokio::try_join!(running, self.tell(&transcript))?;
+        let (through, ()) = tokio::try_join!(running, self.tell(&transcript))?;
+        Ok(through?)
+    }
+
+    /// What an agent's end means, on record where it came through.
+    fn came_through(
+        &self,
+        place: &Place<'_>,
+        ending: std::io::Result<Ending>,
+        transcript: &Transcript,
+    ) -> Result<Through, Failure> {
+        let job = &self.leased.job;
         let ending = ending.map_err(|error| agents::not_started(&job.agent, &error))?;
-        match agents::failure(&job.agent, ending, &transcript, place.isolation(), job.limits) {
-            Some(failure) => Err(failure.into()),
-            // The brief may quote strangers, and the agent the brief.
-            None => Ok(Sourced::stranger(transcript.answer())),
+        if let Some(failure) = agents::failure(&job.agent, ending, transcript, place.isolation(), job.limits)
+        {
+            return Err(failure);
         }
+        let through = Through { answer: transcript.answer(), told: false, in_place: None };
+        self.keep(place, &through)?;
+        Ok(through)
     }
 
     /// Sends a history batch by batch, until all of it was told.
@@ -194,28 +214,6 @@ impl<P: RunnerPort> Attempt<'_, P> {
             bounds: Bounds { wall, output_bytes: self.leased.job.limits.output_bytes },
         };
         supervise(&self.tools.tasks, &self.tools.clock, program, transcript).await
-    }
-
-    async fn publish(&self, place: &Place<'_>, commit: Commit) -> Result<Produced, Stop> {
-        // A commit in this computer's own repository is nobody else's concern; a push is.
-        self.hold.check().map_err(Abandoned::Lease)?;
-        match self.leased.job.publish {
-            Publish::Keep => {}
-            Publish::Push => place.push(&commit).await?,
-        }
-        let verdict = Verdict::Changed {
-            branch: commit.branch.clone(),
-            commit: commit.head.to_string(),
-            files: commit.touched.files,
-        };
-        let change = ChangeReport {
-            branch: commit.branch,
-            base: commit.base.to_string(),
-            head: commit.head.to_string(),
-            commits: commit.commits,
-            touches: commit.touched.lines,
-        };
-        Ok(Produced { verdict, change: Some(change) })
     }
 
     async fn moved(&self, event: RunEvent) -> Result<(), Abandoned> {

@@ -18,6 +18,7 @@
 //! of the rest. Called by the wiring of `up` and `runner`.
 
 mod agents;
+mod answer;
 mod attempt;
 mod check;
 mod config;
@@ -28,6 +29,7 @@ mod place;
 mod port;
 mod runner;
 mod supervise;
+mod through;
 mod tidy;
 mod transcript;
 

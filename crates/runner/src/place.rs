@@ -14,11 +14,13 @@ use signalbox_domain::task::Mode;
 use signalbox_redact::Redactor;
 use signalbox_runtime::{Clock, Tasks};
 use signalbox_sandbox::Sandbox;
-use signalbox_workspace::{Cache, Commit, CommitMessage, FileLock, Repository, WorkspaceError, Worktree};
+use signalbox_workspace::{
+    Cache, Commit, CommitMessage, FileLock, Found, Repository, WorkspaceError, Worktree,
+};
 
 use crate::agents::Invocation;
 use crate::config::RunnerConfig;
-use crate::failure::of_workspace;
+use crate::failure::{detail, of_gathering, of_workspace};
 use cloud::CloudPlace;
 pub(crate) use folders::Folders;
 use local::LocalPlace;
@@ -153,30 +155,64 @@ impl<'a> Place<'a> {
     }
 
     pub(crate) async fn gather(&self, job: &Job) -> Result<Gathered, Failure> {
+        let failed = |error| of_gathering(&error, &self.tools.redact);
         let message = CommitMessage { title: &job.title.value, task: job.task, run: job.run };
         let committed = match &self.kind {
-            Kind::Local(place) => {
-                return place.gather().await.map_err(|error| of_workspace(&error, &self.tools.redact));
-            }
-            Kind::Worktree(both) => {
-                both.1.commit(&message).await.map_err(|error| of_workspace(&error, &self.tools.redact))?
-            }
+            Kind::Local(place) => return place.gather().await.map_err(failed),
+            Kind::Worktree(both) => both.1.commit(&message).await.map_err(failed)?,
             Kind::Cloud(place) => place.gather(self.tools, &self.folders, job, &message).await?,
         };
         Ok(committed.map_or(Gathered::Nothing, Gathered::Committed))
     }
 
-    /// Publishes what was gathered. A local run publishes nothing.
-    pub(crate) async fn push(&self, commit: &Commit) -> Result<(), Failure> {
-        let repository = match &self.kind {
-            Kind::Local(_) => return Ok(()),
-            Kind::Worktree(both) => &both.0,
-            Kind::Cloud(place) => place.repository(),
+    /// Whether an agent left the folder that it worked in.
+    pub(crate) fn is_there(&self) -> bool {
+        let path = match &self.kind {
+            Kind::Local(place) => place.path(),
+            Kind::Worktree(both) => both.1.path(),
+            Kind::Cloud(place) => place.path(),
         };
-        let pushed = repository.push(&commit.branch, &commit.head).await;
-        pushed.map(drop).map_err(|error| Failure::PushFailed {
-            detail: crate::failure::detail(&error, &self.tools.redact),
-        })
+        std::fs::symlink_metadata(path).is_ok_and(|found| found.is_dir())
+    }
+
+    /// Whether an earlier attempt at the run, or another run of the task, may have worked here.
+    pub(crate) fn found(&self) -> Found {
+        match &self.kind {
+            Kind::Local(_) => Found::Before,
+            Kind::Worktree(both) => both.1.found(),
+            Kind::Cloud(place) => place.found_as(),
+        }
+    }
+
+    /// The files that a push of this would bring, in bytes.
+    pub(crate) async fn weight(&self, commit: &Commit) -> Result<u64, Failure> {
+        let Some(repository) = self.repository() else { return Ok(0) };
+        let weight = repository.weight(&commit.head).await;
+        weight.map_err(|error| of_workspace(&error, &self.tools.redact))
+    }
+
+    /// Publishes what was gathered, and says what the run made: where an earlier attempt's push was faster, that. A
+    /// local run publishes nothing.
+    pub(crate) async fn push(&self, job: &Job, commit: Commit) -> Result<Commit, Failure> {
+        let Some(repository) = self.repository() else { return Ok(commit) };
+        let Err(refused) = repository.push(&commit.branch, &commit.head).await else { return Ok(commit) };
+        match repository.pushed_by(job.run, &job.branch, &job.repository.default_branch).await {
+            Ok(Some(first)) => return Ok(first),
+            Ok(None) => {}
+            Err(error) => {
+                tracing::warn!(run = %job.run, "looking at origin: {}", detail(&error, &self.tools.redact));
+            }
+        }
+        Err(Failure::PushFailed { detail: detail(&refused, &self.tools.redact) })
+    }
+
+    /// Where its commits are made.
+    fn repository(&self) -> Option<&Repository> {
+        match &self.kind {
+            Kind::Local(_) => None,
+            Kind::Worktree(both) => Some(&both.0),
+            Kind::Cloud(place) => Some(place.repository()),
+        }
     }
 }
 

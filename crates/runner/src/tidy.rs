@@ -18,10 +18,11 @@ use crate::failure::detail;
 use crate::place::Tools;
 use crate::place::cloud::CloudPlace;
 use crate::place::folders::{BEFORE, CLONE, CLONE_PLACE, Folders, absolute, lock_of};
+use crate::through::THROUGH;
 
 /// So many places are looked at at one start.
 const MOST: usize = 1_000;
-/// What a local run found before it began is needed if the run goes on; after so long it does not.
+/// What a run found before it began, or that its agent came through, is needed if it goes on; after so long it does not.
 const BEFORE_KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// A process that is being started holds every open lock for a moment, until it becomes the program that it is to be. So a
@@ -40,7 +41,7 @@ enum Known {
 enum Became {
     Removed,
     Stays(Kept),
-    /// A local run may still go on.
+    /// A run may still go on from what is kept there.
     StaysForItsRun,
     /// Held by a run, or no folder at all.
     NotOurs,
@@ -112,7 +113,7 @@ async fn run_folder(tools: &Tools, run: RunId, folder: &Path, known: Known) -> R
     let away = gone(folder);
     remove(&away)?;
     if folder.exists() {
-        if known == Known::Nothing && folder.join(BEFORE).exists() && !is_old(tools, folder) {
+        if known == Known::Nothing && may_go_on(folder) && !is_old(tools, folder) {
             return Ok(Became::StaysForItsRun);
         }
         if let Some(kept) = clone(tools, run, folder).await? {
@@ -123,6 +124,11 @@ async fn run_folder(tools: &Tools, run: RunId, folder: &Path, known: Known) -> R
     }
     lock.discard().map_err(words)?;
     Ok(Became::Removed)
+}
+
+/// Whether a run's next attempt here needs more than its workspace. A clone is looked at by itself.
+fn may_go_on(folder: &Path) -> bool {
+    folder.join(BEFORE).exists() || (folder.join(THROUGH).exists() && !folder.join(CLONE).exists())
 }
 
 fn is_old(tools: &Tools, folder: &Path) -> bool {

@@ -162,3 +162,74 @@ async fn what_may_not_be_pushed_or_done_here_is_refused() {
     let row = house.done(job).await;
     assert!(matches!(failure(&row), Failure::PushFailed { .. }), "{:?}", failure(&row));
 }
+
+#[tokio::test]
+async fn files_in_a_repository_of_the_agents_own_are_said() {
+    let house = House::new();
+    house.start(&[Mode::Worktree]).await;
+    let nested = "mkdir sub; cd sub; git init -q; echo s > s.txt; git add -A; \
+        git -c user.name=a -c user.email=a@b commit -q -m s; cd ..";
+    let row = house.done(house.job(1, nested)).await;
+    assert_eq!(failure(&row), Failure::NestedRepository { folders: vec!["sub".to_owned()] });
+    let row = house.done(house.job(2, "git init -q 'a b/sub'; echo s > 'a b/sub/s.txt'")).await;
+    assert_eq!(failure(&row), Failure::NestedRepository { folders: vec!["a b/sub".to_owned()] });
+    let row = house.done(house.job(3, &format!("{nested}; echo x > x.txt"))).await;
+    assert_eq!(row.report.as_ref().unwrap().verdict.name(), "changed");
+    assert!(said(&row).contains("sub is a repository of its own"), "{}", said(&row));
+}
+
+#[tokio::test]
+async fn a_local_run_needs_a_working_tree() {
+    let house = House::new();
+    house.start(&[Mode::Local]).await;
+    let bare = house.path("bare.git");
+    git(&house.origin(), &["clone", "-q", "--bare", ".", bare.to_str().unwrap()]);
+    let mut job = house.job(1, "true");
+    (job.mode, job.repository.location) = (Mode::Local, bare.to_str().unwrap().to_owned());
+    let Failure::Refused { detail } = failure(&house.done(job).await) else { panic!() };
+    assert!(detail.contains("without a working tree") && detail.contains("worktree"), "{detail}");
+}
+
+#[tokio::test]
+async fn an_agent_that_removes_its_workspace_is_said_to() {
+    let house = House::new();
+    house.start(&[Mode::Worktree]).await;
+    for (n, script) in [(1, "rm -rf \"$PWD\""), (2, "d=$PWD; cd ..; rm -rf \"$d\"; echo x > \"$d\"")] {
+        let mut job = house.job(n, script);
+        job.check = Some(Script { script: "true".to_owned(), timeout: Duration::from_secs(5) });
+        assert_eq!(failure(&house.done(job).await), Failure::WorkspaceRemoved);
+    }
+    let mut job = house.job(3, "rm -rf \"$PWD\"");
+    job.intent = signalbox_domain::task::Intent::Investigate;
+    assert_eq!(failure(&house.done(job).await), Failure::WorkspaceRemoved);
+}
+
+#[tokio::test]
+async fn files_beyond_their_bound_are_not_committed() {
+    let house = House::new();
+    house.start(&[Mode::Worktree]).await;
+    for (n, script, fits) in [
+        (1, "head -c 3000000 /dev/zero > big.bin", false),
+        // Two commits, of which the second takes the file away: the first would be pushed all the same.
+        (
+            2,
+            "head -c 3000000 /dev/zero > big.bin; git add -A; git -c user.name=a -c user.email=a@b commit -q -m a; \
+             git rm -q big.bin; echo x > x.txt; git add -A; git -c user.name=a -c user.email=a@b commit -q -m b",
+            false,
+        ),
+        (3, "for n in $(seq 30); do head -c 100000 /dev/zero > $n.bin; echo $n >> $n.bin; done", false),
+        (4, "head -c 1000000 /dev/zero > big.bin", true),
+    ] {
+        let mut job = house.job(n, script);
+        job.limits.change_bytes = 2_000_000;
+        job.publish = Publish::Push;
+        let branch = job.branch.clone();
+        let row = house.done(job).await;
+        if fits {
+            assert_eq!(row.report.unwrap().verdict.name(), "changed");
+        } else {
+            assert_eq!(failure(&row), Failure::TooMuchChanged { limit_bytes: 2_000_000 }, "{script}");
+        }
+        assert_eq!(house.branches().contains(&branch), fits);
+    }
+}

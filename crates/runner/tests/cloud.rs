@@ -15,7 +15,7 @@ use signalbox_runner::{RunnerConfig, RunnerError};
 use signalbox_sandbox::SandboxConfig;
 
 use crate::fixture::{House, failure, git, said};
-use crate::leases::{ADDS, cut_off_before_its_report, told_and_not_repeated};
+use crate::leases::{ADDS, COMMITS, cut_off_before_its_report, told_and_not_repeated};
 
 /// A house with a cloud runner. Nothing where bubblewrap is not installed and not demanded.
 pub(crate) async fn house() -> Option<House> {
@@ -149,9 +149,9 @@ async fn a_lost_lease_ends_the_sandbox_and_the_next_attempt_goes_on() {
 
 #[tokio::test]
 async fn a_runner_that_dies_before_its_report_has_it_told_by_the_next_here_too() {
-    for root in ["runner", "other"] {
+    for (root, script) in [("runner", ADDS), ("other", ADDS), ("runner", COMMITS), ("other", COMMITS)] {
         let Some(house) = house().await else { return };
-        let job = cloud(&house, 1, ADDS);
+        let job = cloud(&house, 1, script);
         cut_off_before_its_report(&house, &job).await;
         let config = RunnerConfig { root: house.path(root), ..house.config(&[Mode::Cloud]) };
         house.start_with(config).await.unwrap();

@@ -114,6 +114,10 @@ async fn a_report_whose_answer_was_lost_is_the_same_outcome_again() {
 /// Another one wherever it runs twice.
 pub(crate) const ADDS: &str = "echo w >> a.txt; echo worked";
 
+/// Commits by itself, and names a run that it has nothing to do with.
+pub(crate) const COMMITS: &str = "echo w >> a.txt; echo worked; git -c user.name=Bea -c user.email=bea@acme.example \
+    commit -q -a -m $'Add a line\n\nWhy: it was missing.\n\nSignalbox-Run: run_00000000000000000000000000\nReviewed-by: Ada'";
+
 /// Ends the runner of this job when everything is done but the report; the job waits for the next one.
 pub(crate) async fn cut_off_before_its_report(house: &House, job: &Job) {
     house.dispatcher.table().finishes_held = true;
@@ -146,15 +150,18 @@ pub(crate) async fn told_and_not_repeated(house: &House, job: &Job) {
 
 #[tokio::test]
 async fn a_runner_that_dies_before_its_report_has_it_told_by_the_next() {
-    for (publish, root) in [
-        (Publish::Push, "runner"),
-        (Publish::Keep, "runner"),
+    for (publish, root, script) in [
+        (Publish::Push, "runner", ADDS),
+        (Publish::Keep, "runner", ADDS),
         // Another computer: only origin knows.
-        (Publish::Push, "other"),
+        (Publish::Push, "other", ADDS),
+        (Publish::Push, "runner", COMMITS),
+        (Publish::Keep, "runner", COMMITS),
+        (Publish::Push, "other", COMMITS),
     ] {
         let house = House::new();
         house.start(&[Mode::Worktree]).await;
-        let mut job = house.job(1, ADDS);
+        let mut job = house.job(1, script);
         job.publish = publish;
         cut_off_before_its_report(&house, &job).await;
         let config = RunnerConfig { root: house.path(root), ..house.config(&[Mode::Worktree]) };

@@ -162,6 +162,20 @@ async fn a_wrong_field_is_named() {
         let problem = client.post("/api/v1/tasks", &wish(key, value.clone())).await.problem(422);
         assert!(problem.message.contains(key), "{key} {value}: {problem:?}");
     }
+    for schema in [
+        json!(7),
+        json!({"type": "no such type"}),
+        json!({"$ref": "http://127.0.0.1:1/x"}),
+        json!({"pattern": "("}),
+    ] {
+        let mut wish = wish("schema", schema.clone());
+        wish["intent"] = json!("answer");
+        let problem = client.post("/api/v1/tasks", &wish).await.problem(422);
+        assert!(problem.message.contains("a JSON schema"), "{schema}: {problem:?}");
+    }
+    let mut fits = wish("schema", json!({"type": "object"}));
+    fits["intent"] = json!("answer");
+    assert_eq!(client.post("/api/v1/tasks", &fits).await.status, 201);
     let missing = client.post("/api/v1/tasks", &json!({ "project": "web" })).await.problem(422);
     assert!(missing.message.contains("repository"), "{}", missing.message);
     let nowhere = client.post("/api/v1/tasks", &wish("repository", json!("a/b"))).await.problem(404);

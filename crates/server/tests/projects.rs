@@ -42,7 +42,7 @@ async fn a_project_gets_public_keys_and_loses_them() {
     let made: KeyLine = grace.post(path, &json!({})).await.ok();
     assert_eq!(made.posthog_host, PUBLIC);
     assert!(made.sentry_dsn.starts_with(&format!("https://{}@signalbox.example/", made.key)), "{made:?}");
-    assert_eq!(viewer.get(path).await.ok::<Listing<KeyLine>>().items, [made.clone()]);
+    assert_eq!(viewer.get(path).await.ok::<Listing<KeyLine>>().items, std::slice::from_ref(&made));
     let remove = format!("{path}/{}/remove", made.key);
     viewer.post(&remove, &json!({})).await.problem(403);
     assert_eq!(grace.post(&remove, &json!({})).await.status, 204);

@@ -64,6 +64,10 @@ pub(crate) enum LabCommand {
     Anomaly,
     /// {"id","format","payload"} → {"id","ok","signals"|"error"}
     Ingest,
+    /// {"id","text","repositories":["owner/name",…]} → {"id","repository"|null,"candidates"}
+    Route,
+    /// {"id","text","paths"?} → {"id","files":[{"path"|"symbol","score"}…],"evidence"}; paths are a list, or a file with one a line
+    Locate,
     /// Why two texts are, or are not, one case
     Explain {
         #[arg(value_name = "FILE")]

@@ -3,6 +3,7 @@
 use std::error::Error;
 
 use signalbox_control::{AccessError, SecretError};
+use signalbox_runner::RunnerError;
 use signalbox_runtime::{ExitCode, error_chain};
 use signalbox_server::ListenError;
 use signalbox_store::StoreError;
@@ -90,6 +91,16 @@ pub(crate) fn store_code(error: &StoreError) -> ExitCode {
         StoreError::DiskFull { .. } => ExitCode::DiskFull,
         StoreError::Password(_) => ExitCode::BadConfig,
         _ => ExitCode::Failure,
+    }
+}
+
+impl From<RunnerError> for Failure {
+    fn from(error: RunnerError) -> Self {
+        let code = match &error {
+            RunnerError::IsolationMissing(_) => ExitCode::IsolationMissing,
+            RunnerError::Root(_) => ExitCode::BadConfig,
+        };
+        Self::of(code, &error)
     }
 }
 

@@ -47,6 +47,7 @@ pub(crate) use alone::in_process;
 pub(crate) use computer::computer;
 pub(crate) use dev_kafka::{DEV_PROJECT, DevKafka};
 pub(crate) use once::once;
+pub(crate) use stages::see_isolation;
 pub(crate) use token_file::read as read_token;
 
 const SWEEP_PERIOD: Duration = Duration::from_secs(3600);

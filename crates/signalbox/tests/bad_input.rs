@@ -90,6 +90,46 @@ fn a_link_to_a_held_database() {
 }
 
 #[test]
+fn a_database_with_two_names() {
+    let place = Place::new();
+    place.run(&["up", "--once"]).worked();
+    std::fs::hard_link(place.path("data/signalbox.db"), place.path("data/second.db")).unwrap();
+    for name in ["signalbox.db", "second.db"] {
+        let url = format!("store.url=sqlite:data/{name}");
+        place.run(&["--set", &url, "up", "--once"]).failed(1, &[name, "another name"]);
+    }
+    std::fs::remove_file(place.path("data/second.db")).unwrap();
+    place.run(&["up", "--once"]).worked();
+}
+
+#[test]
+fn a_database_that_is_silent_holds_no_stop_up() {
+    let place = Place::new();
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("store.url=postgres://{}/app", silent.local_addr().unwrap());
+    let mut command = place.command(&["--set", &url, "up", "--once"]);
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    // Accepted, and never answered.
+    let (_peer, _) = silent.accept().unwrap();
+    let pid = rustix::process::Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
+    rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0), "stopped when asked to");
+    place.run(&["--set", &url, "up", "--once"]).failed(UNREACHABLE, &["cannot reach", "no answer within"]);
+}
+
+#[test]
+fn a_property_that_kafka_has_not() {
+    let place = Place::new();
+    let settings = "[[ingest.sources]]\nname = \"events\"\nformat = \"posthog_event\"\nproject = { fixed = \"web\" }\n\
+         kafka = { brokers = [\"127.0.0.1:1\"], topics = [\"t\"], group = \"g\", properties = { \"sasl.passwrd\" = { env = \"KP\" } } }\n";
+    place.write("signalbox.toml", settings);
+    let told = ended(place.command(&["config", "check"]).env("KP", "Tr0ub4dor-and-3"));
+    told.failed(BAD_CONFIG, &["signalbox.toml:5", "kafka.properties.sasl.passwrd", "name of a property"]);
+    place.write("signalbox.toml", &settings.replace("passwrd", "password"));
+    place.run(&["up", "--once"]).failed(BAD_CONFIG, &["sasl.password", "KP"]);
+}
+
+#[test]
 fn a_database_that_is_not_there_ends_a_pass_at_once() {
     let place = Place::new();
     let url = "store.url=postgres://127.0.0.1:1/app";

@@ -251,3 +251,32 @@ fn bad_input_is_one_line_and_a_code() {
     place.run(&["sign-in"]).failed(UNREACHABLE, &["no server is running here"]);
     assert!(place.run(&["status"]).worked().contains("this command looks into the database itself"));
 }
+
+#[test]
+fn a_schema_is_looked_at_before_a_task_is_made() {
+    let place = Place::new();
+    place.run(&["project", "add", "web"]).worked();
+    place.run(&["repository", "add", "acme/shop", "/srv/shop", "--project", "web"]).worked();
+    let new = |more: &[&str]| {
+        let wish = [
+            "task",
+            "new",
+            "--project",
+            "web",
+            "--repository",
+            "acme/shop",
+            "--title",
+            "Why?",
+            "--intent",
+            "answer",
+        ];
+        place.run(&[&wish, more].concat())
+    };
+    new(&["--schema", "none.json"]).failed(USAGE, &["none.json"]);
+    place.write("torn.json", "{");
+    new(&["--schema", "torn.json"]).failed(USAGE, &["expected JSON"]);
+    place.write("wrong.json", r#"{"type": "no such type"}"#);
+    new(&["--schema", "wrong.json"]).failed(USAGE, &["a JSON schema"]);
+    place.write("cause.json", r#"{"type": "object", "required": ["cause"]}"#);
+    new(&["--schema", "cause.json"]).worked();
+}

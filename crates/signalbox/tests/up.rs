@@ -133,3 +133,16 @@ fn the_lab_answers_row_by_row() {
     assert_eq!(lines[0].replace(r#""a""#, r#""b""#), lines[1], "equal texts have equal fingerprints");
     assert_eq!(place.run_with_input(&["lab", "group"], "{}\n").code, Some(1));
 }
+
+#[test]
+fn cloud_runs_that_nothing_isolates_are_refused_before_an_address_is_said() {
+    let place = Place::new();
+    place.write(
+        "signalbox.toml",
+        "[server]\nlisten = \"127.0.0.1:0\"\n[runner]\nmodes = [\"cloud\"]\n[runner.sandbox]\nbubblewrap = \"/nowhere/bwrap\"\n\
+         [agents.fixer]\nprogram = \"true\"\n",
+    );
+    let ended = place.run(&["up"]);
+    ended.failed(11, &["cloud", "isolation"]);
+    assert_eq!(ended.out, "");
+}

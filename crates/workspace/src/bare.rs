@@ -205,7 +205,7 @@ impl Repository {
         }
     }
 
-    async fn fetch(&self, dir: &Path, lock: &FileLock) -> Result<(), WorkspaceError> {
+    pub(crate) async fn fetch(&self, dir: &Path, lock: &FileLock) -> Result<(), WorkspaceError> {
         let fetched = self
             .git
             .call("fetching")

@@ -29,6 +29,13 @@ pub struct Snapshot {
     tree: String,
 }
 
+/// Whether there is a repository all the same: a bare one, or the folder `.git` itself.
+async fn is_without_tree(git: &Git, path: &Path) -> Result<bool, WorkspaceError> {
+    let call = git.call("looking for a working tree").in_folder(path);
+    let answer = call.args(["rev-parse", "--is-inside-work-tree"]).ask().await?;
+    Ok(answer.status.success() && answer.stdout.trim_ascii() == b"false")
+}
+
 impl LocalCheckout {
     /// Opens the checkout at `location`, an absolute path.
     pub async fn open(
@@ -53,7 +60,10 @@ impl LocalCheckout {
             .ask()
             .await?;
         if !asked.status.success() {
-            return Err(missing(asked.tail));
+            return Err(match is_without_tree(&git, &path).await? {
+                true => WorkspaceError::NoWorkingTree { location: shown(location) },
+                false => missing(asked.tail),
+            });
         }
         let lines = String::from_utf8_lossy(&asked.stdout).into_owned();
         let mut lines = lines.lines().map(PathBuf::from);

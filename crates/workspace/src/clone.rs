@@ -191,8 +191,8 @@ impl Repository {
     ) -> Result<CommitId, WorkspaceError> {
         let kept = head_ref(&clone.branch);
         if let Some(before) = self.commit_of(&kept).await? {
-            let parent = self.commit_of(&format!("{before}^")).await?;
-            if parent.as_ref() == Some(&clone.start.from) && self.tree_of(&before).await? == tree {
+            let named = self.commit_of_run(&clone.start.from, &before, message.run).await?;
+            if named.as_ref() == Some(&before) && self.tree_of(&before).await? == tree {
                 return Ok(before);
             }
         }

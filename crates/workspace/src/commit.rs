@@ -1,7 +1,8 @@
 //! From changed files to a commit on the task's branch, whatever state an agent left the worktree in.
 //!
 //! An agent may have committed by itself, switched branches or died within a git call. The commit is put together from
-//! parts (index, tree, commit, ref), each of which may be repeated: an unchanged tree makes no second commit.
+//! parts (index, tree, commit, ref), each of which may be repeated: an unchanged tree makes no second commit. The newest
+//! commit names the run in any case, whoever made it.
 
 use std::fs;
 use std::path::Path;
@@ -63,10 +64,12 @@ impl Worktree {
     /// Commits everything that is not ignored, and says what the branch holds. None where that is nothing.
     pub async fn commit(&self, message: &CommitMessage<'_>) -> Result<Option<Commit>, WorkspaceError> {
         wait_for_index(&self.repository.git.clock, &self.git_dir).await?;
-        self.call("adding changes").args(["add", "--all", "--", "."]).run().await?;
+        let added = self.call("adding changes").args(["add", "--all", "--", "."]).run().await;
+        added.map_err(unborn_within)?;
         let tree = self.call("writing a tree").args(["write-tree"]).text().await?;
         let parent = self.parent().await?;
         let head = self.repository.commit_tree(&tree, &parent, message).await?;
+        let head = if head == parent { self.adopt(head, &tree, message).await? } else { head };
         let full = format!("refs/heads/{}", self.branch());
         self.call("moving the branch").args(["update-ref", &full, head.as_str()]).run().await?;
         self.call("returning to the branch").args(["symbolic-ref", "HEAD", &full]).run().await?;
@@ -136,6 +139,26 @@ impl Repository {
         }
         Ok(Some(Commit { branch: branch.to_owned(), base: base.clone(), head, commits, touched }))
     }
+}
+
+/// A repository without a commit makes git refuse all files.
+fn unborn_within(error: WorkspaceError) -> WorkspaceError {
+    match &error {
+        WorkspaceError::GitFailed { tail, .. } => match unborn_repository(tail) {
+            Some(folder) => WorkspaceError::UnbornRepository { folder },
+            None => error,
+        },
+        _ => error,
+    }
+}
+
+/// The folder of which git says so.
+pub fn unborn_repository(tail: &str) -> Option<String> {
+    let told = |line: &str| {
+        let folder = line.strip_prefix("error: '")?.strip_suffix("' does not have a commit checked out")?;
+        Some(folder.trim_end_matches('/').to_owned())
+    };
+    tail.lines().find_map(told)
 }
 
 /// Takes away the index lock of a git that was killed; one that is alive is waited for.

@@ -14,6 +14,8 @@ pub struct Touched {
     pub files: u32,
     /// Sorted by path, then line. At most `MOST_RANGES`.
     pub lines: Vec<TouchedLines>,
+    /// New among the files: repositories, of which a commit holds the name and no file. At most `MOST_RANGES`.
+    pub nested: Vec<String>,
 }
 
 /// More ranges than this are told no more: the number of files still is.
@@ -33,7 +35,13 @@ impl Repository {
         };
         self.call("comparing trees")
             .args(["diff-tree", "-r", "-p", "--unified=0", "--no-prefix", "--no-renames", "--no-color"])
-            .args(["--no-ext-diff", "--no-textconv", "--full-index", "--ignore-submodules=all"])
+            .args([
+                "--no-ext-diff",
+                "--no-textconv",
+                "--full-index",
+                "--submodule=short",
+                "--ignore-submodules=none",
+            ])
             .args([base.as_str(), head.as_str()])
             .each_chunk(&mut sink)
             .await?;
@@ -83,6 +91,8 @@ impl DiffReader {
         } else if let Some(hunk) = line.strip_prefix("@@ ").and_then(Hunk::parse) {
             self.left = hunk.removed.saturating_add(hunk.added);
             self.note(hunk.first(), hunk.last());
+        } else if line == "new file mode 160000" && self.touched.nested.len() < MOST_RANGES {
+            self.touched.nested.extend(self.path.clone());
         }
     }
 

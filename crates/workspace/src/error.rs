@@ -25,6 +25,13 @@ pub enum WorkspaceError {
     Unreadable { doing: &'static str, got: String },
     #[error("{path} is in the way, and it is not ours to remove", path = path.display())]
     Occupied { path: PathBuf },
+    #[error("{folder} is a git repository without a commit: git takes none of its files")]
+    UnbornRepository { folder: String },
+    #[error(
+        "{location} is a repository without a working tree: a local run needs a checkout; name one, or use the mode \
+         worktree"
+    )]
+    NoWorkingTree { location: String },
     #[error("could not start git")]
     GitMissing(#[source] io::Error),
     #[error("{doing} {path}", path = path.display())]

@@ -51,23 +51,23 @@ impl Repository {
         local: &str,
         run: RunId,
     ) -> Result<Option<Commit>, WorkspaceError> {
-        let wanted = run.to_string();
         for full_ref in [&format!("refs/remotes/origin/{branch}"), local] {
             let Some(tip) = self.commit_of(full_ref).await? else { continue };
-            if let Some(head) = self.commit_of_run(base, &tip, &wanted).await? {
+            if let Some(head) = self.commit_of_run(base, &tip, run).await? {
                 return self.commit_between(branch, base, head).await;
             }
         }
         Ok(None)
     }
 
-    async fn commit_of_run(
+    /// The commit of ours above `base` that names the run.
+    pub(crate) async fn commit_of_run(
         &self,
         base: &CommitId,
         tip: &CommitId,
-        run: &str,
+        run: RunId,
     ) -> Result<Option<CommitId>, WorkspaceError> {
-        let doing = "looking for the commit of a run";
+        let (doing, run) = ("looking for the commit of a run", run.to_string());
         let listed = self.call(doing).args(["rev-list", MOST, "--no-commit-header", LINE]);
         let listed = listed.arg(format!("{base}..{tip}")).text().await?;
         let head = listed.lines().find_map(|line| {

@@ -202,7 +202,7 @@ impl Call<'_> {
         Ok(self)
     }
 
-    /// A short text as input: it must fit into a pipe, which holds 64 KB.
+    /// A text as input, of any length.
     pub(crate) fn input(mut self, bytes: Vec<u8>) -> Self {
         self.command.stdin(Stdio::piped());
         self.input = bytes;
@@ -293,12 +293,15 @@ impl Group {
         tail: &mut Vec<u8>,
     ) -> Result<ExitStatus, WorkspaceError> {
         let failed = |source| WorkspaceError::Io { doing, path: PathBuf::from("git"), source };
-        if let Some(mut stdin) = self.0.stdin.take() {
+        let stdin = self.0.stdin.take();
+        let feed = async move {
             // Git that ends without reading says why by its status.
-            if let Err(error) = stdin.write_all(input).await {
+            if let Some(mut stdin) = stdin
+                && let Err(error) = stdin.write_all(input).await
+            {
                 tracing::debug!("git did not read its input: {error}");
             }
-        }
+        };
         let (stdout, stderr) = (self.0.stdout.take(), self.0.stderr.take());
         let mut keep_tail = |chunk: &[u8]| {
             tail.extend_from_slice(chunk);
@@ -307,7 +310,7 @@ impl Group {
             Ok(())
         };
         // The group leader is waited for last: until then its number, which is the group's, cannot be another's.
-        let (out, err) = tokio::join!(pump(stdout, sink), pump(stderr, &mut keep_tail));
+        let (out, err, ()) = tokio::join!(pump(stdout, sink), pump(stderr, &mut keep_tail), feed);
         out.map_err(failed)??;
         err.map_err(failed)??;
         self.0.wait().await.map_err(failed)

@@ -1,6 +1,9 @@
 //! Publishes exactly one branch. What is there already is looked up first, so a push may be repeated.
 
-use crate::bare::{CommitId, Repository};
+use signalbox_domain::ids::RunId;
+
+use crate::bare::{CommitId, Repository, Start};
+use crate::commit::Commit;
 use crate::error::WorkspaceError;
 
 /// How the branch came to be at origin.
@@ -28,6 +31,23 @@ impl Repository {
             .run()
             .await?;
         Ok(Pushed::Now)
+    }
+
+    /// What origin has of a run by now, where `git push` went on after its runner was killed.
+    pub async fn pushed_by(
+        &self,
+        run: RunId,
+        branch: &str,
+        default_branch: &str,
+    ) -> Result<Option<Commit>, WorkspaceError> {
+        let lock = self.lock().await?;
+        self.fetch(&self.dir, &lock).await?;
+        drop(lock);
+        let Start { from, base } = self.start_of(branch, default_branch).await?;
+        match self.commit_of_run(&base, &from, run).await? {
+            Some(head) => self.commit_between(branch, &base, head).await,
+            None => Ok(None),
+        }
     }
 
     /// Whether `head` is part of what `tip` names. Not where `tip` was never fetched: then the push itself will tell.

@@ -75,7 +75,7 @@ impl State {
 }
 
 /// The whole text or the one before it, also after a power cut.
-fn write_durably(path: &Path, bytes: &[u8]) -> Result<(), WorkspaceError> {
+pub fn write_durably(path: &Path, bytes: &[u8]) -> Result<(), WorkspaceError> {
     let mut name = path.as_os_str().to_owned();
     name.push(".new");
     let new = PathBuf::from(name);

@@ -44,6 +44,11 @@ impl Worktree {
         &self.start.base
     }
 
+    /// Where the branch stood when the work began.
+    pub(crate) fn from(&self) -> &CommitId {
+        &self.start.from
+    }
+
     pub fn found(&self) -> Found {
         self.found
     }

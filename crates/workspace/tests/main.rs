@@ -5,5 +5,6 @@
 mod checkouts;
 mod clones;
 mod fixture;
+mod reading;
 mod repositories;
 mod worktrees;

@@ -27,7 +27,7 @@ fn each_reason_is_a_label_and_waits_for_what_can_change_it() {
         (Closed::Calm { since: NOON }, "calm", None),
         (Closed::NoRepository, "no-repository", Some(soon)),
         (Closed::UnknownRepository, "unknown-repository", None),
-        (Closed::SeveralRepositories(2), "several-repositories", None),
+        (Closed::SeveralRepositories { count: 2, candidates: String::new() }, "several-repositories", None),
         (Closed::QuotaSpent { used: 2, limit: 2, ends_at: until }, "quota-spent", Some(until)),
         (Closed::WorkInProgress { live: 2, limit: 2 }, "work-in-progress", Some(soon)),
     ] {

@@ -19,7 +19,7 @@ struct Place {
     store: Store,
     ids: IdSource,
     project: ProjectId,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl Place {
@@ -32,7 +32,7 @@ impl Place {
         let repository = crate::fixture::repository(5, "acme/shop");
         let repository = signalbox_domain::project::Repository { project, ..repository };
         store.repository_put(&repository, NOON).await.unwrap();
-        Self { store, ids, project, _folder: folder }
+        Self { store, ids, project, folder }
     }
 
     fn planner(&self, seed: u64, change: impl FnOnce(&mut PlannerConfig)) -> Planner {
@@ -256,3 +256,5 @@ async fn the_quota_holds_over_planners_and_opens_again_in_its_next_window() {
     let ids: BTreeSet<SignalId> = signals.iter().map(|one| one.signal.id).collect();
     assert_eq!(ids.len(), 3);
 }
+
+mod code;

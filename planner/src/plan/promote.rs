@@ -9,7 +9,8 @@ use signalbox_domain::task::{Intent, Lineage, Mode, Origin, Starter, Task, TaskC
 
 use super::Plan;
 use super::subject::Planned;
-use crate::brief::{self, Evidence};
+use crate::compose::{Evidence, compose};
+use crate::place::whereabouts;
 
 impl Plan<'_> {
     pub(super) fn open_task(&mut self, mut planned: Planned<'_>, repository: RepositoryId) {
@@ -32,11 +33,16 @@ impl Plan<'_> {
     fn task(&self, planned: &Planned<'_>, repository: RepositoryId) -> Task {
         let (case, start) = (&planned.record.case, self.from.config.policy.start);
         let id: TaskId = self.ids.next();
-        let brief = brief::compose(&Evidence {
+        let (read, repositories) = (planned.read(), &self.from.input.repositories);
+        let name = repositories.iter().find(|one| one.id == repository).map_or("", |one| one.name.as_str());
+        let located = whereabouts(&read, name);
+        let brief = compose(&Evidence {
             case,
             facts: &planned.facts,
-            signals: &planned.read(),
+            signals: &read,
             earlier: &planned.record.earlier,
+            located: located.as_ref(),
+            code: self.from.code.get(&case.id),
         });
         Task {
             id,

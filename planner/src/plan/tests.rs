@@ -83,6 +83,30 @@ fn signals_of_one_cause_are_one_task_whose_brief_tells_of_them() {
 }
 
 #[test]
+fn of_several_repositories_the_one_that_the_signals_point_at_is_taken() {
+    let several = vec![repository(5, "acme/shop"), repository(6, "acme/cart")];
+    let points = crash(1, "cart", &["total", "pay"]);
+    let taken = plan(&input(vec![points], several.clone()), Start::Queue);
+    assert_eq!(taken.tasks[0].repository, Some(several[1].id));
+    assert_eq!(codes(&taken, Subject::Case(taken.cases[0].id)), ["routed", "task-opened"]);
+    assert!(words(&taken, "routed").starts_with("routed to acme/cart (100 %: "), "{taken:?}");
+    let waits = plan(&input(vec![changed(7)], several), Start::Queue);
+    assert_eq!(waits.tasks.len(), 0);
+    assert_eq!(words(&waits, "several-repositories"), "2 repositories could be meant; a person picks one");
+}
+
+#[test]
+fn a_brief_says_where_to_look_first() {
+    let plan = plan(&input(vec![changed(7)], shop()), Start::Queue);
+    let brief = &plan.tasks[0].brief.value;
+    for part in
+        ["# Where to look first", "area7/core.py, lines 7, in area7_total, area7_pay", "innermost first"]
+    {
+        assert!(brief.contains(part), "{part}: {brief}");
+    }
+}
+
+#[test]
 fn the_same_input_gives_the_same_plan_in_any_order() {
     let signals = vec![changed(7), changed(8), crash(9, "area8", &["total", "pay", "more"])];
     let one = plan(&input(signals.clone(), shop()), Start::Cloud);

@@ -1,3 +1,4 @@
+use signalbox_domain::names::ProjectName;
 use signalbox_domain::time::Timestamp;
 use signalbox_runtime::{ManualClock, Randomness};
 use signalbox_store::StoreConfig;
@@ -43,6 +44,27 @@ async fn a_token_is_known_again_by_its_secret_alone() {
     assert_eq!(refused(&fixture, Some(&made.token.id.to_string())).await, Refused::Unknown);
     let shorter = &made.secret[..made.secret.len() - 1];
     assert_eq!(refused(&fixture, Some(shorter)).await, Refused::Unknown);
+}
+
+#[tokio::test]
+async fn a_token_may_be_a_projects_own() {
+    let fixture = fixture().await;
+    let store = &fixture.access.store;
+    let name: ProjectName = "web".parse().unwrap();
+    let ask = |role, project: &str| NewTokenAsk {
+        name: "ci".parse().unwrap(),
+        role,
+        days: None,
+        project: Some(project.parse().unwrap()),
+    };
+    let missing = fixture.access.token_order(&local(), ask(Role::Engineer, "web")).await;
+    assert!(matches!(missing, Err(Problem::Missing { .. })), "{missing:?}");
+    let web =
+        store.project_ensure(&name, fixture.access.ids.next(), fixture.access.clock.now()).await.unwrap();
+    let made = fixture.access.token_order(&local(), ask(Role::Engineer, "web")).await.unwrap();
+    assert_eq!(made.token.scope, Scope::Project { project: web.id });
+    let runner = fixture.access.token_order(&local(), ask(Role::Runner, "web")).await;
+    assert!(matches!(runner, Err(Problem::Invalid { .. })), "{runner:?}");
 }
 
 #[tokio::test]

@@ -11,12 +11,14 @@ use signalbox_domain::ids::RunId;
 use signalbox_domain::job::Job;
 use signalbox_domain::outcome::Failure;
 use signalbox_sandbox::{Access, Mount, Sandbox, SandboxSpec, WORKSPACE};
-use signalbox_workspace::{Commit, CommitMessage, Kept, Repository, SandboxClone, Taking, WorkspaceError};
+use signalbox_workspace::{
+    Commit, CommitMessage, Found, Kept, Repository, SandboxClone, Taking, WorkspaceError, unborn_repository,
+};
 
 use super::folders::CLONE;
 use super::{Folders, Tools};
 use crate::agents::Invocation;
-use crate::failure::of_workspace;
+use crate::failure::{named, of_workspace};
 use crate::supervise::{Bounds, Ending, Output, Program, supervise};
 use crate::transcript::Transcript;
 
@@ -49,6 +51,14 @@ impl CloudPlace {
     /// What an earlier attempt left.
     pub(crate) fn found(repository: Repository, sandbox: Sandbox, clone: SandboxClone) -> Self {
         Self { repository, sandbox, clone }
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.clone.path
+    }
+
+    pub(super) fn found_as(&self) -> Found {
+        self.clone.found
     }
 
     pub(super) fn repository(&self) -> &Repository {
@@ -164,6 +174,11 @@ impl Inside<'_> {
             Ending::Exited(0) => Ok(transcript.answer()),
             other => {
                 let tail = transcript.tail(2_000);
+                if let Some(folder) = unborn_repository(&tail) {
+                    return Err(Failure::NestedRepository {
+                        folders: vec![named(&folder, &self.tools.redact)],
+                    });
+                }
                 Err(failed(format!("git in the sandbox ended with {other:?}: {tail}")))
             }
         }

@@ -3,7 +3,8 @@
 //! ```text
 //! root/repositories/           bare repositories, see workspace
 //! root/worktrees/<repository>/ one folder a task's branch: outlives its runs
-//! root/runs/<run>/             brief.md, check.sh, clone/ and what is needed to take it in, clone.place: whose clone it is
+//! root/runs/<run>/             brief.md, check.sh, clone/ and what is needed to take it in, clone.place: whose clone it is;
+//!                              before/: what a local run found; through: that its agent came through
 //! root/locks/                  one file a place
 //! ```
 
@@ -15,6 +16,8 @@ use std::path::{Path, PathBuf};
 use signalbox_domain::job::Job;
 use signalbox_domain::task::Mode;
 use signalbox_workspace::{BRANCH_FOLDER, folder_name};
+
+use crate::answer;
 
 /// Says of which repository and branch a clone is.
 pub(crate) const CLONE_PLACE: &str = "clone.place";
@@ -68,7 +71,8 @@ impl Folders {
         let check = job.check.as_ref().map_or("", |check| check.script.as_str());
         self.worktree.parent().map_or(Ok(()), private_folder)?;
         private_folder(&self.run)?;
-        private_file(&self.brief, &job.brief.value)?;
+        let wanted = answer::wanted(&job.intent).unwrap_or_default();
+        private_file(&self.brief, &format!("{}{wanted}", job.brief.value))?;
         private_file(&self.check, check)?;
         if job.mode == Mode::Cloud {
             let repository = folder_name(job.repository.name.as_str(), &job.repository.location);

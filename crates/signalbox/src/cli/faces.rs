@@ -184,6 +184,9 @@ pub(crate) struct NewTask {
     /// change, investigate, answer
     #[arg(long, default_value = "change", value_parser = intent)]
     pub(crate) intent: IntentKind,
+    /// A file with the JSON schema that an answer must fit
+    #[arg(long, value_name = "FILE")]
+    pub(crate) schema: Option<PathBuf>,
     /// local, worktree, cloud
     #[arg(long, default_value = "worktree", value_parser = mode)]
     pub(crate) mode: Mode,

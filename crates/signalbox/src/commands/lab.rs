@@ -7,6 +7,7 @@ use std::path::Path;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use signalbox_ingest::ingest_row;
+use signalbox_planner::route::RouteLab;
 use signalbox_runtime::ExitCode;
 use signalbox_similarity::group::Weights;
 use signalbox_similarity::lab::{GroupLab, explain_texts, fingerprint_row};
@@ -15,6 +16,10 @@ use signalbox_similarity::lab_streams::{AnomalyLab, NormalizeLab};
 use crate::cli::LabCommand;
 use crate::fail::Failure;
 use crate::out::say;
+
+use locate::LocateLab;
+
+mod locate;
 
 /// No row is longer; a longer one is passed over and answered with an error.
 const LONGEST_ROW: u64 = 64 << 20;
@@ -45,6 +50,14 @@ pub(crate) fn run(command: &LabCommand) -> Result<ExitCode, Failure> {
         LabCommand::Anomaly => {
             let mut lab = AnomalyLab::default();
             standard(|row| lab.answer(row))
+        }
+        LabCommand::Route => {
+            let mut lab = RouteLab::default();
+            standard(|row| lab.row(row))
+        }
+        LabCommand::Locate => {
+            let mut lab = LocateLab::default();
+            standard(|row| lab.row(row))
         }
         LabCommand::Explain { one, other } => return explain(one, other),
     };

@@ -104,6 +104,16 @@ fn failed(failure: &Failure) -> String {
             format!("the agent wrote more than {limit_bytes} bytes and was stopped")
         }
         Failure::NoChange => "the agent ended without a change".to_owned(),
+        Failure::WorkspaceRemoved => "the agent removed the folder that it worked in".to_owned(),
+        Failure::NestedRepository { folders } => {
+            format!(
+                "the agent's files lie in repositories of its own, of which no commit has them: {}",
+                folders.join(", ")
+            )
+        }
+        Failure::TooMuchChanged { limit_bytes } => {
+            format!("the agent changed more than {limit_bytes} bytes of files: nothing was committed")
+        }
         Failure::AnswerUnfit { detail } => format!("the answer is not as it was asked for: {detail}"),
         Failure::CheckFailed { code: Some(code), .. } => format!("the check failed with exit code {code}"),
         Failure::CheckFailed { code: None, .. } => "the check was stopped or could not be started".to_owned(),

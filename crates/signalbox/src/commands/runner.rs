@@ -12,7 +12,7 @@ use signalbox_domain::names::HolderName;
 use signalbox_domain::run::Runner as RunnerRow;
 use signalbox_domain::secret_ref::SecretRef;
 use signalbox_domain::time::Timestamp;
-use signalbox_runner::{Runner, RunnerConfig, RunnerError, RunnerSetup};
+use signalbox_runner::{Runner, RunnerConfig, RunnerSetup};
 use signalbox_runtime::{
     ExitCode, Process, ServiceFailure, Signals, Stop, Wakeups, error_chain, resolve_secret,
 };
@@ -82,9 +82,7 @@ async fn work(work: &RunnerWork, settings: Settings) -> Result<ExitCode, Failure
     };
     let met = may_work(&http).await?;
     let told = format!("runner {} works for {}", me.name, http.base());
-    let runner = Runner::new(setup, RemotePort::new(http.clone(), base.clock.clone(), me))
-        .await
-        .map_err(|error| not_started(&error))?;
+    let runner = Runner::new(setup, RemotePort::new(http.clone(), base.clock.clone(), me)).await?;
     say(told)?;
     // Over HTTP nobody is woken; the runner looks by itself.
     let wakeups = Wakeups::new(base.clock.clone()).subscribe(&[]);
@@ -188,12 +186,4 @@ async fn may_work(http: &Http) -> Result<Met, Failure> {
             Ok(Met::NotYet)
         }
     }
-}
-
-fn not_started(error: &RunnerError) -> Failure {
-    let code = match error {
-        RunnerError::IsolationMissing(_) => ExitCode::IsolationMissing,
-        RunnerError::Root(_) => ExitCode::BadConfig,
-    };
-    Failure::new(code, error_chain(error))
 }

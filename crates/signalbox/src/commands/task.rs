@@ -1,6 +1,7 @@
 //! `signalbox task list|show|new|start|cancel|done|release`, and `signalbox next`.
 
 use std::io::Read as _;
+use std::path::Path;
 
 use signalbox_control::views::{
     FinishResult, FinishTask, Listing, Making, NewTask as Wish, NextTask, StartTask, TaskLine, TaskMade,
@@ -79,11 +80,17 @@ fn wish(new: &NewTask) -> Result<Wish, Failure> {
         title: new.title.clone(),
         brief,
         intent: new.intent,
-        schema: None,
+        schema: new.schema.as_deref().map(schema).transpose()?,
         mode: new.mode,
         priority: new.priority,
         once: new.once.clone(),
     })
+}
+
+fn schema(path: &Path) -> Result<serde_json::Value, Failure> {
+    let usage = |line: String| Failure::new(ExitCode::Usage, format!("--schema {}: {line}", path.display()));
+    let text = std::fs::read(path).map_err(|error| usage(error.to_string()))?;
+    serde_json::from_slice(&text).map_err(|error| usage(format!("expected JSON: {error}")))
 }
 
 fn standard_input() -> Result<String, Failure> {

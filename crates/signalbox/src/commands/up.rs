@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 
 use crate::cli::Up;
 use crate::fail::Failure;
-use crate::house::{DevKafka, Door, Site, once, serve};
+use crate::house::{DevKafka, Door, Site, once, see_isolation, serve};
 use crate::out::say;
 use crate::sealing;
 use crate::settings::{Loaded, Roles, Settings};
@@ -51,6 +51,7 @@ pub(crate) async fn run(up: &Up, loaded: Loaded) -> Result<ExitCode, Failure> {
         telemetry.stop(&tasks, FLUSH_BOUND).await;
         return done;
     }
+    see_isolation(&site).await?;
     let door = listen(&site, &mut process, dev_kafka.as_ref()).await?;
     process.start("house", |stop| serve(site, door, stop));
     let code = process.run(signals).await;

@@ -10,17 +10,19 @@ use signalbox_dispatcher::Dispatcher;
 use signalbox_domain::ids::RunnerId;
 use signalbox_domain::names::Label;
 use signalbox_domain::run::Runner as RunnerRow;
+use signalbox_domain::task::Mode;
 use signalbox_domain::time::Timestamp;
 use signalbox_ingest::{HookIngest, IngestError, IngestSetup, KafkaIngest, Until};
 use signalbox_planner::Planner;
-use signalbox_runner::{Runner, RunnerSetup};
+use signalbox_runner::{Runner, RunnerError, RunnerSetup};
 use signalbox_runtime::{Channel, ExitCode, PassConfig, PassDriver, PassEnd, PassSetup, Stop, error_chain};
+use signalbox_sandbox::Sandbox;
 use signalbox_store::Store;
 
-use super::House;
 use super::computer::computer;
 use super::port::InProcessPort;
 use super::wakes::{DELIVERIES, OUTCOMES, RUNS, SIGNALS, TASKS};
+use super::{House, Site};
 use crate::fail::Failure;
 use crate::settings::Role;
 
@@ -130,7 +132,9 @@ async fn hooked(house: &House, store: &Store, stop: Stop) -> Result<(), Failure>
 }
 
 pub(super) fn planner(house: &House, store: &Store) -> Planner {
-    Planner::new(store.clone(), house.base.ids.clone(), house.settings.planner.clone())
+    let (base, config) = (&house.base, &house.settings.planner);
+    let reader = signalbox_planner::Reader::new(&config.code, base.clock.clone());
+    Planner::new(store.clone(), base.ids.clone(), config.clone()).reading(reader)
 }
 
 async fn planning(house: &House, store: &Store, stop: Stop) {
@@ -214,9 +218,23 @@ pub(super) fn runs(house: &House, store: &Store) -> Runs {
     Runs::new(store.clone(), clock, ids, agents, house.settings.dispatcher.retry, house.wakeups.clone())
 }
 
+/// Without an agent nothing is ever leased; a task says so by its own decision.
+fn has_runner(site: &Site) -> bool {
+    site.has(Role::Runner) && !site.settings.agents.is_empty()
+}
+
+/// Refuses cloud runs that nothing would isolate, before anybody is told where to find this process.
+pub(crate) async fn see_isolation(site: &Site) -> Result<(), Failure> {
+    let config = &site.settings.runner;
+    if has_runner(site) && config.modes.contains(&Mode::Cloud) {
+        let probed = Sandbox::probe(config.sandbox.clone(), &site.base.clock).await;
+        probed.map_err(RunnerError::from)?;
+    }
+    Ok(())
+}
+
 async fn running(house: &House, store: &Store, stop: Stop) -> Result<(), Failure> {
-    // Without an agent nothing is ever leased; a task says so by its own decision.
-    if !house.has(Role::Runner) || house.settings.agents.is_empty() {
+    if !has_runner(house) {
         return Ok(());
     }
     let runner = runner(house, store).await.inspect_err(|failure| house.fail(failure))?;
@@ -247,5 +265,5 @@ async fn runner(house: &House, store: &Store) -> Result<Runner<InProcessPort>, F
         redact: (*house.redactor).clone(),
     };
     let port = InProcessPort::new(runs(house, store), row);
-    Runner::new(setup, port).await.map_err(|error| bad(error_chain(&error)))
+    Ok(Runner::new(setup, port).await?)
 }

@@ -19,6 +19,8 @@ pub(crate) struct AgentConfig {
     wall: Duration,
     /// How much it may print.
     output_bytes: NonZeroU64,
+    /// How large the files that it adds or changes may be together.
+    change_bytes: NonZeroU64,
 }
 
 #[derive(Deserialize)]
@@ -31,6 +33,8 @@ struct Unchecked {
     wall: Duration,
     #[serde(default = "usual_output")]
     output_bytes: NonZeroU64,
+    #[serde(default = "usual_change")]
+    change_bytes: NonZeroU64,
 }
 
 fn usual_wall() -> Duration {
@@ -41,15 +45,19 @@ fn usual_output() -> NonZeroU64 {
     NonZeroU64::new(JobLimits::default().output_bytes).unwrap_or(NonZeroU64::MIN)
 }
 
+fn usual_change() -> NonZeroU64 {
+    NonZeroU64::new(JobLimits::default().change_bytes).unwrap_or(NonZeroU64::MIN)
+}
+
 impl TryFrom<Unchecked> for AgentConfig {
     type Error = &'static str;
 
     fn try_from(read: Unchecked) -> Result<Self, &'static str> {
-        let Unchecked { program, arguments, wall, output_bytes } = read;
+        let Unchecked { program, arguments, wall, output_bytes, change_bytes } = read;
         if program.trim().is_empty() {
             return Err("expected the name or path of a program");
         }
-        Ok(Self { program, arguments, wall, output_bytes })
+        Ok(Self { program, arguments, wall, output_bytes, change_bytes })
     }
 }
 
@@ -59,10 +67,10 @@ impl AgentConfig {
     }
 
     pub(crate) fn agent(&self) -> Agent {
-        let Self { program, arguments, wall, output_bytes } = self.clone();
+        let Self { program, arguments, wall, output_bytes, change_bytes } = self.clone();
         Agent {
             spec: AgentSpec::Command { program, arguments },
-            limits: JobLimits { wall, output_bytes: output_bytes.get() },
+            limits: JobLimits { wall, output_bytes: output_bytes.get(), change_bytes: change_bytes.get() },
         }
     }
 }

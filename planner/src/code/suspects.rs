@@ -1,0 +1,89 @@
+//! Which commits may have brought a cause in: who wrote the lines, how near to them, and whether it was shortly before the
+//! first record. Pure.
+
+use std::collections::BTreeMap;
+
+use super::Suspect;
+
+/// Commits that are told of.
+const MOST: usize = 5;
+/// So many seconds before the first record a commit is recent.
+const RECENT: i64 = 14 * 24 * 3600;
+
+/// A line that somebody wrote, and how far it is from the place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Line<'a> {
+    pub(super) commit: &'a str,
+    pub(super) subject: &'a str,
+    pub(super) author: &'a str,
+    pub(super) at: i64,
+    pub(super) distance: u32,
+    /// Of the likeliest place.
+    pub(super) first: bool,
+}
+
+/// The likeliest first. What was written after the first record cannot have brought it in.
+pub(super) fn suspects(lines: &[Line<'_>], first_seen: i64) -> Vec<Suspect> {
+    let mut by_commit: BTreeMap<&str, Suspect> = BTreeMap::new();
+    for line in lines.iter().filter(|line| line.at <= first_seen) {
+        let suspect = by_commit.entry(line.commit).or_insert_with(|| new(line));
+        let mut add = |points: f64, reason: &'static str| {
+            if !suspect.reasons.contains(&reason) {
+                suspect.points += points;
+                suspect.reasons.push(reason);
+            }
+        };
+        if line.distance == 0 {
+            add(2.0, "it wrote the very line");
+        }
+        if line.first {
+            add(1.0, "it wrote lines of the likeliest place");
+        }
+        if first_seen - line.at <= RECENT {
+            add(3.0, "within two weeks before the first record");
+        }
+        suspect.points += 0.5 / (1.0 + f64::from(line.distance));
+    }
+    let mut suspects: Vec<Suspect> = by_commit.into_values().collect();
+    suspects.sort_by(|a, b| {
+        b.points.total_cmp(&a.points).then(b.at.cmp(&a.at)).then_with(|| a.commit.cmp(&b.commit))
+    });
+    suspects.truncate(MOST);
+    suspects
+}
+
+fn new(line: &Line<'_>) -> Suspect {
+    Suspect {
+        commit: line.commit.to_owned(),
+        subject: line.subject.to_owned(),
+        author: line.author.to_owned(),
+        at: line.at,
+        points: 0.0,
+        reasons: vec!["it wrote lines near by"],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(commit: &'static str, at: i64, distance: u32) -> Line<'static> {
+        Line { commit, subject: "s", author: "Ada", at, distance, first: true }
+    }
+
+    #[test]
+    fn recent_commits_of_the_very_line_come_first_and_later_ones_never() {
+        let now = 100 * RECENT;
+        let lines = [
+            line("old", 0, 0),
+            line("near", now - 10, 3),
+            line("it", now - 20, 0),
+            line("later", now + 1, 0),
+        ];
+        let found = suspects(&lines, now);
+        let order: Vec<&str> = found.iter().map(|one| one.commit.as_str()).collect();
+        assert_eq!(order, ["it", "near", "old"]);
+        assert!(found[0].reasons.contains(&"it wrote the very line"), "{found:?}");
+        assert!(!found[2].reasons.contains(&"within two weeks before the first record"), "{found:?}");
+    }
+}

@@ -1,0 +1,73 @@
+//! What git says about a case's places, in sections. Written by whoever may push to the repository. Pure.
+
+use signalbox_domain::provenance::Provenance;
+
+use super::parts::quoted;
+use super::section::{Section, Worth};
+use super::text::inline;
+use crate::code::{CodeFacts, CommitOf, Excerpt, Looked, Suspect};
+
+/// Digits of a commit that people read.
+const DIGITS: usize = 12;
+
+/// Before the places: what they were looked up in.
+pub(super) fn read_at(facts: &CodeFacts) -> String {
+    let commit = short(&facts.commit);
+    match facts.of {
+        CommitOf::Release => format!("Files of the release's commit {commit}. "),
+        CommitOf::DefaultBranch => {
+            format!(
+                "Files of the default branch at {commit}: the release names no commit, so lines may differ. "
+            )
+        }
+    }
+}
+
+pub(super) fn not_read(looked: Option<&Looked>) -> String {
+    match looked {
+        Some(Looked::Failed(why)) => {
+            format!("As they are written there; the repository was not read: {}. ", inline(why))
+        }
+        _ => "As they are written there; the repository was not read. ".to_owned(),
+    }
+}
+
+pub(super) fn sections(facts: &CodeFacts) -> Vec<Section> {
+    let mut sections = Vec::new();
+    let mut add = |heading: &str, lead: &str, lines: Vec<String>, worth: Worth| {
+        if !lines.is_empty() {
+            sections.push(quoted(heading, lead, lines.join("\n"), Provenance::Repository, worth));
+        }
+    };
+    let code = facts.excerpts.iter().flat_map(excerpt).collect();
+    add("The code", "`>` marks the line:", code, Worth::Telling);
+    let lead = "Commits that wrote these lines before the first record, the likeliest first:";
+    add("Suspect commits", lead, facts.suspects.iter().map(suspect).collect(), Worth::Telling);
+    let mut owners: Vec<String> = facts.owners.iter().map(|owner| format!("{owner} (CODEOWNERS)")).collect();
+    owners.extend(
+        facts.authors.iter().map(|(name, commits)| format!("{name} ({commits} commits to these files)")),
+    );
+    add("Owners", "", owners, Worth::Helpful);
+    add("Tests near by", "", facts.tests.clone(), Worth::Helpful);
+    sections
+}
+
+fn excerpt(of: &Excerpt) -> Vec<String> {
+    let function = of.function.as_ref().map_or(String::new(), |name| format!(", in {name}"));
+    let mut lines = vec![format!("{}:{}{function}", of.path, of.line)];
+    lines.extend(of.lines.iter().map(|(at, text)| {
+        let mark = if *at == of.line { '>' } else { ' ' };
+        format!("{mark} {at:>5}  {text}")
+    }));
+    lines.push(String::new());
+    lines
+}
+
+fn suspect(of: &Suspect) -> String {
+    let reasons = of.reasons.join("; ");
+    format!("{} {} ({})\n    {reasons}", short(&of.commit), inline(&of.subject), inline(&of.author))
+}
+
+fn short(commit: &str) -> &str {
+    commit.get(..DIGITS).unwrap_or(commit)
+}

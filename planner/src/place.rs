@@ -1,0 +1,122 @@
+//! Which repository a case belongs to, and where in it to look first: told from the case's largest signals. Pure.
+
+use signalbox_domain::ids::RepositoryId;
+use signalbox_domain::project::Repository;
+use signalbox_similarity::frames::ParsedTrace;
+use signalbox_store::planner::PlanSignal;
+
+use crate::features::trace;
+use crate::locate::{Located, Query, Tree, locate};
+use crate::route::{Asked, Choice, Experience, Known, Routed, route};
+
+/// Candidates that are told of.
+const MOST_TOLD: usize = 3;
+
+/// A repository that is clearly meant, or the candidates in words.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Placed {
+    In { repository: RepositoryId, words: String },
+    Unclear { candidates: String },
+}
+
+/// Of several repositories the one that the signals point at, the largest that says anything first.
+pub(crate) fn place(read: &[&PlanSignal], repositories: &[Repository]) -> Placed {
+    let known: Vec<Known<'_>> =
+        repositories.iter().map(|one| Known { name: one.name.as_str(), tree: None }).collect();
+    let mut unclear = String::new();
+    for material in read.iter().filter_map(|signal| Material::of(signal)) {
+        let asked = Asked { text: &material.text, trace: material.trace.as_ref() };
+        let routed = route(&asked, &known, &Experience::default());
+        if let Choice::One(at) = routed.choice
+            && let Some(repository) = repositories.get(at)
+        {
+            let words = format!("routed to {}", told(&routed, repositories));
+            return Placed::In { repository: repository.id, words };
+        }
+        if unclear.is_empty() {
+            unclear = told(&routed, repositories);
+        }
+    }
+    Placed::Unclear { candidates: unclear }
+}
+
+/// The files that the signals are likely about, as their stacks and texts write them.
+pub(crate) fn whereabouts(read: &[&PlanSignal], repository: &str) -> Option<Located> {
+    located(read, repository, None)
+}
+
+/// The same, as files of a tree.
+pub(crate) fn whereabouts_in(read: &[&PlanSignal], repository: &str, tree: &Tree) -> Option<Located> {
+    located(read, repository, Some(tree))
+}
+
+fn located(read: &[&PlanSignal], repository: &str, tree: Option<&Tree>) -> Option<Located> {
+    let repositories = [repository.to_owned()];
+    let mut located = read.iter().filter_map(|signal| Material::of(signal)).map(|material| {
+        let query =
+            Query { text: &material.text, trace: material.trace.as_ref(), repositories: &repositories };
+        locate(&query, tree)
+    });
+    located.find(|located| !located.places.is_empty())
+}
+
+/// What a signal says.
+struct Material {
+    text: String,
+    trace: Option<ParsedTrace>,
+}
+
+impl Material {
+    fn of(signal: &PlanSignal) -> Option<Self> {
+        let sample = signal.samples.first()?;
+        let title = &sample.title.value;
+        Some(Self { text: format!("{title}\n{}", sample.text.value), trace: trace(sample, title) })
+    }
+}
+
+fn told(routed: &Routed, repositories: &[Repository]) -> String {
+    let one = |candidate: &crate::route::Candidate| {
+        let name = repositories.get(candidate.repository).map_or("?", |one| one.name.as_str());
+        let reasons: Vec<String> = candidate.reasons.iter().map(ToString::to_string).collect();
+        format!("{name} ({:.0} %: {})", 100.0 * candidate.confidence, reasons.join(", "))
+    };
+    let told: Vec<String> = routed.candidates.iter().take(MOST_TOLD).map(one).collect();
+    told.join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{crash, repository, ticket};
+
+    fn repositories() -> Vec<Repository> {
+        vec![repository(5, "acme/cart"), repository(6, "acme/mailer")]
+    }
+
+    #[test]
+    fn a_stack_says_which_of_several_repositories_is_meant() {
+        let (quiet, mail) = (ticket(1, "It is slow", ""), crash(2, "mailer", &["send", "queue"]));
+        let placed = place(&[&quiet, &mail], &repositories());
+        let Placed::In { repository, words } = placed else { panic!("{placed:?}") };
+        assert_eq!(repository, repositories()[1].id);
+        assert!(words.starts_with("routed to acme/mailer (100 %: "), "{words}");
+    }
+
+    #[test]
+    fn what_points_nowhere_or_at_both_is_unclear_and_names_the_candidates() {
+        let quiet = ticket(1, "It is slow", "");
+        assert_eq!(place(&[&quiet], &repositories()), Placed::Unclear { candidates: String::new() });
+        let both = ticket(2, "The mailer loses the cart", "");
+        let Placed::Unclear { candidates } = place(&[&both], &repositories()) else { panic!() };
+        assert!(candidates.contains("acme/cart (50 %") && candidates.contains("acme/mailer"), "{candidates}");
+    }
+
+    #[test]
+    fn the_first_signal_that_says_where_is_told() {
+        let (quiet, mail) = (ticket(1, "It is slow", ""), crash(2, "mailer", &["send", "queue"]));
+        let located = whereabouts(&[&quiet, &mail], "acme/mailer").unwrap();
+        assert_eq!(located.places[0].at.as_str(), "mailer/core.py");
+        assert_eq!(located.places[0].functions, ["mailer_send", "mailer_queue"]);
+        assert_eq!(whereabouts(&[&quiet], "acme/mailer"), None);
+    }
+}
