@@ -18,6 +18,7 @@ test | openjdk-17-jre-headless openjdk-21-jre-headless | java:17 | Apache Kafka 
 test | maven | command:mvn | fetches Apache Kafka
 test | bubblewrap | command:bwrap | the sandbox that agents run in
 test | sqlite3 | command:sqlite3 | a test makes a database newer than the program
+test | python3-venv | pyvenv | the SDKs that the tests report with are Python's
 test | postgresql | postgresql | the tests start servers of their own from it
 LIST
 }
@@ -54,6 +55,7 @@ package_is_there() {
         pkgconfig:*) command -v pkg-config >/dev/null && pkg-config --exists "$what" ;;
         java:*) java_is_at_least "$what" ;;
         postgresql) postgresql_is_there ;;
+        pyvenv) python3 -c "import ensurepip, venv" 2>/dev/null ;;
         *) fail "packages.sh: no such probe: $1" ;;
     esac
 }

@@ -14,15 +14,20 @@ use signalbox_runtime::BackoffConfig;
 use crate::formats::Format;
 use crate::kafka::{Refusal, refusal};
 use crate::keys::FingerprintConfig;
+use crate::limits::LimitConfig;
 use crate::observation::ProjectHint;
+use crate::sdk::SdkConfig;
 
 /// Everything ingest is told.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct IngestConfig {
     pub sources: Vec<SourceConfig>,
+    pub hooks: Vec<HookConfig>,
     pub fingerprints: FingerprintConfig,
     pub batch: BatchLimits,
+    pub limits: LimitConfig,
+    pub sdk: SdkConfig,
     pub backoff: BackoffConfig,
 }
 
@@ -38,6 +43,17 @@ pub struct SourceConfig {
     /// Who could have written the records.
     #[serde(default = "stranger")]
     pub provenance: Provenance,
+}
+
+/// A webhook that is taken: `POST /api/v1/hooks/NAME`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HookConfig {
+    pub name: SourceName,
+    pub format: Format,
+    pub project: ProjectMapping,
+    /// What its sender signs with, or sends as a bearer token.
+    pub secret: SecretRef,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -115,7 +131,7 @@ pub struct ConfigError {
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigProblem {
-    #[error("the name {name} is given twice; positions are kept under it")]
+    #[error("the name {name} is given twice; what was read is kept under it")]
     TwoOfAName { name: SourceName },
     #[error("expected {expected}")]
     Missing { expected: &'static str },
@@ -156,6 +172,15 @@ impl IngestConfig {
             }
             source.check().map_err(wrong)?;
         }
+        for (index, hook) in self.hooks.iter().enumerate() {
+            let wrong = |(key, what)| ConfigError { key: format!("hooks[{index}].{key}"), what };
+            let of_a_source = self.sources.iter().any(|source| source.name == hook.name);
+            if of_a_source || self.hooks[..index].iter().any(|earlier| earlier.name == hook.name) {
+                let name = hook.name.clone();
+                return Err(wrong(("name".to_owned(), ConfigProblem::TwoOfAName { name })));
+            }
+            check_teams(&hook.project).map_err(wrong)?;
+        }
         Ok(())
     }
 }
@@ -175,7 +200,7 @@ impl SourceConfig {
             return missing("kafka.group", "the name of a consumer group");
         }
         self.check_properties()?;
-        self.check_teams()
+        check_teams(&self.project)
     }
 
     fn check_properties(&self) -> Result<(), (String, ConfigProblem)> {
@@ -195,13 +220,13 @@ impl SourceConfig {
         }
         Ok(())
     }
+}
 
-    fn check_teams(&self) -> Result<(), (String, ConfigProblem)> {
-        let ProjectMapping::Teams(teams) = &self.project else { return Ok(()) };
-        match teams.keys().find(|team| team.parse::<i64>().is_err()) {
-            None => Ok(()),
-            Some(got) => Err((format!("project.teams.{got}"), ConfigProblem::Team { got: got.clone() })),
-        }
+fn check_teams(mapping: &ProjectMapping) -> Result<(), (String, ConfigProblem)> {
+    let ProjectMapping::Teams(teams) = mapping else { return Ok(()) };
+    match teams.keys().find(|team| team.parse::<i64>().is_err()) {
+        None => Ok(()),
+        Some(got) => Err((format!("project.teams.{got}"), ConfigProblem::Team { got: got.clone() })),
     }
 }
 
@@ -216,6 +241,15 @@ const fn stranger() -> Provenance {
 }
 
 impl ProjectMapping {
+    /// Every project that a record can go to.
+    pub(crate) fn names(&self) -> Vec<ProjectName> {
+        match self {
+            Self::Fixed(name) => vec![name.clone()],
+            Self::Teams(teams) => teams.values().cloned().collect(),
+            Self::Named(names) => names.clone(),
+        }
+    }
+
     /// The project of a record that hints so; None where nobody said which.
     pub fn project(&self, hint: &ProjectHint) -> Option<&ProjectName> {
         match (self, hint) {

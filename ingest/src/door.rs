@@ -113,7 +113,7 @@ impl Door {
             Ok(project) => {
                 let mut folder = Folder::default();
                 folder.add(project, &observation, &self.fingerprints, &self.setup.fold_context());
-                Ok(Ok(folder.finish()))
+                Ok(Ok(self.setup.limited(folder.finish())))
             }
         }
     }

@@ -10,7 +10,8 @@ use signalbox_domain::ids::{ProjectId, QuarantineId, SignalId};
 use signalbox_domain::names::SourceName;
 use signalbox_domain::provenance::Sourced;
 use signalbox_domain::record::RecordOrigin;
-use signalbox_domain::signal::{Frame, Link, Sample, SignalKey};
+use signalbox_domain::signal::{Frame, HoldChange, HoldReason, Link, Sample, SignalKey};
+use signalbox_domain::sketch::Sketch;
 use signalbox_domain::time::Timestamp;
 use signalbox_redact::Redactor;
 use signalbox_runtime::{IdSource, SealContext, SealError, SealPurpose, SealingKeys};
@@ -37,14 +38,8 @@ pub struct FoldContext<'a> {
 /// A part under construction.
 #[derive(Default)]
 pub struct Folder {
-    folds: BTreeMap<SignalKey, Growing>,
+    folds: BTreeMap<SignalKey, Fold>,
     quarantined: Vec<Quarantined>,
-}
-
-struct Growing {
-    fold: Fold,
-    /// Of the record that says whether the signal is held: what was resolved can fire again, and the other way round.
-    newest: Timestamp,
 }
 
 /// A record that could not be used.
@@ -82,32 +77,28 @@ impl Folder {
         let sample = sample(observation, record.at, context.redactor);
         let mut clean = Cleaner::new(context.redactor);
         let repository = observation.repository.as_ref().map(|name| clean.sourced(name));
-        let growing = self.folds.entry(key.clone()).or_insert_with(|| Growing {
-            newest: record.at,
-            fold: Fold {
-                id: context.ids.next::<SignalId>(),
-                key,
-                aliases: Vec::new(),
-                title: sample.title.clone(),
-                severity: observation.severity,
-                hold: observation.hold,
-                repository,
-                records: Vec::new(),
-                samples: Vec::new(),
-            },
+        let fold = self.folds.entry(key.clone()).or_insert_with(|| Fold {
+            id: context.ids.next::<SignalId>(),
+            key,
+            aliases: Vec::new(),
+            title: sample.title.clone(),
+            severity: observation.severity,
+            hold: observation.hold,
+            hold_at: record.at,
+            repository,
+            users: Sketch::default(),
+            records: Vec::new(),
+            samples: Vec::new(),
         });
-        if record.at >= growing.newest {
-            growing.newest = record.at;
-            growing.fold.hold = observation.hold;
-        }
-        let aliases = &mut growing.fold.aliases;
+        hold(fold, observation.hold, record.at);
         for fingerprint in newer {
-            if !aliases.contains(fingerprint) && aliases.len() < MOST_ALIASES {
-                aliases.push(fingerprint.clone());
+            if !fold.aliases.contains(fingerprint) && fold.aliases.len() < MOST_ALIASES {
+                fold.aliases.push(fingerprint.clone());
             }
         }
-        growing.fold.records.push(record);
-        growing.fold.samples.push(sample);
+        observation.users.iter().for_each(|user| fold.users.add(user_hash(user)));
+        fold.records.push(record);
+        fold.samples.push(sample);
     }
 
     /// Quarantines a record. Its bytes open under the id of its row alone.
@@ -127,9 +118,28 @@ impl Folder {
 
     /// The part, without a position.
     pub fn finish(self) -> FoldPart {
-        let folds = self.folds.into_values().map(|growing| growing.fold).collect();
-        FoldPart { position: None, folds, quarantined: self.quarantined }
+        let folds = self.folds.into_values().collect();
+        FoldPart { folds, quarantined: self.quarantined, ..FoldPart::default() }
     }
+}
+
+/// The same rule as between batches: what was resolved can fire again, and the other way round.
+fn hold(fold: &mut Fold, new: Option<HoldReason>, at: Timestamp) {
+    let changes = match HoldReason::change(fold.hold, new) {
+        HoldChange::Stays => fold.hold == new && at > fold.hold_at,
+        HoldChange::IfNewest => at >= fold.hold_at,
+        HoldChange::Always => true,
+    };
+    if changes {
+        (fold.hold, fold.hold_at) = (new, at);
+    }
+}
+
+/// 64 bits of a hash: nothing that leads back.
+fn user_hash(user: &str) -> u64 {
+    let digest: [u8; 32] = Sha256::new().chain_update("user\0").chain_update(user).finalize().into();
+    let [a, b, c, d, e, f, g, h, ..] = digest;
+    u64::from_be_bytes([a, b, c, d, e, f, g, h])
 }
 
 fn record(observation: &Observation, received_at: Timestamp) -> FoldedRecord {

@@ -52,6 +52,15 @@ pub(crate) struct RawRecord {
     /// None is a tombstone.
     pub(crate) bytes: Option<Vec<u8>>,
     pub(crate) size: usize,
+    /// Those that say what a record is, or whose trace it belongs to; mostly none.
+    pub(crate) headers: Vec<(String, String)>,
+}
+
+impl RawRecord {
+    pub(crate) fn traceparent(&self) -> Option<&str> {
+        let found = self.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("traceparent"));
+        found.map(|(_, value)| value.as_str())
+    }
 }
 
 /// Records of one partition, in order; never empty.

@@ -3,7 +3,10 @@
 //! ```text
 //!   Kafka ─▶ kafka (a polling thread) ─▶ batches ─▶ pass ─┐                              ┌▶ wake "signals"
 //!                                                        ├▶ formats ─▶ fold ─▶ Store::signals_fold
-//!   POST /api/v1/signals ────────────────────▶ door ─────┘   (pure: redact, clamp, fold, quarantine sealed)
+//!   POST /api/v1/signals ────────────────────▶ door ─────┤   (pure: redact, clamp, fold, quarantine sealed)
+//!   unchanged SDKs ──────────────────────────▶ sdk ──────┤
+//!   deliveries (verified webhooks) ──────────▶ hooks ────┤
+//!   quarantine, when a person says so ───────▶ retry ────┘
 //! ```
 //!
 //! What must hold: positions move in the transaction of their folds and by compare-and-set (invariants 1 and 2); what
@@ -15,17 +18,23 @@ mod dev_broker;
 mod door;
 mod fold;
 mod formats;
+mod group;
+mod hooks;
 mod identity;
 mod kafka;
+mod keep;
 mod keys;
 mod lab;
+mod limits;
 mod observation;
 mod part;
 mod pass;
+mod retry;
+mod sdk;
 mod status;
 
 pub use config::{
-    BatchLimits, ConfigError, ConfigProblem, IngestConfig, KafkaConfig, ProjectMapping, Property,
+    BatchLimits, ConfigError, ConfigProblem, HookConfig, IngestConfig, KafkaConfig, ProjectMapping, Property,
     SourceConfig, Start,
 };
 pub use dev_broker::{DEV_PARTITION_MEGABYTES, DEV_TOPIC, DevBroker, DevBrokerError, produce};
@@ -35,10 +44,15 @@ pub use formats::{
     BODY_LIMIT, Format, Payload, PosthogBody, RECORD_LIMIT, ReplayLimits, ReplayRow, SentryBody, SessionKey,
     Sessions, TEXT_LIMIT, read, read_item, read_signal,
 };
+pub use group::GroupError;
+pub use hooks::{HookError, HookIngest};
 pub use identity::{IdentityPart, RecordIdentity, Told};
 pub use kafka::{KafkaError, Until, probe};
 pub use keys::{FingerprintConfig, UnknownVersions};
 pub use lab::{IngestAnswer, IngestRow, ingest_row};
+pub use limits::LimitConfig;
 pub use observation::{Observation, ProjectHint, Reading, Unreadable};
 pub use pass::{IngestError, IngestSetup, KafkaIngest, SIGNALS};
+pub use retry::{Retried, Retry, RetryError};
+pub use sdk::{Dialect, SdkBody, SdkConfig, SdkDoor, SdkRefused, SdkTaken};
 pub use status::{Counts, Status};

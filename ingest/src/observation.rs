@@ -41,6 +41,8 @@ pub struct Observation {
     pub repository: Option<Sourced<String>>,
     pub links: Vec<Sourced<Link>>,
     pub attributes: Map<String, Value>,
+    /// Whoever it happened to, by whatever name the sender has for them. Counted, and never kept.
+    pub users: Vec<String>,
     pub hold: Option<HoldReason>,
 }
 
@@ -71,6 +73,7 @@ impl Observation {
             repository: None,
             links: Vec::new(),
             attributes: Map::new(),
+            users: Vec::new(),
             hold: None,
         }
     }

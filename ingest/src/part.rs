@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use signalbox_domain::ids::ProjectId;
 use signalbox_domain::names::ProjectName;
 use signalbox_domain::record::{RecordOrigin, Stream};
-use signalbox_runtime::SealError;
+use signalbox_runtime::{SealError, continue_trace};
 use signalbox_store::ingest::{FoldPart, PositionMove};
 
 use crate::config::SourceConfig;
 use crate::fold::{FoldContext, Folder, Refusal};
 use crate::formats::{Payload, RECORD_LIMIT, read};
 use crate::kafka::{MoveReason, RawRecord};
+use crate::keep::{Items, Keeping, Whole, keep};
 use crate::keys::FingerprintConfig;
 use crate::observation::{ProjectHint, Reading, Unreadable};
 
@@ -40,45 +41,34 @@ pub(crate) fn part(
     let mut folder = Folder::default();
     let (mut read, mut not_a_signal) = (0, 0);
     for record in records.iter().filter(|record| from.is_none_or(|from| record.offset >= from)) {
-        let counted = one(&mut folder, record, context)?;
+        let counted = match record.traceparent() {
+            None => one(&mut folder, record, context)?,
+            Some(traceparent) => {
+                let span = tracing::info_span!(
+                    "record",
+                    topic = context.stream.topic,
+                    partition = context.stream.partition,
+                    offset = record.offset
+                );
+                continue_trace(&span, traceparent);
+                span.in_scope(|| one(&mut folder, record, context))?
+            }
+        };
         read += counted.items;
         not_a_signal += counted.not_signals;
     }
     Ok(Part { part: folder.finish(), read, not_a_signal })
 }
 
-/// The items of one record. What is refused of it, however much, is one row with the whole record.
-struct Items {
-    items: u64,
-    not_signals: u64,
-}
-
 fn one(folder: &mut Folder, record: &RawRecord, context: &PartContext<'_>) -> Result<Items, SealError> {
-    let Reading { kept, not_signals, refused } = match reading(record, context.source) {
-        Ok(reading) => reading,
-        Err(error) => Reading { refused: vec![error], ..Reading::default() },
+    let whole = Whole {
+        source: &context.source.name,
+        origin: RecordOrigin::Kafka { stream: context.stream.clone(), offset: record.offset },
+        bytes: record.bytes.as_deref().unwrap_or_default(),
+        size: record.size,
     };
-    let mut items = not_signals;
-    let mut troubles: Vec<(&'static str, String)> =
-        refused.iter().map(|error| (error.code(), error.to_string())).collect();
-    for observation in &kept {
-        match project(&observation.project, context) {
-            Some(project) => {
-                folder.add(project, observation, context.fingerprints, &context.fold);
-                items += 1;
-            }
-            None => troubles.push(("no-project", no_project(&observation.project))),
-        }
-    }
-    if let Some((code, words)) = troubles.first() {
-        let words = match troubles.len() {
-            1 => words.clone(),
-            count => format!("{words}; and {} more of this record", count - 1),
-        };
-        refuse(folder, record, code, words, context)?;
-        items += 1;
-    }
-    Ok(Items { items, not_signals })
+    let keeping = Keeping { fingerprints: context.fingerprints, fold: &context.fold };
+    keep(folder, reading(record, context.source), |hint| project(hint, context), whole, &keeping)
 }
 
 fn reading(record: &RawRecord, source: &SourceConfig) -> Result<Reading, Unreadable> {
@@ -86,39 +76,14 @@ fn reading(record: &RawRecord, source: &SourceConfig) -> Result<Reading, Unreada
     if record.size > RECORD_LIMIT {
         return Err(Unreadable::TooLarge { size: record.size, limit: RECORD_LIMIT });
     }
-    read(source.format, &Payload::new(bytes, source.provenance))
+    let headers: Vec<(&str, &str)> =
+        record.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    read(source.format, &Payload { headers: &headers, ..Payload::new(bytes, source.provenance) })
 }
 
 fn project(hint: &ProjectHint, context: &PartContext<'_>) -> Option<ProjectId> {
     let name = context.source.project.project(hint)?;
     context.projects.get(name).copied()
-}
-
-/// A name stands in the record, so it is not repeated.
-fn no_project(hint: &ProjectHint) -> String {
-    match hint {
-        ProjectHint::Team(team) => format!("no project is set for team {team}"),
-        ProjectHint::Name(_) => "no project of the record's name is set for this source".to_owned(),
-        ProjectHint::Silent => "the record does not say whose it is".to_owned(),
-    }
-}
-
-fn refuse(
-    folder: &mut Folder,
-    record: &RawRecord,
-    code: &'static str,
-    words: String,
-    context: &PartContext<'_>,
-) -> Result<(), SealError> {
-    let refusal = Refusal {
-        source: context.source.name.clone(),
-        origin: RecordOrigin::Kafka { stream: context.stream.clone(), offset: record.offset },
-        code,
-        words,
-        bytes: record.bytes.as_deref().unwrap_or_default(),
-        size: u64::try_from(record.size).unwrap_or(u64::MAX),
-    };
-    folder.refuse(refusal, &context.fold)
 }
 
 /// A part that only moves the position; records that are gone leave a row that says so.

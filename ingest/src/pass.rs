@@ -16,15 +16,16 @@ use signalbox_runtime::{
     Tasks, Wakeups,
 };
 use signalbox_store::Store;
-use signalbox_store::ingest::PositionMove;
+use signalbox_store::ingest::{FoldPart, PositionMove};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
-use crate::config::{IngestConfig, ProjectMapping, SourceConfig};
+use crate::config::{IngestConfig, SourceConfig};
 use crate::fold::FoldContext;
 use crate::kafka::{
     Batch, Begun, Event, KafkaError, MoveReason, Order, Partition, Poller, PollerEnd, Turn, Turns, Until,
 };
 use crate::keys::FingerprintConfig;
+use crate::limits::LimitConfig;
 use crate::status::Status;
 
 use catch_up::CatchUp;
@@ -45,6 +46,7 @@ pub struct IngestSetup {
     pub randomness: Randomness,
     pub wakeups: Wakeups,
     pub tasks: Tasks,
+    pub limits: LimitConfig,
 }
 
 /// Why ingest of a source ended although nobody asked for it.
@@ -108,6 +110,11 @@ enum Flow {
 }
 
 impl IngestSetup {
+    /// The part under the limit of new signals.
+    pub(crate) fn limited(&self, part: FoldPart) -> FoldPart {
+        self.limits.within(part, &self.ids)
+    }
+
     /// What stands still while one round is folded.
     pub(crate) fn fold_context(&self) -> FoldContext<'_> {
         FoldContext {
@@ -216,12 +223,7 @@ impl Pass {
     }
 
     async fn ensure_projects(&mut self) -> Flow {
-        let names: Vec<ProjectName> = match &self.source.project {
-            ProjectMapping::Fixed(name) => vec![name.clone()],
-            ProjectMapping::Teams(teams) => teams.values().cloned().collect(),
-            ProjectMapping::Named(names) => names.clone(),
-        };
-        for name in names {
+        for name in self.source.project.names() {
             let id = self.setup.ids.next();
             let project = loop {
                 match self.setup.store.project_ensure(&name, id, self.setup.clock.now()).await {

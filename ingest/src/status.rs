@@ -18,6 +18,8 @@ pub struct Counts {
     pub duplicate: u64,
     pub quarantined: u64,
     pub new_signals: u64,
+    /// Of those kept, records of signals that were one too many: they count in the overflow signal.
+    pub overflow: u64,
     /// Stretches of a partition that were gone before they were read.
     pub gaps: u64,
     /// Batches dropped because the partition was taken away, or another consumer had come first.
@@ -36,6 +38,7 @@ impl AddAssign for Counts {
         self.duplicate += other.duplicate;
         self.quarantined += other.quarantined;
         self.new_signals += other.new_signals;
+        self.overflow += other.overflow;
         self.gaps += other.gaps;
         self.dropped_batches += other.dropped_batches;
         self.retries += other.retries;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use rdkafka::config::ClientConfig;
+use rdkafka::message::{Header, OwnedHeaders};
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer as _};
 use serde_json::{Value, json};
 use signalbox_testkit::kafka::Cluster;
@@ -56,4 +57,20 @@ pub(crate) fn storm(name: &str, count: usize) -> Vec<Option<Vec<u8>>> {
     (0..count)
         .map(|n| Some(exception(2, &format!("{name}-{n}"), &format!("no price for item {n}"))))
         .collect()
+}
+
+/// Puts one record with headers on a topic's first partition.
+pub(crate) fn produce_with_headers(cluster: &Cluster, topic: &str, headers: &[(&str, &str)], record: &[u8]) {
+    let producer: BaseProducer = ClientConfig::new()
+        .set("bootstrap.servers", cluster.bootstrap())
+        .set("acks", "all")
+        .create()
+        .unwrap();
+    let headers = headers
+        .iter()
+        .fold(OwnedHeaders::new(), |all, (key, value)| all.insert(Header { key, value: Some(*value) }));
+    let outgoing = BaseRecord::<(), [u8]>::to(topic).partition(0).payload(record).headers(headers);
+    producer.send(outgoing).map_err(|(error, _)| error).unwrap();
+    producer.flush(Duration::from_secs(60)).unwrap();
+    assert_eq!(producer.in_flight_count(), 0);
 }

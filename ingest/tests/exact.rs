@@ -1,10 +1,10 @@
 //! Every record is counted once, as what it is.
 
-use signalbox_ingest::Counts;
+use signalbox_ingest::{Counts, Format, ProjectMapping};
 use signalbox_testkit::kafka::Cluster;
 use signalbox_testkit::{Part, require};
 
-use crate::events::{exception, page_view, produce, record, storm};
+use crate::events::{exception, page_view, produce, produce_with_headers, record, storm};
 use crate::house::{BOTH, House, config};
 
 const SECRET: &str = "AKIAQ7XN2L5RTPB3ZKWD";
@@ -83,4 +83,30 @@ fn mixed() -> Vec<Option<Vec<u8>>> {
         Some(vec![b'['; 2_000_000]),
     ]);
     records
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_records_headers_say_what_it_is() {
+    let Some(_) = require(Part::Kafka) else { return };
+    let cluster = Cluster::shared().unwrap();
+    let Some(house) = House::new(BOTH[0]).await else { return };
+    let topic = cluster.fresh_topic(1).unwrap();
+    let mut config = config(cluster, &topic, &topic);
+    config.sources[0].format = Format::Cloudevent;
+    config.sources[0].project = ProjectMapping::Fixed("web".parse().unwrap());
+    let traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    let headers = [
+        ("ce_specversion", "1.0"),
+        ("ce_id", "1"),
+        ("ce_source", "/checkout"),
+        ("CE_type", "com.example.slow"),
+        ("traceparent", traceparent),
+        ("unheard-of", "x"),
+    ];
+    produce_with_headers(cluster, &topic, &headers, br#"{"title":"checkout is slow"}"#);
+    let running = house.run(&config).await;
+    let counts = running.until("it is read", |counts| counts.read >= 1).await;
+    assert_eq!((counts.kept, counts.quarantined), (1, 0), "{:?}", house.quarantine().await);
+    running.stop().await;
+    assert_eq!(house.signals().await[0].title.value, "checkout is slow");
 }

@@ -194,7 +194,7 @@ fn without_ids(records: Vec<Option<Vec<u8>>>) -> Vec<Option<Vec<u8>>> {
     records.into_iter().map(|record| record.map(strip)).collect()
 }
 
-async fn until_counted(house: &House, count: u64) {
+pub(crate) async fn until_counted(house: &House, count: u64) {
     let waited = wait_until_async("all are counted", PATIENCE, async || {
         let page = signalbox_store::Page { before: None, size: 100 };
         let signals = house.store.signals_list(signalbox_store::ingest::SignalFilter::default(), page).await;

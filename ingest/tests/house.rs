@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use signalbox_domain::ids::QuarantineId;
 use signalbox_domain::signal::Signal;
-use signalbox_ingest::{Counts, IngestConfig, IngestError, IngestSetup, KafkaIngest, Status, Until};
+use signalbox_ingest::{
+    Counts, IngestConfig, IngestError, IngestSetup, KafkaIngest, LimitConfig, Status, Until,
+};
 use signalbox_redact::{Config, Redactor};
 use signalbox_runtime::{
     Clock, Health, IdSource, Randomness, SealContext, SealPurpose, SealingKeys, Shutdown, StopReason,
@@ -86,6 +88,7 @@ impl House {
             clock,
             randomness,
             tasks: Tasks::new(shutdown.clone()),
+            limits: LimitConfig::default(),
         }
     }
 

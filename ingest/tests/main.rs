@@ -8,4 +8,6 @@ mod events;
 mod exact;
 mod faults;
 mod house;
+mod sdk;
+mod storm;
 mod upgrade;

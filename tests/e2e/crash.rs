@@ -50,7 +50,8 @@ const PATH: &[&str] = &[
 const AFTER_A_DEATH: &[&str] = &["run_expire"];
 const SCHEDULE: &[&str] = &["automation_put", "firing_open", "firing_fulfil", "firing_move"];
 /// By a command that opens the store itself.
-const COMMAND: &[&str] = &["secret_put", "secret_remove", "token_revoke"];
+const COMMAND: &[&str] =
+    &["secret_put", "secret_remove", "token_revoke", "project_key_put", "project_key_remove"];
 /// Nothing calls it yet but the store's own tests.
 const ALONE: &[&str] = &[
     "task_move",
@@ -60,6 +61,9 @@ const ALONE: &[&str] = &[
     "lease_take",
     "lease_renew",
     "lease_release",
+    "quarantine_drop",
+    "position_seek",
+    "delivery_put",
 ];
 
 const SIDES: [&str; 2] = ["before", "after"];
@@ -261,19 +265,31 @@ fn is_given_again(base: Base, point: &str) {
     let text = |arguments: &[&str]| String::from_utf8(with_value(arguments, None).stdout).unwrap();
     let made = text(&["token", "create", "ci", "--role", "viewer"]);
     let id = made.split_whitespace().find(|word| word.starts_with("token_")).unwrap().to_owned();
+    text(&["project", "add", "web"]);
+    let listed = text(&["project", "keys", "web", "--json"]);
+    let listed: serde_json::Value = serde_json::from_str(&listed).unwrap();
+    let key = listed["items"][0]["key"].as_str().unwrap().to_owned();
     if !point.starts_with("secret_put") {
         text(&["secret", "set", "FORGE"]);
     }
     let command: &[&str] = match point.split(':').next() {
         Some("secret_put") => &["secret", "set", "FORGE"],
         Some("secret_remove") => &["secret", "remove", "FORGE"],
+        Some("project_key_put") => &["project", "keys", "web", "--new"],
+        Some("project_key_remove") => &["project", "keys", "web", "--remove", &key],
         _ => &["token", "revoke", &id],
     };
     let died = with_value(command, Some(point));
     assert_eq!(died.status.signal(), Some(KILLED), "{point} was not reached: {died:?}");
     let again = with_value(command, None);
     let (secrets, tokens) = (text(&["secret", "list"]), text(&["token", "list"]));
+    let keys = text(&["project", "keys", "web", "--json"]);
     match command[1] {
+        // A key that was made unseen is one key more, which harms nobody.
+        "keys" if command[3] == "--new" => {
+            assert!(keys.contains(&key) && keys.matches("sentry_dsn").count() > 1, "{again:?}");
+        }
+        "keys" => assert!(!keys.contains(&key), "{again:?}"),
         "set" => assert_eq!(secrets.matches("FORGE").count(), 1, "{again:?}"),
         "remove" => assert!(!secrets.contains("FORGE"), "{again:?}"),
         _ => assert!(tokens.contains("revoked"), "{again:?}"),

@@ -23,16 +23,22 @@ use signalbox_domain::quota::QuotaLimit;
 use signalbox_domain::record::{RecordOrigin, Stream};
 use signalbox_domain::run::{Run, Runner};
 use signalbox_domain::signal::{Fingerprint, Severity, SignalKey, SourceFamily};
+use signalbox_domain::sketch::Sketch;
 use signalbox_domain::states::{CaseState, RunState, TaskState};
 use signalbox_domain::task::{Intent, Lineage, Mode, Origin, Priority, Starter, Task, TaskCase};
 use signalbox_domain::time::Timestamp;
+use signalbox_redact::{Config, Redactor};
 use signalbox_runtime::{Clock, IdSource, ManualClock, Randomness, SealingKeys, Wakeups};
 use signalbox_store::ingest::{Fold, FoldBatch, FoldPart, FoldedRecord, PartReport, Quarantined};
 use signalbox_store::planner::{Committed, PlanCommit};
 use signalbox_store::{Store, StoreConfig};
+use zeroize::Zeroizing;
 
 use crate::views::SignalResult;
-use crate::{Access, Agent, Projects, Reads, Runs, Secrets, SignIn, TaskWish, Tasks, local};
+use crate::{
+    Access, Agent, Hook, HookKind, Hooks, Positions, Projects, Quarantine, Reads, Runs, Secrets, SignIn,
+    TaskWish, Tasks, local,
+};
 
 const RUNNER_SEEN_WITHIN: Duration = Duration::from_secs(60);
 
@@ -80,6 +86,28 @@ impl Fixture {
     pub fn secrets(&self) -> Secrets {
         let keys = SealingKeys::from_text("test", &"a".repeat(64), Randomness::seeded(3)).unwrap();
         Secrets::new(self.store.clone(), self.clock.clone(), self.ids.clone(), Arc::new(keys))
+    }
+
+    pub fn quarantine(&self) -> Quarantine {
+        let keys = SealingKeys::from_text("test", &"a".repeat(64), Randomness::seeded(3)).unwrap();
+        Quarantine::new(self.store.clone(), Arc::new(keys))
+    }
+
+    pub fn positions(&self) -> Positions {
+        Positions::new(self.store.clone(), self.clock.clone())
+    }
+
+    /// The one hook `pager`, whose secret is `hunter2`.
+    pub fn hooks(&self) -> Hooks {
+        let hook = Hook { kind: HookKind::Generic, secret: Zeroizing::new(b"hunter2".to_vec()) };
+        Hooks::new(
+            self.store.clone(),
+            self.clock.clone(),
+            self.ids.clone(),
+            Arc::new(Redactor::new(&Config::default()).unwrap()),
+            Wakeups::new(self.clock.clone()),
+            BTreeMap::from([("pager".parse().unwrap(), hook)]),
+        )
     }
 
     pub fn sign_in(&self) -> SignIn {
@@ -132,12 +160,14 @@ impl Fixture {
             title: Sourced::stranger(title.to_owned()),
             severity: Severity::Error,
             hold: None,
+            hold_at: now,
             repository: None,
+            users: Sketch::default(),
             records: vec![FoldedRecord { mark: None, at: now, count: 1 }],
             samples: vec![],
         };
         let id = fold.id;
-        let part = FoldPart { position: None, folds: vec![fold], quarantined: vec![] };
+        let part = FoldPart { folds: vec![fold], ..FoldPart::default() };
         let reports = self.store.signals_fold(&FoldBatch { parts: vec![part] }, now).await.unwrap();
         match reports[0] {
             PartReport::Folded { new_signals: 1, .. } => (id, SignalResult::New { signal: id }),
@@ -164,7 +194,7 @@ impl Fixture {
             size: 12,
         };
         let id = row.id;
-        let part = FoldPart { position: None, folds: vec![], quarantined: vec![row] };
+        let part = FoldPart { quarantined: vec![row], ..FoldPart::default() };
         self.store.signals_fold(&FoldBatch { parts: vec![part] }, self.clock.now()).await.unwrap();
         id
     }

@@ -3,16 +3,20 @@
 //! ```text
 //!   CLI ──┐                                                 ┌ Reads ──▶ views
 //!   HTTP ─┼─▶ Access (who is it?) ─▶ a use case (may they?) ─┼ Tasks, Projects, SignIn, Secrets ─▶ Store
-//!   MCP ──┘                                                 └ Runs (runners: lease, report, finish)
+//!   MCP ──┘                                                 ├ Runs (runners: lease, report, finish)
+//!   webhooks ─▶ Hooks (signed by whom?) ─▶ deliveries        └ Quarantine, Positions (who keep the house running)
 //! ```
 //!
 //! Faces hold no rules and never read the store: they send and show `views`, and every refusal is a `Problem`. Rules
 //! about single nouns live in `domain`.
 
 mod access;
+mod hooks;
 mod location;
+mod positions;
 mod problem;
 mod projects;
+mod quarantine;
 mod reads;
 mod runs;
 mod scope;
@@ -29,8 +33,11 @@ mod words;
 pub mod fixture;
 
 pub use access::{Access, AccessError, NewToken, Refused, TokenWish, local};
+pub use hooks::{Hook, HookKind, HookRefused, Hooks, Incoming};
+pub use positions::Positions;
 pub use problem::Problem;
 pub use projects::Projects;
+pub use quarantine::Quarantine;
 pub use reads::{Reads, Refusals, Sender, Sorted};
 pub use runs::{Agent, Runs, RunsError};
 pub use secrets::{SecretError, Secrets};

@@ -4,6 +4,7 @@
 use signalbox_domain::access::Denied;
 use signalbox_domain::ids::RunId;
 use signalbox_domain::states::IllegalMove;
+use signalbox_runtime::SealError;
 use signalbox_store::StoreError;
 
 use crate::access::{AccessError, Refused};
@@ -37,6 +38,8 @@ pub enum Problem {
     Inside(#[source] StoreError),
     #[error("it failed inside; the log says why")]
     Sealing(#[source] SecretError),
+    #[error("it failed inside; the log says why")]
+    Sealed(#[from] SealError),
 }
 
 impl Problem {
@@ -54,7 +57,7 @@ impl Problem {
             Self::TooMany(_) => "too_many",
             Self::Unavailable(_) => "unavailable",
             Self::Full(_) => "disk_full",
-            Self::Inside(_) | Self::Sealing(_) => "internal",
+            Self::Inside(_) | Self::Sealing(_) | Self::Sealed(_) => "internal",
         }
     }
 

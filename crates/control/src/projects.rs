@@ -1,6 +1,8 @@
-//! Projects and their repositories, as people keep them by hand.
+//! Projects, their repositories and their public keys, as people keep them by hand.
 //!
 //! A location never has a password in it: it is shown, logged, and handed to runners.
+
+mod keys;
 
 use signalbox_domain::access::{Action, Actor, Target};
 use signalbox_domain::ids::ProjectId;

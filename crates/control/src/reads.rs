@@ -29,6 +29,7 @@ use crate::views::{DecisionLine, Listing};
 use crate::{Problem, scope};
 
 pub(crate) use page::{listing, page};
+pub(crate) use quarantine::line as quarantine_line;
 pub(crate) use runs::run_line;
 pub use sender::{Refusals, Sender, Sorted};
 pub(crate) use signals::signal_line;

@@ -6,5 +6,7 @@ use signalbox_runtime::Channel;
 pub const TASKS: Channel = Channel::new("tasks");
 /// Runs were queued: runners look.
 pub const RUNS: Channel = Channel::new("runs");
+/// Webhooks came: ingest looks.
+pub const DELIVERIES: Channel = Channel::new("deliveries");
 /// Runs ended: the planner and the dispatcher look.
 pub const OUTCOMES: Channel = Channel::new("outcomes");

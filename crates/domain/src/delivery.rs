@@ -2,10 +2,18 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::form::Form;
+use crate::form::{Form, FormError};
 use crate::ids::DeliveryId;
 use crate::names::SourceName;
 use crate::time::Timestamp;
+
+/// A header that says what a delivery is; never one that proves who sent it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeliveryHeader {
+    /// In lower case.
+    pub name: String,
+    pub value: String,
+}
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delivery {
@@ -14,6 +22,8 @@ pub struct Delivery {
     /// The sender's own id; the same one again is the same delivery.
     pub external_id: String,
     pub event: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub headers: Vec<DeliveryHeader>,
     pub received_at: Timestamp,
     /// The body, redacted.
     pub body: String,
@@ -21,7 +31,15 @@ pub struct Delivery {
 
 impl Form for Delivery {
     const NAME: &'static str = "delivery";
-    const VERSION: u16 = 1;
+    /// Since the second one it has headers.
+    const VERSION: u16 = 2;
+
+    fn from_older(version: u16, body: &str) -> Result<Self, FormError> {
+        match version {
+            1 => serde_json::from_str(body).map_err(|source| FormError::Json { form: Self::NAME, source }),
+            _ => Err(FormError::UnknownVersion { form: Self::NAME, found: version, newest: Self::VERSION }),
+        }
+    }
 }
 
 /// Who reads deliveries, each with a mark of its own.

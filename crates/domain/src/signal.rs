@@ -127,7 +127,34 @@ pub enum HoldReason {
     OtherBranch,
 }
 
+/// What a further record does to the hold of a signal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HoldChange {
+    Stays,
+    /// Unless a later record has said otherwise.
+    IfNewest,
+    Always,
+}
+
 impl HoldReason {
+    /// Whether it is about one record alone, and not about what its sender thinks of all of it.
+    pub fn is_of_record(self) -> bool {
+        match self {
+            Self::HistoricalMigration | Self::TooOld | Self::DevelopmentHost | Self::OtherBranch => true,
+            Self::UpstreamResolved | Self::UpstreamArchived | Self::UpstreamAssigned => false,
+        }
+    }
+
+    /// What a record that says `new` does to a signal of which others have said `known`.
+    pub fn change(known: Option<Self>, new: Option<Self>) -> HoldChange {
+        match (known, new) {
+            (known, new) if known == new => HoldChange::Stays,
+            (_, Some(new)) if new.is_of_record() => HoldChange::Stays,
+            (Some(known), _) if known.is_of_record() => HoldChange::Always,
+            _ => HoldChange::IfNewest,
+        }
+    }
+
     pub const ALL: [Self; 7] = [
         Self::HistoricalMigration,
         Self::TooOld,
@@ -294,6 +321,25 @@ mod tests {
         let kept = vec![sample("a")];
         assert_eq!(keep_samples(&kept, &[sample("a")]).unwrap(), None);
         assert!(keep_samples(&kept, &[sample("b")]).unwrap().is_some());
+    }
+
+    #[test]
+    fn what_comes_last_says_whether_a_signal_is_held() {
+        use HoldReason::{DevelopmentHost, HistoricalMigration, UpstreamAssigned, UpstreamResolved};
+        for (known, new, change) in [
+            (None, None, HoldChange::Stays),
+            (None, Some(UpstreamResolved), HoldChange::IfNewest),
+            (Some(UpstreamResolved), None, HoldChange::IfNewest),
+            (Some(UpstreamResolved), Some(UpstreamAssigned), HoldChange::IfNewest),
+            (Some(UpstreamResolved), Some(UpstreamResolved), HoldChange::Stays),
+            (None, Some(DevelopmentHost), HoldChange::Stays),
+            (Some(UpstreamResolved), Some(HistoricalMigration), HoldChange::Stays),
+            (Some(DevelopmentHost), Some(HistoricalMigration), HoldChange::Stays),
+            (Some(DevelopmentHost), None, HoldChange::Always),
+            (Some(HistoricalMigration), Some(UpstreamResolved), HoldChange::Always),
+        ] {
+            assert_eq!(HoldReason::change(known, new), change, "{known:?} {new:?}");
+        }
     }
 
     #[test]

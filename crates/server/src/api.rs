@@ -5,14 +5,16 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, header};
-use signalbox_control::{Access, Projects, Reads, Runs, Secrets, SignIn, Tasks};
+use signalbox_control::{Access, Positions, Projects, Quarantine, Reads, Runs, Secrets, SignIn, Tasks};
 use signalbox_domain::access::Actor;
 use signalbox_runtime::Clock;
 use tower::ServiceExt as _;
 
+use crate::hooks::HookRoutes;
 use crate::hosts::Hosts;
-use crate::intake::SignalIntake;
+use crate::intake::{QuarantineRetry, SignalIntake};
 use crate::schedules::Schedules;
+use crate::sdk::Sdks;
 use crate::status::HouseStatus;
 use crate::{guard, page, routes};
 
@@ -32,9 +34,14 @@ pub struct ApiSetup {
     pub runs: Runs,
     pub projects: Projects,
     pub secrets: Secrets,
+    pub quarantine: Quarantine,
+    pub positions: Positions,
     pub intake: Arc<dyn SignalIntake>,
+    pub retry: Arc<dyn QuarantineRetry>,
     pub schedules: Arc<dyn Schedules>,
     pub status: Arc<dyn HouseStatus>,
+    /// Where SDKs reach this server, such as `https://signalbox.example`.
+    pub base: String,
     pub clock: Clock,
 }
 
@@ -68,11 +75,12 @@ impl Api {
     }
 
     /// For the listener: guarded, bounded in size and time, with the pages of sign-in.
-    pub fn routes(&self, hosts: Hosts) -> Router {
+    /// Beside them, what unchanged SDKs and other systems' webhooks are sent to.
+    pub fn routes(&self, hosts: Hosts, sdks: &Sdks, hooks: &HookRoutes) -> Router {
         let guard = guard::Guard::new(self.setup.access.clone(), hosts, self.setup.clock.clone());
         let pages = page::routes(self.setup.sign_in.clone(), guard.clone());
         let handlers = guard::let_in(self.handlers.clone(), guard.clone());
-        guard::around(pages.nest(ROOT, handlers), guard)
+        guard::around(pages.nest(ROOT, handlers), guard).merge(sdks.routes()).merge(hooks.routes())
     }
 
     /// The same handlers, in this process. `path` may carry a query; a body is JSON.

@@ -42,6 +42,27 @@ impl<S: Send + Sync, T: FromStr<Err: Display> + Send> FromRequestParts<S> for Na
     }
 }
 
+/// The two parts of a path that vary.
+pub(crate) struct NamedTwice<A, B>(pub(crate) A, pub(crate) B);
+
+impl<S, A, B> FromRequestParts<S> for NamedTwice<A, B>
+where
+    S: Send + Sync,
+    A: FromStr<Err: Display> + Send,
+    B: FromStr<Err: Display> + Send,
+{
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let Path((one, other)) = Path::<(String, String)>::from_request_parts(parts, state)
+            .await
+            .map_err(|error| Failure::url(error.body_text()))?;
+        let one = one.parse().map_err(|error: A::Err| Failure::url(error.to_string()))?;
+        let other = other.parse().map_err(|error: B::Err| Failure::url(error.to_string()))?;
+        Ok(Self(one, other))
+    }
+}
+
 /// The parameters of a URL.
 pub(crate) struct Asked<T>(pub(crate) T);
 

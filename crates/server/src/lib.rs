@@ -2,7 +2,8 @@
 //!
 //! ```text
 //!   a connection ─▶ Listener ─▶ router ─┬ /healthz /readyz /metrics   (health.rs)
-//!                                       └ what later faces add
+//!                                       ├ the API and its pages       (guard.rs, routes.rs)
+//!                                       └ unchanged SDKs              (sdk.rs)
 //! ```
 //!
 //! The only crate that knows axum. It never reads the store.
@@ -13,14 +14,17 @@ mod extract;
 mod front;
 mod guard;
 mod health;
+mod hooks;
 mod hosts;
 mod intake;
 mod items;
 mod listener;
 mod page;
 mod problem;
+mod room;
 mod routes;
 mod schedules;
+mod sdk;
 mod status;
 mod trace;
 
@@ -28,8 +32,13 @@ pub use api::{Answer, Api, ApiSetup, Verb};
 pub use config::ServerConfig;
 pub use front::Front;
 pub use health::health_routes;
+pub use hooks::HookRoutes;
 pub use hosts::{Hosts, PublicUrl, PublicUrlError};
-pub use intake::{Accepting, IntakeError, SignalIntake};
+pub use intake::{
+    Accepting, IntakeError, QuarantineRetry, RetryFailure, Retrying, SdkDialect, SdkFailure, SdkIds,
+    SdkIntake, SdkRequest, SdkTaking, SignalIntake,
+};
 pub use listener::{ListenError, Listener};
 pub use schedules::Schedules;
+pub use sdk::Sdks;
 pub use status::HouseStatus;

@@ -9,7 +9,7 @@ use signalbox_control::views::{ProblemBody, ProblemLine};
 use signalbox_runtime::error_chain;
 
 use crate::api::Answer;
-use crate::intake::IntakeError;
+use crate::intake::{IntakeError, RetryFailure};
 
 /// A refusal with its status.
 #[derive(Debug)]
@@ -77,7 +77,9 @@ impl From<Problem> for Failure {
             Problem::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Problem::TooMany(_) | Problem::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Problem::Full(_) => StatusCode::INSUFFICIENT_STORAGE,
-            Problem::Inside(_) | Problem::Sealing(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Problem::Inside(_) | Problem::Sealing(_) | Problem::Sealed(_) => {
+                StatusCode::INTERNAL_SERVER_ERROR
+            }
         };
         if status.is_server_error() {
             tracing::error!(error = error_chain(&problem), "a request failed");
@@ -123,6 +125,16 @@ impl From<IntakeError> for Failure {
             IntakeError::Failed(_) => {
                 Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", format!("{error}; the log says why"))
             }
+        }
+    }
+}
+
+impl From<RetryFailure> for Failure {
+    fn from(error: RetryFailure) -> Self {
+        match error {
+            RetryFailure::Missing => Self::new(StatusCode::NOT_FOUND, "not_found", error.to_string()),
+            RetryFailure::Stays(words) => Self::new(StatusCode::CONFLICT, "conflict", words),
+            RetryFailure::Intake(error) => error.into(),
         }
     }
 }

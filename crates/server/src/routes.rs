@@ -3,6 +3,7 @@
 
 mod automations;
 mod cases;
+mod ingest;
 mod projects;
 mod quarantine;
 mod runner;
@@ -48,6 +49,8 @@ pub(crate) fn api(house: House) -> Router {
         .route("/runs/{id}", get(runs::show))
         .route("/projects", get(projects::list).post(projects::make))
         .route("/projects/{name}/repositories", get(projects::repositories).post(projects::repository_put))
+        .route("/projects/{name}/keys", get(projects::keys).post(projects::key_make))
+        .route("/projects/{name}/keys/{key}/remove", post(projects::key_remove))
         .route("/runners", get(runner::list))
         .route("/runner/lease", post(runner::lease))
         .route("/runner/runs/{id}/renew", post(runner::renew))
@@ -60,6 +63,11 @@ pub(crate) fn api(house: House) -> Router {
         .route("/secrets/{name}/remove", post(secrets::remove))
         .route("/automations", get(automations::list))
         .route("/quarantine", get(quarantine::list))
+        .route("/quarantine/{id}", get(quarantine::show))
+        .route("/quarantine/{id}/retry", post(quarantine::retry))
+        .route("/quarantine/{id}/drop", post(quarantine::drop_row))
+        .route("/ingest/positions", get(ingest::positions))
+        .route("/ingest/seek", post(ingest::seek))
         .route("/why/{id}", get(who::why))
         .route("/status", get(who::status))
         .route("/me", get(who::me))

@@ -1,7 +1,7 @@
 //! A served house, and a client that can say anything.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
@@ -10,11 +10,15 @@ use signalbox_control::fixture::Fixture;
 use signalbox_control::views::{ProblemBody, ProblemLine, SignalResult};
 use signalbox_control::{NewToken, TokenWish};
 use signalbox_domain::access::{Role, Scope};
+use signalbox_domain::ids::QuarantineId;
 use signalbox_domain::names::Label;
 use signalbox_domain::provenance::Provenance;
 use signalbox_domain::time::Timestamp;
+use signalbox_runtime::{BuildInfo, Metrics};
 use signalbox_server::{
-    Accepting, Api, ApiSetup, Hosts, HouseStatus, Listener, PublicUrl, Schedules, ServerConfig, SignalIntake,
+    Accepting, Api, ApiSetup, HookRoutes, Hosts, HouseStatus, Listener, PublicUrl, QuarantineRetry,
+    RetryFailure, Retrying, Schedules, SdkFailure, SdkIntake, SdkRequest, SdkTaking, Sdks, ServerConfig,
+    SignalIntake,
 };
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -26,6 +30,8 @@ pub(crate) const PUBLIC: &str = "https://signalbox.example";
 pub(crate) struct House {
     pub(crate) fixture: Arc<Fixture>,
     pub(crate) api: Api,
+    pub(crate) sdk: Arc<SdkDoor>,
+    pub(crate) metrics: Metrics,
     pub(crate) address: SocketAddr,
     served: JoinHandle<()>,
 }
@@ -67,6 +73,31 @@ impl Door {
     }
 }
 
+/// Says what it is told to say, and remembers what it was given.
+#[derive(Default)]
+pub(crate) struct SdkDoor {
+    pub(crate) given: Mutex<Vec<SdkRequest>>,
+    pub(crate) says: Mutex<Option<SdkFailure>>,
+}
+
+impl SdkIntake for SdkDoor {
+    fn take(&self, request: SdkRequest) -> SdkTaking<'_> {
+        let ids = vec![Some("9fec".to_owned()), None, Some("u-2".to_owned())];
+        self.given.lock().unwrap().push(request);
+        let answer = self.says.lock().unwrap().take().map_or(Ok(ids), Err);
+        Box::pin(async move { answer })
+    }
+}
+
+/// Says that every record stays.
+struct NoRetry;
+
+impl QuarantineRetry for NoRetry {
+    fn retry(&self, _id: QuarantineId) -> Retrying<'_> {
+        Box::pin(async { Err(RetryFailure::Stays("it cannot be read: expected JSON".to_owned())) })
+    }
+}
+
 struct Status;
 
 impl HouseStatus for Status {
@@ -96,9 +127,13 @@ impl House {
             runs: fixture.runs(),
             projects: fixture.projects(),
             secrets: fixture.secrets(),
+            quarantine: fixture.quarantine(),
+            positions: fixture.positions(),
             intake: Arc::new(Door(Arc::clone(&fixture))),
+            retry: Arc::new(NoRetry),
             schedules: Arc::new(Hourly),
             status: Arc::new(Status),
+            base: PUBLIC.to_owned(),
             clock: fixture.clock.clone(),
         };
         let api = Api::new(setup);
@@ -106,11 +141,15 @@ impl House {
         let listener = Listener::bind(&ServerConfig { listen, ..ServerConfig::default() }).await.unwrap();
         let address = listener.address();
         let public: PublicUrl = PUBLIC.parse().unwrap();
-        let routes = api.routes(Hosts::new(address, Some(&public)));
+        let metrics = Metrics::new(BuildInfo { version: "0.1.0", revision: "test" }).unwrap();
+        let sdk = Arc::new(SdkDoor::default());
+        let sdks = Sdks::new(sdk.clone(), fixture.clock.clone(), &metrics).unwrap();
+        let hooks = HookRoutes::new(fixture.hooks(), fixture.clock.clone(), &metrics).unwrap();
+        let routes = api.routes(Hosts::new(address, Some(&public)), &sdks, &hooks);
         let served = tokio::spawn(async move {
             listener.serve(routes, std::future::pending()).await.unwrap();
         });
-        Self { fixture, api, address, served }
+        Self { fixture, api, sdk, metrics, address, served }
     }
 
     pub(crate) async fn token(&self, role: Role, scope: Scope, lives: Option<Duration>) -> NewToken {

@@ -5,9 +5,11 @@
 mod access;
 mod bad_input;
 mod giving;
+mod hooks;
 mod house;
 mod projects;
 mod runner;
+mod sdk;
 mod shown;
 mod signals;
 mod tasks;

@@ -1,12 +1,12 @@
 //! Projects and repositories, and the small routes.
 
 use serde_json::{Value, json};
-use signalbox_control::views::Listing;
+use signalbox_control::views::{KeyLine, Listing};
 use signalbox_domain::access::Role;
 use signalbox_domain::project::{Project, Repository};
 use signalbox_domain::run::Runner;
 
-use crate::house::House;
+use crate::house::{House, PUBLIC};
 
 #[tokio::test]
 async fn a_repository_is_added_to_a_project() {
@@ -32,6 +32,23 @@ async fn a_location_with_a_password_is_refused_and_not_repeated() {
     assert_eq!(problem.at.as_deref(), Some("location"));
     assert!(problem.expected.is_some_and(|expected| expected.contains("without a password")));
     assert!(!problem.message.contains("hunter2"), "{}", problem.message);
+}
+
+#[tokio::test]
+async fn a_project_gets_public_keys_and_loses_them() {
+    let house = House::new().await;
+    let (grace, viewer) = (house.client(Role::Operator).await, house.client(Role::Viewer).await);
+    let path = "/api/v1/projects/web/keys";
+    let made: KeyLine = grace.post(path, &json!({})).await.ok();
+    assert_eq!(made.posthog_host, PUBLIC);
+    assert!(made.sentry_dsn.starts_with(&format!("https://{}@signalbox.example/", made.key)), "{made:?}");
+    assert_eq!(viewer.get(path).await.ok::<Listing<KeyLine>>().items, std::slice::from_ref(&made));
+    let remove = format!("{path}/{}/remove", made.key);
+    viewer.post(&remove, &json!({})).await.problem(403);
+    assert_eq!(grace.post(&remove, &json!({})).await.status, 204);
+    grace.post(&remove, &json!({})).await.problem(404);
+    grace.post(&format!("{path}/nonsense/remove"), &json!({})).await.problem(400);
+    grace.post("/api/v1/projects/nowhere/keys", &json!({})).await.problem(404);
 }
 
 #[tokio::test]

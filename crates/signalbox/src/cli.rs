@@ -18,7 +18,7 @@ pub(crate) use faces::{
     TaskCommand, Tasks, Why,
 };
 
-pub(crate) use kept::{AutomationCommand, Automations, Quarantine, QuarantineCommand};
+pub(crate) use kept::{AutomationCommand, Automations, Ingest, IngestCommand, Quarantine, QuarantineCommand};
 
 /// Turns what a product is telling its team into coding tasks, runs them, and checks that the signal went away.
 #[derive(Debug, Parser)]

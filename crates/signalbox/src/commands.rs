@@ -6,6 +6,7 @@ mod config;
 mod demo;
 mod doctor;
 mod face;
+mod ingest;
 mod lab;
 mod parts;
 mod project;
@@ -51,6 +52,7 @@ async fn ask(command: &FaceCommand, settings: Settings) -> Result<ExitCode, Fail
         FaceCommand::Repository(repositories) => project::repositories(repositories, settings).await,
         FaceCommand::Runner(arguments) => runner::run(arguments, settings).await,
         FaceCommand::Automation(automations) => automation::run(automations, settings).await,
+        FaceCommand::Ingest(wanted) => ingest::run(wanted, settings).await,
         FaceCommand::Quarantine(quarantine) => quarantine::run(quarantine, settings).await,
         FaceCommand::Token(tokens) => token::run(tokens, settings).await,
         FaceCommand::Secret(secrets) => secret::run(secrets, settings).await,

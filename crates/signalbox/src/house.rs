@@ -150,9 +150,12 @@ fn open(house: &House, store: &Store, front: &Front, address: SocketAddr) -> Res
     let sign_in = faces::sign_in(house, store);
     let link =
         sign_in.link(&local()).map_err(|problem| Failure::new(ExitCode::Failure, error_chain(&problem)))?;
-    let api = faces::api(house, store, sign_in);
-    front.open(api.routes(Hosts::new(address, public)));
     let base = public.map_or_else(|| format!("http://{address}"), ToString::to_string);
+    let api = faces::api(house, store, sign_in, base.clone());
+    let sdks =
+        faces::sdks(house, store).map_err(|error| Failure::new(ExitCode::Failure, error_chain(&error)))?;
+    let hooks = faces::hooks(house, store)?;
+    front.open(api.routes(Hosts::new(address, public), &sdks, &hooks));
     say(format_args!("  sign in, once, within ten minutes: {base}{}", link.path))
 }
 

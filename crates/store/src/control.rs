@@ -1,8 +1,9 @@
-//! Who and where: projects, repositories, people, tokens, secrets. One file a table.
+//! Who and where: projects, their public keys, repositories, people, tokens, secrets. One file a table.
 //!
 //! Never holds a secret in clear: tokens come in as hashes, secrets sealed. Whether somebody may is not decided here.
 //! Called by control (for every face), and by stages that ask which projects and repositories there are.
 
+mod keys;
 mod people;
 mod projects;
 mod repositories;

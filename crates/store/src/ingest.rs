@@ -1,4 +1,4 @@
-//! Signals, and the positions up to which streams were read.
+//! Signals, the deliveries and positions that they are read from, and what could not be read.
 //!
 //! ```text
 //!   FoldBatch ─┬ part of partition 0 ─▶ position moves by compare-and-set ─▶ marks ─▶ counts, hours, samples
@@ -7,12 +7,19 @@
 //!
 //! Owner: ingest. One transaction writes folds, quarantine and positions together (invariants 1 to 3).
 
+mod deliveries;
 mod fold;
 mod identity;
+mod limit;
+mod positions;
+mod quarantine;
 mod read;
 mod row;
 
-pub use fold::{Fold, FoldBatch, FoldPart, FoldedRecord, PartReport, PositionMove, Quarantined};
+pub use deliveries::Received;
+pub use fold::{Fold, FoldBatch, FoldPart, FoldedRecord, PartReport, PartSource, PositionMove, Quarantined};
+pub use limit::{NewSignals, Overflow};
+pub use positions::PositionEntry;
 pub(crate) use read::samples_within;
 pub use read::{QuarantineRow, SignalFilter, SignalRecord};
 pub(crate) use row::SignalRow;

@@ -60,16 +60,27 @@ impl Store {
         units: u64,
     ) -> Result<(), StoreError> {
         let mut step = self.write(Method::QuotaGiveBack).await?;
-        execute!(
-            step,
-            "queries/quotas/give_back.sqlite.sql",
-            "queries/quotas/give_back.postgres.sql",
-            name.as_str(),
-            window_start.micros(),
-            column::from_count(units)
-        )?;
+        give_back_within(&mut step, name, window_start, units).await?;
         step.commit().await
     }
+}
+
+/// Gives back within a step of another module, what that very step has taken.
+pub(crate) async fn give_back_within(
+    step: &mut Step,
+    name: &Label,
+    window_start: Timestamp,
+    units: u64,
+) -> Result<(), StoreError> {
+    execute!(
+        step,
+        "queries/quotas/give_back.sqlite.sql",
+        "queries/quotas/give_back.postgres.sql",
+        name.as_str(),
+        window_start.micros(),
+        column::from_count(units)
+    )
+    .map(drop)
 }
 
 /// Takes within a step of another module: what it takes is had with that step, or not at all.

@@ -21,6 +21,7 @@ pub enum Prunable {
     SignalHours,
     Signals,
     RecordMarks,
+    Deliveries,
     Quarantine,
     Plans,
     Cases,
@@ -37,10 +38,11 @@ pub enum Prunable {
 }
 
 impl Prunable {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::SignalHours,
         Self::Signals,
         Self::RecordMarks,
+        Self::Deliveries,
         Self::Quarantine,
         Self::Plans,
         Self::Cases,
@@ -60,6 +62,7 @@ impl Prunable {
             Self::SignalHours => "signal_hours",
             Self::Signals => "signals",
             Self::RecordMarks => "record_marks",
+            Self::Deliveries => "deliveries",
             Self::Quarantine => "quarantine",
             Self::Plans => "plans",
             Self::Cases => "cases",

@@ -54,6 +54,7 @@ const fn rule(
 pub const TABLES: &[TableRule] = &[
     rule("projects", "control", "projects", "for good"),
     rule("repositories", "control", "repositories", "for good"),
+    rule("project_keys", "control", "public keys given to SDKs", "until removed"),
     rule("people", "control", "people", "for good"),
     rule("tokens", "control", "tokens given out, sessions among them", "90 days after revocation or expiry"),
     rule("secrets", "control", "secrets", "until removed"),
@@ -68,6 +69,7 @@ pub const TABLES: &[TableRule] = &[
     rule("signal_counts", "ingest", "signals, one row each", "with the signal"),
     rule("signal_hours", "ingest", "signals and the hours in which they were seen", "35 days"),
     rule("signal_samples", "ingest", "signals, one row each", "with the signal"),
+    rule("signal_users", "ingest", "signals, one row each", "with the signal"),
     rule(
         "signal_aliases",
         "ingest",
@@ -75,6 +77,7 @@ pub const TABLES: &[TableRule] = &[
         "with the signal",
     ),
     rule("record_marks", "ingest", "records", "1 hour, the dedupe window"),
+    rule("deliveries", "ingest", "webhooks that came", "30 days, and until it was read"),
     rule("quarantine", "ingest", "records that could not be read", "30 days, and at most 10,000 rows"),
     rule("plan_heads", "planner", "projects, one row each", "for good"),
     rule("plans", "planner", "passes of the planner", "the newest 50 a project"),

@@ -7,6 +7,7 @@ use signalbox_domain::ids::{CaseId, ProjectId, TaskId};
 use signalbox_domain::provenance::{Provenance, Sourced};
 use signalbox_domain::run::Run;
 use signalbox_domain::signal::{Fingerprint, Sample, Severity, SignalKey, SourceFamily};
+use signalbox_domain::sketch::Sketch;
 use signalbox_domain::states::{ChangeState, TaskState};
 use signalbox_domain::task::{Intent, Lineage, Mode, Origin, Priority, Starter, Task, TaskCase};
 use signalbox_domain::time::Timestamp;
@@ -113,7 +114,9 @@ impl Fixture {
             title: Sourced::stranger("It broke".to_owned()),
             severity: Severity::Error,
             hold: None,
+            hold_at: NOON,
             repository: None,
+            users: Sketch::default(),
             records: vec![],
             samples: vec![],
         }

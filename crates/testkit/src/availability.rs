@@ -18,6 +18,8 @@ pub enum Part {
     Kafka,
     /// PostgreSQL's server and client programs.
     Postgres,
+    /// SDKs of trackers, as their makers publish them.
+    Sdks,
 }
 
 /// A part was found, and this is which.
@@ -38,6 +40,7 @@ impl Part {
             #[cfg(feature = "kafka")]
             Self::Kafka => "Kafka",
             Self::Postgres => "PostgreSQL",
+            Self::Sdks => "real SDKs",
         }
     }
 
@@ -49,6 +52,7 @@ impl Part {
             Self::Postgres => {
                 crate::postgres::Install::find().map(drop).map_err(|missing| missing.to_string())
             }
+            Self::Sdks => crate::sdks::Sdks::find().map(drop).map_err(|missing| missing.to_string()),
         }
     }
 
@@ -56,10 +60,12 @@ impl Part {
         #[cfg(feature = "kafka")]
         static KAFKA: Once = Once::new();
         static POSTGRES: Once = Once::new();
+        static SDKS: Once = Once::new();
         match self {
             #[cfg(feature = "kafka")]
             Self::Kafka => &KAFKA,
             Self::Postgres => &POSTGRES,
+            Self::Sdks => &SDKS,
         }
     }
 }

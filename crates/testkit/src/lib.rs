@@ -24,6 +24,7 @@ pub mod git;
 pub mod kafka;
 pub mod postgres;
 pub mod process;
+pub mod sdks;
 mod wait;
 
 pub use availability::{Part, Present, require};

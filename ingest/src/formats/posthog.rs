@@ -31,6 +31,8 @@ pub(super) struct Event<'a> {
     uuid: Option<Value>,
     #[serde(default)]
     team_id: Option<Value>,
+    #[serde(default)]
+    distinct_id: Option<Value>,
     #[serde(default, borrow)]
     properties: Option<&'a RawValue>,
     #[serde(default)]
@@ -147,6 +149,7 @@ impl<'a> Event<'a> {
             release: text(&["$release"]),
             environment: text(&["environment", "$environment"]),
             attributes: attributes(properties),
+            users: self.distinct_id.iter().filter_map(|id| fields::scalar(id, 200)).collect(),
             hold: historical.then_some(HoldReason::HistoricalMigration),
             ..observation
         }

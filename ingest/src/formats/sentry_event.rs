@@ -20,6 +20,8 @@ use crate::observation::{Observation, ProjectHint, Reading, Unreadable};
 pub(super) const LIMIT: usize = RECORD_LIMIT;
 /// Trackers' own default stands in a list of fingerprints under this name.
 const DEFAULT: &str = "default";
+/// By what a user is told from others, the surest first.
+const USER: [&str; 4] = ["user.id", "user.email", "user.username", "user.ip_address"];
 
 pub(super) fn read(payload: &Payload<'_>) -> Result<Reading, Unreadable> {
     let text = std::str::from_utf8(payload.bytes).map_err(|error| Unreadable::NoJson {
@@ -39,7 +41,7 @@ pub(super) fn event(text: &str, from: Provenance) -> Result<Reading, Unreadable>
 
 /// What is read of an event; breadcrumbs, modules, extras, images and spans are passed over.
 fn is_wanted(name: &str) -> bool {
-    const READ: [&str; 24] = [
+    const READ: [&str; 25] = [
         "contexts",
         "culprit",
         "environment",
@@ -64,6 +66,7 @@ fn is_wanted(name: &str) -> bool {
         "title",
         "transaction",
         "type",
+        "user",
     ];
     READ.contains(&name)
 }
@@ -143,6 +146,7 @@ fn common(event: &Value, observation: Observation) -> Observation {
         environment: sourced(fields::text(event, "environment").or_else(|| tag(event, "environment"))),
         route: sourced(fields::text(event, "transaction")),
         attributes: attributes(event),
+        users: fields::first_text(event, &USER).into_iter().collect(),
         ..observation
     }
 }

@@ -16,6 +16,8 @@ use crate::observation::{Observation, ProjectHint, Reading, Unreadable};
 
 pub(super) const LIMIT: usize = RECORD_LIMIT;
 const MOST_LINKS: usize = 20;
+/// Of one record; more are not counted.
+const MOST_USERS: usize = 10_000;
 
 pub(super) fn read(payload: &Payload<'_>) -> Result<Reading, Unreadable> {
     observation(&parse(payload.bytes)?, payload.from).map(Reading::one)
@@ -74,6 +76,7 @@ fn of_fields(native: &Fields<'_>, from: Provenance) -> Result<Observation, Unrea
         repository: optional("repository")?,
         links: links(native, from)?,
         attributes: attributes(native)?,
+        users: users(native)?,
         ..Observation::new(family, kind, identity.into(), Sourced::new(title, from))
     })
 }
@@ -131,6 +134,16 @@ fn links(fields: &Fields<'_>, from: Provenance) -> Result<Vec<Sourced<Link>>, Un
             Ok(Sourced::new(Link { label, url }, from))
         })
         .collect()
+}
+
+fn users(native: &Fields<'_>) -> Result<Vec<String>, Unreadable> {
+    match native.0.get("users") {
+        None | Some(Value::Null) => Ok(Vec::new()),
+        Some(Value::Array(users)) => {
+            Ok(users.iter().take(MOST_USERS).filter_map(|user| fields::scalar(user, 200)).collect())
+        }
+        Some(_) => Err(Unreadable::Field { at: "users".into(), expected: "a list of names" }),
+    }
 }
 
 fn attributes(fields: &Fields<'_>) -> Result<Map<String, Value>, Unreadable> {

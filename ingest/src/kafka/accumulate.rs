@@ -92,7 +92,7 @@ mod tests {
     }
 
     fn record(offset: i64, size: usize) -> RawRecord {
-        RawRecord { offset, bytes: Some(vec![0; size]), size }
+        RawRecord { offset, bytes: Some(vec![0; size]), size, headers: Vec::new() }
     }
 
     #[test]

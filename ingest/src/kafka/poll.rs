@@ -8,7 +8,7 @@ use std::time::Duration;
 use rdkafka::Message as _;
 use rdkafka::consumer::{CommitMode, Consumer as _};
 use rdkafka::error::{KafkaError as ClientError, RDKafkaErrorCode};
-use rdkafka::message::BorrowedMessage;
+use rdkafka::message::{BorrowedHeaders, BorrowedMessage, Headers as _};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 use signalbox_runtime::{Clock, HealthReporter};
 use tokio::sync::mpsc::error::TrySendError;
@@ -340,8 +340,28 @@ fn copied(message: &BorrowedMessage<'_>, last: Option<Partition>) -> (Partition,
         offset: message.offset(),
         bytes: payload.map(|bytes| bytes[..bytes.len().min(RECORD_LIMIT)].to_vec()),
         size: payload.map_or(0, <[u8]>::len),
+        headers: message.headers().map_or_else(Vec::new, telling),
     };
     (partition, record)
+}
+
+/// Of a record's headers those that a format or a trace may ask for, as far as they are short texts.
+fn telling(headers: &BorrowedHeaders) -> Vec<(String, String)> {
+    const MOST: usize = 32;
+    const LONGEST: usize = 1000;
+    const NAMED: [&str; 5] =
+        ["content-encoding", "content-type", "sentry-hook-resource", "traceparent", "x-github-event"];
+    let tells = |name: &str| {
+        NAMED.iter().any(|known| name.eq_ignore_ascii_case(known))
+            || name
+                .get(..3)
+                .is_some_and(|start| start.eq_ignore_ascii_case("ce_") || start.eq_ignore_ascii_case("ce-"))
+    };
+    let told = headers.iter().filter(|header| tells(header.key)).filter_map(|header| {
+        let value = std::str::from_utf8(header.value.filter(|value| value.len() <= LONGEST)?).ok()?;
+        Some((header.key.to_owned(), value.to_owned()))
+    });
+    told.take(MOST).collect()
 }
 
 fn at_offset(partition: &Partition, offset: i64) -> Result<TopicPartitionList, ClientError> {

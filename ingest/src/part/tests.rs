@@ -43,7 +43,7 @@ fn part_of(format: &str, project: &Value, records: &[Value]) -> Part {
         .zip(records)
         .map(|(offset, record)| {
             let bytes = record.to_string().into_bytes();
-            RawRecord { offset, size: bytes.len(), bytes: Some(bytes) }
+            RawRecord { offset, size: bytes.len(), bytes: Some(bytes), headers: Vec::new() }
         })
         .collect();
     part(&records, None, &context).unwrap()

@@ -68,7 +68,8 @@ impl Pass {
             fingerprints: &self.fingerprints,
             fold,
         };
-        let Part { mut part, read, not_a_signal } = part(records, from, &context)?;
+        let Part { part, read, not_a_signal } = part(records, from, &context)?;
+        let mut part = self.setup.limited(part);
         let to = (last.offset + 1).max(from.unwrap_or(0));
         part.position = Some(PositionMove { stream, from, to });
         // The next batch of this round, or of the next, goes on from here.
@@ -80,8 +81,9 @@ impl Pass {
     async fn settle(&mut self, this: Folded, report: PartReport) -> Flow {
         let Folded { begun, to, mut counts } = this;
         match report {
-            PartReport::Folded { records, duplicates, new_signals, quarantined } => {
+            PartReport::Folded { records, duplicates, new_signals, overflow, quarantined } => {
                 counts.kept = records;
+                counts.overflow = overflow;
                 counts.duplicate = duplicates;
                 counts.new_signals = new_signals;
                 counts.quarantined = quarantined;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use signalbox_domain::ids::{CaseId, SignalId};
+use signalbox_domain::sketch::Sketch;
 use signalbox_domain::states::TaskEvent;
 use signalbox_runtime::{Clock, Randomness};
 use signalbox_store::ingest::{Fold, FoldBatch, FoldPart, FoldedRecord, SignalFilter};
@@ -51,12 +52,14 @@ impl Place {
             title: one.signal.title,
             severity: one.signal.severity,
             hold: None,
+            hold_at: at,
             repository: None,
+            users: Sketch::default(),
             aliases: vec![],
             records: vec![FoldedRecord { mark: None, at, count: 1 }],
             samples: one.samples,
         };
-        let part = FoldPart { position: None, folds: vec![fold], quarantined: vec![] };
+        let part = FoldPart { folds: vec![fold], ..FoldPart::default() };
         self.store.signals_fold(&FoldBatch { parts: vec![part] }, at).await.unwrap();
     }
 

@@ -4,16 +4,19 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use signalbox_domain::ids::{PersonId, ProjectId, TaskId};
+use signalbox_domain::delivery::Delivery;
+use signalbox_domain::ids::{DeliveryId, PersonId, ProjectId, QuarantineId, TaskId};
 use signalbox_domain::policy::Policy;
 use signalbox_domain::project::Person;
 use signalbox_domain::provenance::{Provenance, Sourced};
 use signalbox_domain::quota::QuotaLimit;
+use signalbox_domain::record::{RecordOrigin, Stream};
 use signalbox_domain::run::FencingToken;
 use signalbox_domain::states::{TaskEvent, TaskState};
 use signalbox_domain::task::{Intent, Lineage, Mode, Origin, Priority, Starter, Task};
 use signalbox_domain::time::Timestamp;
 use signalbox_runtime::{ExitCode, enter};
+use signalbox_store::ingest::{FoldBatch, FoldPart, PositionMove, Quarantined};
 use signalbox_store::{Location, Store, StoreConfig};
 use uuid::Uuid;
 
@@ -58,6 +61,13 @@ async fn prepare(store: &Store, method: &str) -> Result<(), Failed> {
         }
         "lease_renew" | "lease_release" => act(store, "lease_take").await?,
         "quota_give_back" => act(store, "quota_take").await?,
+        "quarantine_drop" => {
+            fold(store, FoldPart { quarantined: vec![quarantined()?], ..FoldPart::default() }).await?;
+        }
+        "position_seek" => {
+            let position = Some(PositionMove { stream: stream()?, from: None, to: 9 });
+            fold(store, FoldPart { position, ..FoldPart::default() }).await?;
+        }
         _ => {}
     }
     Ok(())
@@ -76,9 +86,46 @@ async fn act(store: &Store, method: &str) -> Result<(), Failed> {
         "lease_take" => drop(store.lease_take(&name, &"one".parse()?, until, NOW).await?),
         "lease_renew" => drop(store.lease_renew(&name, FencingToken(1), until.plus(MINUTE)).await?),
         "lease_release" => drop(store.lease_release(&name, FencingToken(1)).await?),
+        "quarantine_drop" => store.quarantine_drop(quarantined()?.id).await?,
+        "position_seek" => store.position_seek(&stream()?.source, "events", 0, 4, NOW).await?,
+        "delivery_put" => drop(store.delivery_put(&delivery()?).await?),
         other => return Err(format!("no step for {other}").into()),
     }
     Ok(())
+}
+
+async fn fold(store: &Store, part: FoldPart) -> Result<(), Failed> {
+    store.signals_fold(&FoldBatch { parts: vec![part] }, NOW).await?;
+    Ok(())
+}
+
+fn stream() -> Result<Stream, Failed> {
+    let (cluster, topic, topic_id) = ("c".to_owned(), "events".to_owned(), "t".to_owned());
+    Ok(Stream { source: "posthog".parse()?, cluster, topic, topic_id, partition: 0 })
+}
+
+fn quarantined() -> Result<Quarantined, Failed> {
+    Ok(Quarantined {
+        id: QuarantineId::from_uuid(Uuid::from_u128(4)),
+        source: "posthog".parse()?,
+        origin: RecordOrigin::Request { id: None },
+        code: "no-json".to_owned(),
+        words: "expected JSON".to_owned(),
+        sealed: vec![1],
+        size: 1,
+    })
+}
+
+fn delivery() -> Result<Delivery, Failed> {
+    Ok(Delivery {
+        id: DeliveryId::from_uuid(Uuid::from_u128(5)),
+        source: "github".parse()?,
+        external_id: "d-1".to_owned(),
+        event: "issues".to_owned(),
+        headers: Vec::new(),
+        received_at: NOW,
+        body: "{}".to_owned(),
+    })
 }
 
 fn limit() -> Result<QuotaLimit, Failed> {

@@ -52,3 +52,27 @@ async fn somebody_of_one_project_sees_no_other() {
         assert!(matches!(asked, Err(Problem::Denied(_))), "{name}: {asked:?}");
     }
 }
+
+#[tokio::test]
+async fn a_project_gets_keys_and_loses_them() {
+    let fixture = Fixture::new().await;
+    let projects = fixture.projects();
+    let (grace, web) = (actor(Role::Operator), "web".parse().unwrap());
+    let made = projects.key_make(&grace, &web, "https://signalbox.example/").await.unwrap();
+    let (key, host) = (made.key.as_str(), "https://signalbox.example");
+    let dsn = made.sentry_dsn.strip_prefix(&format!("https://{key}@signalbox.example/")).unwrap();
+    assert!(dsn.parse::<u32>().is_ok() && made.posthog_host == host, "{made:?}");
+    let second = projects.key_make(&grace, &web, host).await.unwrap();
+    assert_ne!(second.key, made.key);
+    let listed = projects.keys(&actor(Role::Viewer), &web, host).await.unwrap();
+    assert_eq!(listed.items.len(), 2);
+    let engineer = actor(Role::Engineer);
+    let (more, less) = (
+        projects.key_make(&engineer, &web, host).await,
+        projects.key_remove(&engineer, &web, &made.key).await,
+    );
+    assert!(matches!((more, less), (Err(Problem::Denied(_)), Err(Problem::Denied(_)))));
+    projects.key_remove(&grace, &web, &made.key).await.unwrap();
+    assert_eq!(projects.keys(&grace, &web, host).await.unwrap().items, [second]);
+    assert_eq!(projects.key_remove(&grace, &web, &made.key).await.unwrap_err().code(), "not_found");
+}

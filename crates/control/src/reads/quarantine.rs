@@ -22,7 +22,7 @@ impl Reads {
 }
 
 /// The sealed bytes stay behind.
-fn line(row: QuarantineRow) -> QuarantineLine {
+pub(crate) fn line(row: QuarantineRow) -> QuarantineLine {
     QuarantineLine {
         id: row.id,
         source: row.source,

@@ -7,11 +7,12 @@ use signalbox_control::WhyOf;
 use signalbox_control::views::IntentKind;
 use signalbox_domain::ids::{CaseId, RunId, SignalId, TaskId};
 use signalbox_domain::names::{HolderName, ProjectName, RepositoryName};
+use signalbox_domain::project_key::PublicKey;
 use signalbox_domain::states::{CaseState, Machine, RunState, TaskState};
 use signalbox_domain::task::{Mode, Priority};
 
 use super::access::{Secrets, Tokens};
-use super::kept::{Automations, Quarantine};
+use super::kept::{Automations, Ingest, Quarantine};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum FaceCommand {
@@ -35,6 +36,8 @@ pub(crate) enum FaceCommand {
     Runner(RunnerArgs),
     /// Schedules and what came of them
     Automation(Automations),
+    /// What is read, from where, and what becomes of it
+    Ingest(Ingest),
     /// What could not be read, and gaps in what was sent
     Quarantine(Quarantine),
     /// Gives and takes access
@@ -249,6 +252,16 @@ pub(crate) enum ProjectCommand {
     Add { name: ProjectName },
     /// By name
     List,
+    /// The public keys that SDKs send with; makes the first one
+    Keys {
+        name: ProjectName,
+        /// Makes one more
+        #[arg(long, conflicts_with = "remove")]
+        new: bool,
+        /// Takes this one away
+        #[arg(long, value_name = "KEY")]
+        remove: Option<PublicKey>,
+    },
 }
 
 #[derive(Debug, Args)]

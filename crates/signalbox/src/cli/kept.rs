@@ -1,6 +1,8 @@
-//! What `signalbox automation` and `signalbox quarantine` take. What they do is each command's own file.
+//! What `signalbox automation`, `signalbox quarantine` and `signalbox ingest` take. What they do is each command's own file.
 
 use clap::{Args, Subcommand};
+use signalbox_domain::ids::QuarantineId;
+use signalbox_domain::names::SourceName;
 
 use super::faces::{Ask, Page};
 
@@ -32,5 +34,33 @@ pub(crate) enum QuarantineCommand {
     List {
         #[command(flatten)]
         page: Page,
+    },
+    /// One record as it came, with whatever secrets stand in it
+    Show { id: QuarantineId },
+    /// Reads one again, as its source reads records now
+    Retry { id: QuarantineId },
+    /// Takes one out for good
+    Drop { id: QuarantineId },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Ingest {
+    #[command(flatten)]
+    pub(crate) ask: Ask,
+    #[command(subcommand)]
+    pub(crate) command: IngestCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum IngestCommand {
+    /// What became of all that was read, and up to where each partition was read
+    Status,
+    /// Moves a partition: the only way back. What is read again counts again where its window has passed
+    Seek {
+        source: SourceName,
+        topic: String,
+        partition: i32,
+        /// The offset to read next
+        to: i64,
     },
 }

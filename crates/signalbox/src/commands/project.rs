@@ -1,9 +1,12 @@
-//! `signalbox project add|list`, `signalbox repository add|list`.
+//! `signalbox project add|list|keys`, `signalbox repository add|list`.
 
 use std::path::Path;
 
-use signalbox_control::views::{Listing, NewProject, NewRepository};
+use serde_json::json;
+use signalbox_control::views::{KeyLine, Listing, NewProject, NewRepository};
+use signalbox_domain::names::ProjectName;
 use signalbox_domain::project::{Project, Repository};
+use signalbox_domain::project_key::PublicKey;
 use signalbox_domain::time::Timestamp;
 use signalbox_runtime::ExitCode;
 
@@ -26,8 +29,39 @@ pub(crate) async fn projects(projects: &Projects, settings: Settings) -> Result<
             let told = face.client.get("/projects").await;
             told.and_then(|told| face.show(&told, project_lines))
         }
+        ProjectCommand::Keys { name, new, remove } => keys(&face, name, *new, remove.as_ref()).await,
     };
     face.close(done).await
+}
+
+/// Shows the keys of a project as they are afterwards.
+async fn keys(face: &Face, name: &ProjectName, new: bool, remove: Option<&PublicKey>) -> Result<(), Failure> {
+    let path = format!("/projects/{name}/keys");
+    if let Some(key) = remove {
+        face.client.post(&format!("{path}/{key}/remove"), &json!({})).await?;
+    }
+    let mut told = face.client.get(&path).await?;
+    let is_first = remove.is_none() && told.read::<Listing<KeyLine>>()?.items.is_empty();
+    if new || is_first {
+        face.client.post(&path, &json!({})).await?;
+        told = face.client.get(&path).await?;
+    }
+    face.show(&told, key_lines)
+}
+
+fn key_lines(listing: &Listing<KeyLine>, _now: Timestamp) -> String {
+    if listing.items.is_empty() {
+        return "no keys: SDKs cannot send to this project".to_owned();
+    }
+    let lines = |key: &KeyLine| {
+        format!(
+            "Sentry   {}\nPostHog  host {}  key {}",
+            plain(&key.sentry_dsn),
+            plain(&key.posthog_host),
+            key.key
+        )
+    };
+    listing.items.iter().map(lines).collect::<Vec<_>>().join("\n\n")
 }
 
 fn project_lines(listing: &Listing<Project>, _now: Timestamp) -> String {

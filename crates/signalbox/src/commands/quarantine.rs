@@ -1,6 +1,7 @@
-//! `signalbox quarantine list`.
+//! `signalbox quarantine list|show|retry|drop`.
 
-use signalbox_control::views::{Listing, QuarantineAsk, QuarantineLine};
+use serde_json::{Value, json};
+use signalbox_control::views::{Listing, QuarantineAsk, QuarantineLine, QuarantineView, RetryResult};
 use signalbox_domain::record::RecordOrigin;
 use signalbox_domain::time::Timestamp;
 use signalbox_runtime::ExitCode;
@@ -9,15 +10,49 @@ use super::face::{Face, after, query};
 use crate::cli::{Quarantine, QuarantineCommand};
 use crate::fail::Failure;
 use crate::settings::Settings;
-use crate::show::{Table, ago, list};
+use crate::show::{Table, ago, list, plain, quoted};
 
 pub(crate) async fn run(quarantine: &Quarantine, settings: Settings) -> Result<ExitCode, Failure> {
-    let QuarantineCommand::List { page } = &quarantine.command;
-    let ask = QuarantineAsk { after: after(page)?, limit: page.limit };
     let face = Face::open(&quarantine.ask, settings).await?;
-    let told = face.client.get(&query("/quarantine", &ask)?).await;
-    let done = told.and_then(|told| face.show(&told, lines));
+    let done = done(&face, &quarantine.command).await;
     face.close(done).await
+}
+
+async fn done(face: &Face, command: &QuarantineCommand) -> Result<(), Failure> {
+    match command {
+        QuarantineCommand::List { page } => {
+            let ask = QuarantineAsk { after: after(page)?, limit: page.limit };
+            face.show(&face.client.get(&query("/quarantine", &ask)?).await?, lines)
+        }
+        QuarantineCommand::Show { id } => {
+            face.show(&face.client.get(&format!("/quarantine/{id}")).await?, one)
+        }
+        QuarantineCommand::Retry { id } => {
+            let told = face.client.post(&format!("/quarantine/{id}/retry"), &json!({})).await?;
+            face.show(&told, |result: &RetryResult, _| {
+                let RetryResult { kept, duplicate, not_a_signal } = result;
+                format!("{id} was read: {kept} kept, {duplicate} counted before, {not_a_signal} no signal")
+            })
+        }
+        QuarantineCommand::Drop { id } => {
+            let told = face.client.post(&format!("/quarantine/{id}/drop"), &json!({})).await?;
+            face.show_or(&told, &format!("{id} is gone"), |_: &Value, _| String::new())
+        }
+    }
+}
+
+fn one(view: &QuarantineView, now: Timestamp) -> String {
+    let QuarantineView { record, text, is_cut } = view;
+    let cut = if *is_cut { "\n  … and more" } else { "" };
+    let head = format!(
+        "{} from {} at {}, {} bytes, {}",
+        record.id,
+        record.source,
+        plain(&place(&record.origin)),
+        record.size,
+        ago(now, record.at)
+    );
+    format!("{head}\n{}: {}\n\n{}{cut}", plain(&record.code), plain(&record.words), quoted(text))
 }
 
 fn lines(listing: &Listing<QuarantineLine>, now: Timestamp) -> String {

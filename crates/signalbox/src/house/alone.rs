@@ -30,5 +30,9 @@ pub(crate) fn in_process(
         base,
     };
     let house = House { site, keys };
-    Ok(faces::api(&house, store, faces::sign_in(&house, store)))
+    let base = match &house.settings.server.public_url {
+        Some(public) => public.to_string(),
+        None => format!("http://{}", house.settings.server.listen),
+    };
+    Ok(faces::api(&house, store, faces::sign_in(&house, store), base))
 }

@@ -1,30 +1,37 @@
 //! The API over an open store: for the listener, and for a command that holds the store itself.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
 use signalbox_automations::{AutomationConfig, CronSchedule};
-use signalbox_control::{Access, Projects, Reads, Secrets, SignIn, Tasks};
+use signalbox_control::{
+    Access, Hook, HookKind, Hooks, Positions, Projects, Quarantine, Reads, Secrets, SignIn, Tasks,
+};
 use signalbox_domain::names::Label;
 use signalbox_domain::time::Timestamp;
-use signalbox_ingest::{Door, ProjectCreation};
-use signalbox_runtime::{Health, StatusBoard};
-use signalbox_server::{Api, ApiSetup, HouseStatus, Schedules};
+use signalbox_ingest::{Dialect, Door, Format, HookConfig, ProjectCreation, Retry, SdkDoor};
+use signalbox_runtime::{ExitCode, Health, MetricError, StatusBoard, error_chain, resolve_secret};
+use signalbox_server::{Api, ApiSetup, HookRoutes, HouseStatus, Schedules, Sdks};
 use signalbox_store::Store;
+use zeroize::Zeroizing;
 
-use super::intake::DoorIntake;
+use super::intake::{DoorIntake, RetryIntake, SdkDoorIntake};
 use super::{House, stages};
+use crate::fail::Failure;
 use crate::wiring::VERSION;
 
 pub(crate) fn sign_in(house: &House, store: &Store) -> SignIn {
     SignIn::new(store.clone(), house.base.clock.clone(), house.base.ids.clone())
 }
 
-pub(crate) fn api(house: &House, store: &Store, sign_in: SignIn) -> Api {
+/// `base` is where SDKs reach this server.
+pub(crate) fn api(house: &House, store: &Store, sign_in: SignIn, base: String) -> Api {
     let (clock, ids) = (house.base.clock.clone(), house.base.ids.clone());
     let policy = house.settings.planner.policy.clone();
     let door = Door::new(stages::ingest_setup(house, store), ProjectCreation::AtFirstMention)
         .with_fingerprints(house.settings.ingest.fingerprints.clone());
+    let retry = Retry::new(house.settings.ingest.clone(), stages::ingest_setup(house, store));
     Api::new(ApiSetup {
         access: Access::new(store.clone(), clock.clone(), ids.clone()),
         sign_in,
@@ -33,11 +40,53 @@ pub(crate) fn api(house: &House, store: &Store, sign_in: SignIn) -> Api {
         runs: stages::runs(house, store),
         projects: Projects::new(store.clone(), clock.clone(), ids.clone()),
         secrets: Secrets::new(store.clone(), clock.clone(), ids, Arc::clone(&house.keys)),
+        quarantine: Quarantine::new(store.clone(), Arc::clone(&house.keys)),
+        positions: Positions::new(store.clone(), clock.clone()),
         intake: Arc::new(DoorIntake::new(door)),
+        retry: Arc::new(RetryIntake(retry)),
         schedules: Arc::new(Rules(house.settings.automations.rules.clone())),
         status: Arc::new(Status::of(house, store)),
+        base,
         clock,
     })
+}
+
+/// What unchanged SDKs send to, for the listener.
+pub(crate) fn sdks(house: &House, store: &Store) -> Result<Sdks, MetricError> {
+    let config = &house.settings.ingest;
+    let setup = stages::ingest_setup(house, store);
+    let door = SdkDoor::new(setup, &config.sdk, config.fingerprints.clone(), &house.metrics);
+    house.show("sdk posthog", door.status(Dialect::Posthog).watch());
+    house.show("sdk sentry", door.status(Dialect::Sentry).watch());
+    Sdks::new(Arc::new(SdkDoorIntake(door)), house.base.clock.clone(), &house.metrics)
+}
+
+/// What other systems' webhooks are sent to, for the listener. A secret that is not where the settings say is a wrong
+/// setting.
+pub(crate) fn hooks(house: &House, store: &Store) -> Result<HookRoutes, Failure> {
+    let mut hooks = BTreeMap::new();
+    for (index, config) in house.settings.ingest.hooks.iter().enumerate() {
+        let secret = resolve_secret(&config.secret).map_err(|error| {
+            let line = format!("ingest.hooks[{index}].secret: {}", error_chain(&error));
+            Failure::new(ExitCode::BadConfig, line)
+        })?;
+        let secret = Zeroizing::new(secret.as_bytes().to_vec());
+        hooks.insert(config.name.clone(), Hook { kind: kind(config), secret });
+    }
+    let (clock, ids) = (house.base.clock.clone(), house.base.ids.clone());
+    let redactor = Arc::clone(&house.redactor);
+    let hooks = Hooks::new(store.clone(), clock.clone(), ids, redactor, house.wakeups.clone(), hooks);
+    HookRoutes::new(hooks, clock, &house.metrics)
+        .map_err(|error| Failure::new(ExitCode::Failure, error_chain(&error)))
+}
+
+/// How its sender signs follows from who that is.
+fn kind(config: &HookConfig) -> HookKind {
+    match config.format {
+        Format::GithubWebhook => HookKind::Github,
+        Format::SentryWebhook => HookKind::Sentry,
+        _ => HookKind::Generic,
+    }
 }
 
 /// The automations of the settings.

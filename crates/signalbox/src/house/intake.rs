@@ -1,11 +1,18 @@
-//! Ingest's door for the server: signals that come over the API.
+//! Ingest's doors for the server: signals that come over the API, and what unchanged SDKs send.
 
 use std::sync::Arc;
 
-use signalbox_control::views::SignalResult;
+use signalbox_control::views::{RetryResult, SignalResult};
+use signalbox_domain::ids::QuarantineId;
 use signalbox_domain::provenance::Provenance;
-use signalbox_ingest::{Accepted, Door, ItemResult};
-use signalbox_server::{Accepting, IntakeError, SignalIntake};
+use signalbox_ingest::{
+    Accepted, Dialect, Door, GroupError, ItemResult, Retried, Retry, RetryError, SdkBody, SdkDoor,
+    SdkRefused, SdkTaken,
+};
+use signalbox_server::{
+    Accepting, IntakeError, QuarantineRetry, RetryFailure, Retrying, SdkDialect, SdkFailure, SdkIntake,
+    SdkRequest, SdkTaking, SignalIntake,
+};
 
 pub(crate) struct DoorIntake(Arc<Door>);
 
@@ -20,11 +27,8 @@ impl SignalIntake for DoorIntake {
         Box::pin(async move {
             let values = items.iter().map(|item| Door::read_item(item)).collect();
             let results = self.0.accept(values, from).await.map_err(|error| {
-                if error.is_passing() {
-                    IntakeError::Unavailable(Box::new(error))
-                } else {
-                    IntakeError::Failed(Box::new(error))
-                }
+                let passing = error.is_passing();
+                intake_error(error, passing)
             })?;
             Ok(results.into_iter().map(said).collect())
         })
@@ -38,4 +42,59 @@ fn said(result: ItemResult) -> SignalResult {
         ItemResult::Accepted(Accepted::Duplicate) => SignalResult::Duplicate,
         ItemResult::Refused { at, expected } => SignalResult::Refused { at, expected },
     }
+}
+
+pub(crate) struct SdkDoorIntake(pub(crate) SdkDoor);
+
+impl SdkIntake for SdkDoorIntake {
+    fn take(&self, request: SdkRequest) -> SdkTaking<'_> {
+        Box::pin(async move {
+            let SdkRequest { dialect, key, encoding, bytes } = request;
+            let dialect = match dialect {
+                SdkDialect::Posthog => Dialect::Posthog,
+                SdkDialect::Sentry => Dialect::Sentry,
+            };
+            let taken = self.0.take(SdkBody { dialect, key, encoding, bytes }).await;
+            taken.map(|SdkTaken { ids }| ids).map_err(sdk_failure)
+        })
+    }
+}
+
+fn sdk_failure(refused: SdkRefused) -> SdkFailure {
+    let passing = match &refused {
+        SdkRefused::NoKey | SdkRefused::UnknownKey => return SdkFailure::Key,
+        SdkRefused::Unreadable(error) => return SdkFailure::Unreadable(error.to_string()),
+        SdkRefused::TooMany { wait } => return SdkFailure::TooMany { wait: *wait },
+        SdkRefused::Store(error) => error.is_passing(),
+        SdkRefused::Commit(GroupError::Store(error)) => error.is_passing(),
+        SdkRefused::Commit(GroupError::Crowded) => true,
+        SdkRefused::Commit(GroupError::Ended) | SdkRefused::Seal(_) | SdkRefused::Reading(_) => false,
+    };
+    intake_error(refused, passing).into()
+}
+
+/// Reads quarantined records again.
+pub(crate) struct RetryIntake(pub(crate) Retry);
+
+impl QuarantineRetry for RetryIntake {
+    fn retry(&self, id: QuarantineId) -> Retrying<'_> {
+        Box::pin(async move {
+            match self.0.retry(id).await {
+                Ok(Retried { kept, duplicate, not_a_signal }) => {
+                    Ok(RetryResult { kept, duplicate, not_a_signal })
+                }
+                Err(RetryError::Missing) => Err(RetryFailure::Missing),
+                Err(RetryError::Store(error)) => {
+                    let passing = error.is_passing();
+                    Err(intake_error(error, passing).into())
+                }
+                Err(error @ RetryError::Seal(_)) => Err(intake_error(error, false).into()),
+                Err(error) => Err(RetryFailure::Stays(error.to_string())),
+            }
+        })
+    }
+}
+
+fn intake_error(error: impl std::error::Error + Send + Sync + 'static, passing: bool) -> IntakeError {
+    if passing { IntakeError::Unavailable(Box::new(error)) } else { IntakeError::Failed(Box::new(error)) }
 }

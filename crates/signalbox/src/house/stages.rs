@@ -12,7 +12,7 @@ use signalbox_domain::names::Label;
 use signalbox_domain::run::Runner as RunnerRow;
 use signalbox_domain::task::Mode;
 use signalbox_domain::time::Timestamp;
-use signalbox_ingest::{IngestError, IngestSetup, KafkaIngest, Until};
+use signalbox_ingest::{HookIngest, IngestError, IngestSetup, KafkaIngest, Until};
 use signalbox_planner::Planner;
 use signalbox_runner::{Runner, RunnerError, RunnerSetup};
 use signalbox_runtime::{Channel, ExitCode, PassConfig, PassDriver, PassEnd, PassSetup, Stop, error_chain};
@@ -21,7 +21,7 @@ use signalbox_store::Store;
 
 use super::computer::computer;
 use super::port::InProcessPort;
-use super::wakes::{OUTCOMES, RUNS, SIGNALS, TASKS};
+use super::wakes::{DELIVERIES, OUTCOMES, RUNS, SIGNALS, TASKS};
 use super::{House, Site};
 use crate::fail::Failure;
 use crate::settings::Role;
@@ -55,14 +55,15 @@ pub(super) async fn run(house: &House, store: &Store, stop: Stop) {
     let working = async {
         tokio::join!(
             ingest(house, store, stop.clone()),
+            hooked(house, store, stop.clone()),
             planning(house, store, stop.clone()),
             automating(house, store, stop.clone()),
             dispatching(house, store, stop.clone()),
             running(house, store, stop.clone()),
         )
     };
-    let (ingested, (), automated, (), ran) = working.await;
-    for failure in [ingested, automated, ran].into_iter().filter_map(Result::err) {
+    let (ingested, hooked, (), automated, (), ran) = working.await;
+    for failure in [ingested, hooked, automated, ran].into_iter().filter_map(Result::err) {
         tracing::error!("{}", failure.line());
     }
 }
@@ -77,6 +78,7 @@ pub(super) fn ingest_setup(house: &House, store: &Store) -> IngestSetup {
         randomness: house.base.randomness.clone(),
         wakeups: house.wakeups.clone(),
         tasks: house.tasks.clone(),
+        limits: house.settings.ingest.limits.clone(),
     }
 }
 
@@ -112,6 +114,21 @@ async fn ingest(house: &House, store: &Store, stop: Stop) -> Result<(), Failure>
         source.await.map_err(|end| Failure::new(ExitCode::Panicked, error_chain(&end)))?;
     }
     Ok(())
+}
+
+/// Webhooks that came, whichever process took them.
+async fn hooked(house: &House, store: &Store, stop: Stop) -> Result<(), Failure> {
+    if !house.has(Role::Ingest) {
+        return Ok(());
+    }
+    let hooks = HookIngest::new(&house.settings.ingest, ingest_setup(house, store));
+    let house = house.clone();
+    // A task of its own: what it holds while it folds is more than the house's own future should.
+    let reading = house.tasks.clone().spawn("hooks", async move {
+        let how = Drive { name: "hooks", config: PassConfig::default(), woken_by: &[DELIVERIES] };
+        drive(&house, how, |now| hooks.pass(now), stop).await;
+    });
+    reading.await.map_err(|end| Failure::new(ExitCode::Panicked, error_chain(&end)))
 }
 
 pub(super) fn planner(house: &House, store: &Store) -> Planner {

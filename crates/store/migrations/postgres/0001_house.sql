@@ -15,6 +15,13 @@ CREATE TABLE repositories (
     made_at bigint NOT NULL,
     UNIQUE (project_id, name)
 );
+-- Public: each only writes, to one project.
+CREATE TABLE project_keys (
+    key text PRIMARY KEY,
+    project_id uuid NOT NULL REFERENCES projects (id),
+    made_at bigint NOT NULL
+);
+CREATE INDEX project_keys_project ON project_keys (project_id);
 CREATE TABLE people (
     id uuid PRIMARY KEY,
     name text NOT NULL UNIQUE,
@@ -99,6 +106,12 @@ CREATE TABLE signal_samples (
     samples text NOT NULL,
     changed_at bigint NOT NULL
 );
+-- Distinct users as a sketch; written only when one is new.
+CREATE TABLE signal_users (
+    signal_id uuid PRIMARY KEY REFERENCES signals (id) ON DELETE CASCADE,
+    sketch bytea NOT NULL,
+    users bigint NOT NULL
+);
 -- Further keys of a signal, by newer or older versions of how keys are made.
 CREATE TABLE signal_aliases (
     project_id uuid NOT NULL,
@@ -118,6 +131,18 @@ CREATE TABLE record_marks (
     PRIMARY KEY (project_id, mark)
 );
 CREATE INDEX record_marks_seen_at ON record_marks (seen_at);
+-- Verified webhooks; each reader has a mark of its own.
+CREATE TABLE deliveries (
+    id uuid PRIMARY KEY,
+    source text NOT NULL,
+    external_id text NOT NULL,
+    document text NOT NULL,
+    received_at bigint NOT NULL,
+    ingest_read_at bigint,
+    UNIQUE (source, external_id)
+);
+CREATE INDEX deliveries_ingest_unread ON deliveries (id) WHERE ingest_read_at IS NULL;
+CREATE INDEX deliveries_received_at ON deliveries (received_at);
 CREATE TABLE quarantine (
     id uuid PRIMARY KEY,
     source text NOT NULL,

@@ -15,6 +15,13 @@ CREATE TABLE repositories (
     made_at INTEGER NOT NULL,
     UNIQUE (project_id, name)
 ) STRICT;
+-- Public: each only writes, to one project.
+CREATE TABLE project_keys (
+    key TEXT PRIMARY KEY,
+    project_id BLOB NOT NULL REFERENCES projects (id),
+    made_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX project_keys_project ON project_keys (project_id);
 CREATE TABLE people (
     id BLOB PRIMARY KEY,
     name TEXT NOT NULL UNIQUE,
@@ -99,6 +106,12 @@ CREATE TABLE signal_samples (
     samples TEXT NOT NULL,
     changed_at INTEGER NOT NULL
 ) STRICT;
+-- Distinct users as a sketch; written only when one is new.
+CREATE TABLE signal_users (
+    signal_id BLOB PRIMARY KEY REFERENCES signals (id) ON DELETE CASCADE,
+    sketch BLOB NOT NULL,
+    users INTEGER NOT NULL
+) STRICT;
 -- Further keys of a signal, by newer or older versions of how keys are made.
 CREATE TABLE signal_aliases (
     project_id BLOB NOT NULL,
@@ -118,6 +131,18 @@ CREATE TABLE record_marks (
     PRIMARY KEY (project_id, mark)
 ) STRICT;
 CREATE INDEX record_marks_seen_at ON record_marks (seen_at);
+-- Verified webhooks; each reader has a mark of its own.
+CREATE TABLE deliveries (
+    id BLOB PRIMARY KEY,
+    source TEXT NOT NULL,
+    external_id TEXT NOT NULL,
+    document TEXT NOT NULL,
+    received_at INTEGER NOT NULL,
+    ingest_read_at INTEGER,
+    UNIQUE (source, external_id)
+) STRICT;
+CREATE INDEX deliveries_ingest_unread ON deliveries (id) WHERE ingest_read_at IS NULL;
+CREATE INDEX deliveries_received_at ON deliveries (received_at);
 CREATE TABLE quarantine (
     id BLOB PRIMARY KEY,
     source TEXT NOT NULL,

@@ -1,5 +1,5 @@
 -- Whose key or alias it is. Locked against the sweep, which might take it before this step counts.
-SELECT id
+SELECT id, hold
 FROM signals
 WHERE id = COALESCE(
     (

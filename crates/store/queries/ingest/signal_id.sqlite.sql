@@ -1,5 +1,5 @@
 -- Whose key or alias it is.
-SELECT id AS "id!: Uuid"
+SELECT id AS "id!: Uuid", hold
 FROM signals
 WHERE id = COALESCE(
     (

@@ -1,7 +1,9 @@
 SELECT
     signals.id, signals.project_id, family, kind, fingerprint_version, fingerprint, title, title_from, severity, hold,
-    repository, repository_from, count, first_seen, last_seen, revision, planned_revision, case_signals.case_id AS "case_id?"
+    repository, repository_from, count, first_seen, last_seen, revision, planned_revision,
+    signal_users.users AS "users?", case_signals.case_id AS "case_id?"
 FROM signals
 JOIN signal_counts ON signal_counts.signal_id = signals.id
+LEFT JOIN signal_users ON signal_users.signal_id = signals.id
 LEFT JOIN case_signals ON case_signals.signal_id = signals.id
 WHERE signals.id = $1

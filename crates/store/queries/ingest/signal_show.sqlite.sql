@@ -16,8 +16,10 @@ SELECT
     last_seen,
     revision,
     planned_revision,
+    signal_users.users AS "users?",
     case_signals.case_id AS "case_id?: Uuid"
 FROM signals
 JOIN signal_counts ON signal_counts.signal_id = signals.id
+LEFT JOIN signal_users ON signal_users.signal_id = signals.id
 LEFT JOIN case_signals ON case_signals.signal_id = signals.id
 WHERE signals.id = ?1

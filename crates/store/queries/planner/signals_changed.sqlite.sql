@@ -17,9 +17,11 @@ SELECT
     last_seen,
     revision,
     planned_revision,
+    signal_users.users AS "users?",
     case_signals.case_id AS "case_id?: Uuid"
 FROM signal_counts
 JOIN signals ON signals.id = signal_counts.signal_id
+LEFT JOIN signal_users ON signal_users.signal_id = signals.id
 LEFT JOIN case_signals ON case_signals.signal_id = signals.id
 WHERE signal_counts.project_id = ?1 AND revision <> planned_revision
 ORDER BY signal_counts.signal_id

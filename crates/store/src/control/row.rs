@@ -4,6 +4,7 @@ use signalbox_domain::access::{Role, Token};
 use signalbox_domain::form::from_form;
 use signalbox_domain::ids::{PersonId, ProjectId, RepositoryId, SecretId, TokenId};
 use signalbox_domain::project::{Person, Project, Repository};
+use signalbox_domain::project_key::ProjectKey;
 use signalbox_domain::time::Timestamp;
 use uuid::Uuid;
 
@@ -47,6 +48,23 @@ impl TryFrom<RepositoryRow> for Repository {
             location: row.location,
             default_branch: row.default_branch,
         })
+    }
+}
+
+pub(super) struct ProjectKeyRow {
+    pub(super) key: String,
+    pub(super) project_id: Uuid,
+    pub(super) made_at: i64,
+}
+
+impl TryFrom<ProjectKeyRow> for ProjectKey {
+    type Error = StoreError;
+
+    fn try_from(row: ProjectKeyRow) -> Result<Self, StoreError> {
+        let key =
+            row.key.parse().map_err(|_| StoreError::damaged("project key", column::unknown(&row.key)))?;
+        let made_at = Timestamp::from_micros(row.made_at);
+        Ok(Self { key, project: ProjectId::from_uuid(row.project_id), made_at })
     }
 }
 

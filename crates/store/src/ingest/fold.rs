@@ -5,15 +5,20 @@
 
 use std::collections::BTreeMap;
 
-use signalbox_domain::ids::{ProjectId, QuarantineId, SignalId};
+use signalbox_domain::ids::{DeliveryId, ProjectId, QuarantineId, SignalId};
 use signalbox_domain::names::SourceName;
 use signalbox_domain::provenance::Sourced;
 use signalbox_domain::record::{RecordOrigin, Stream};
-use signalbox_domain::signal::{Fingerprint, HoldReason, Sample, Severity, SignalKey, keep_samples};
+use signalbox_domain::signal::{
+    Fingerprint, HoldChange, HoldReason, Sample, Severity, SignalKey, keep_samples,
+};
+use signalbox_domain::sketch::{Sketch, SketchError};
 use signalbox_domain::time::Timestamp;
 
-use super::identity::{SignalOrigin, aliases_within, signal_within};
+use super::identity::{SignalOrigin, aliases_within, known_within};
+use super::limit::{Admission, NewSignals, Seen};
 use super::read::{self, SamplesRow};
+use super::{deliveries, quarantine};
 use crate::column;
 use crate::error::StoreError;
 use crate::method::Method;
@@ -34,6 +39,19 @@ pub struct FoldPart {
     pub position: Option<PositionMove>,
     pub folds: Vec<Fold>,
     pub quarantined: Vec<Quarantined>,
+    /// What this part was read from, where that is a row: used up together with the part, or the part is dropped.
+    pub from: Option<PartSource>,
+    /// None where any number may be new.
+    pub limit: Option<NewSignals>,
+}
+
+/// A row that a part was read from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PartSource {
+    /// Marked as read.
+    Delivery(DeliveryId),
+    /// Taken out: it is read now, or lies there anew under another id.
+    Quarantine(QuarantineId),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,7 +74,11 @@ pub struct Fold {
     pub title: Sourced<String>,
     pub severity: Severity,
     pub hold: Option<HoldReason>,
+    /// Of the record that says whether it is held.
+    pub hold_at: Timestamp,
     pub repository: Option<Sourced<String>>,
+    /// Whoever its records are about.
+    pub users: Sketch,
     pub records: Vec<FoldedRecord>,
     /// Examples to choose from; at most `SAMPLES_KEPT` of a signal's are kept.
     pub samples: Vec<Sample>,
@@ -91,10 +113,16 @@ pub enum PartReport {
         /// Records recognised as counted before.
         duplicates: u64,
         new_signals: u64,
+        /// Of `records`, those counted in an overflow signal.
+        overflow: u64,
         quarantined: u64,
     },
     /// Another consumer moved the position: nothing of this part was written.
     LostRace,
+}
+
+struct SketchRow {
+    sketch: Vec<u8>,
 }
 
 const MICROS_PER_HOUR: i64 = 3_600_000_000;
@@ -130,6 +158,7 @@ struct Won<'a> {
     records: u64,
     duplicates: u64,
     new_signals: u64,
+    overflow: u64,
 }
 
 impl Won<'_> {
@@ -138,6 +167,7 @@ impl Won<'_> {
             records: self.records,
             duplicates: self.duplicates,
             new_signals: self.new_signals,
+            overflow: self.overflow,
             quarantined: column::length(self.part.quarantined.len()),
         }
     }
@@ -158,41 +188,76 @@ async fn positions_within<'a>(
             None => true,
             Some(position) => position_within(step, position, now).await?,
         };
-        if moved {
-            won.push(Won { index, part, records: 0, duplicates: 0, new_signals: 0 });
+        if moved && used_up_within(step, part.from, now).await? {
+            won.push(Won { index, part, records: 0, duplicates: 0, new_signals: 0, overflow: 0 });
         }
     }
     Ok(won)
 }
 
-/// Marks first, then whose the keys are, then what is counted, then aliases: each kind in an order of its own over the
-/// whole batch. Whoever folds at the same time takes the same rows in the same order, so nobody waits in a circle.
+/// Marks first, then whose the keys are, then what may be new, then what is counted, then aliases: each kind in an order
+/// of its own over the whole batch. Whoever folds at the same time takes the same rows in the same order, so nobody waits
+/// in a circle.
 async fn folds_within(step: &mut Step, won: &mut [Won<'_>], now: Timestamp) -> Result<(), StoreError> {
     let mut folds: Vec<(usize, &Fold)> = Vec::new();
     for (place, part) in won.iter().enumerate() {
         folds.extend(part.part.folds.iter().map(|fold| (place, fold)));
     }
     folds.sort_by(|one, other| one.1.key.cmp(&other.1.key));
+    let mut seen = Vec::with_capacity(folds.len());
     let fresh = fresh_within(step, &folds, now).await?;
-    let mut found = Vec::with_capacity(folds.len());
     for ((place, fold), fresh) in folds.into_iter().zip(fresh) {
         let part = &mut won[place];
         part.duplicates += column::length(fold.records.len() - fresh.len());
         part.records += column::length(fresh.len());
         if !fresh.is_empty() {
-            let (id, origin) = signal_within(step, fold, now).await?;
-            part.new_signals += u64::from(origin == SignalOrigin::New);
-            found.push((id, fold, fresh));
+            let known = known_within(step, fold).await?;
+            let whole = part.part;
+            seen.push(Seen { place, limit: whole.limit.as_ref(), fold, fresh, known });
         }
     }
-    found.sort_by_key(|(id, _, _)| *id);
-    for (id, fold, fresh) in &found {
+    let mut admission = Admission::within(step, &seen, now).await?;
+    let mut found = Vec::with_capacity(seen.len());
+    for Seen { place, limit, fold, fresh, known } in seen {
+        let (id, origin) = match known {
+            Some((id, hold)) => (id, SignalOrigin::Known(hold)),
+            None => admission.signal_within(step, limit, fold, now).await?,
+        };
+        let part = &mut won[place];
+        part.new_signals += u64::from(origin == SignalOrigin::New);
+        if origin == SignalOrigin::Overflow {
+            part.overflow += column::length(fresh.len());
+            admission.count(id, limit, &fold.key, column::length(fresh.len()));
+        }
+        found.push((id, origin, fold, fresh));
+    }
+    found.sort_by_key(|(id, _, _, _)| *id);
+    for (id, origin, fold, fresh) in &found {
         counts_within(step, *id, fold.key.project, fresh).await?;
+        if let SignalOrigin::Known(hold) = origin {
+            hold_within(step, *id, *hold, fold).await?;
+        }
+        users_within(step, *id, &fold.users).await?;
         if !fold.samples.is_empty() {
             samples_within(step, *id, &fold.samples, now).await?;
         }
     }
-    aliases_within(step, found.iter().map(|(id, fold, _)| (*id, *fold)), now).await
+    let own = found.iter().filter(|(_, origin, _, _)| *origin != SignalOrigin::Overflow);
+    aliases_within(step, own.map(|(id, _, fold, _)| (*id, *fold)), now).await?;
+    admission.close_within(step, now).await
+}
+
+/// False where another process has used the row up before.
+async fn used_up_within(
+    step: &mut Step,
+    from: Option<PartSource>,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    match from {
+        None => Ok(true),
+        Some(PartSource::Delivery(id)) => deliveries::read_within(step, id, now).await,
+        Some(PartSource::Quarantine(id)) => quarantine::remove_within(step, id).await,
+    }
 }
 
 async fn position_within(
@@ -310,6 +375,60 @@ async fn counts_within(
         )?;
     }
     Ok(())
+}
+
+/// What came last decides whether a signal is held; where that hangs on one record alone, it holds no signal that has
+/// others. The signal's row of counts is locked by this step already, so no later record slips in between.
+async fn hold_within(
+    step: &mut Step,
+    id: SignalId,
+    known: Option<HoldReason>,
+    fold: &Fold,
+) -> Result<(), StoreError> {
+    let unless_later_than = match HoldReason::change(known, fold.hold) {
+        HoldChange::Stays => return Ok(()),
+        HoldChange::Always => None,
+        HoldChange::IfNewest => Some(fold.hold_at.micros()),
+    };
+    execute!(
+        step,
+        "queries/ingest/hold_change.sqlite.sql",
+        "queries/ingest/hold_change.postgres.sql",
+        id.uuid(),
+        fold.hold.map(HoldReason::name),
+        unless_later_than
+    )
+    .map(drop)
+}
+
+/// Written only when somebody is new.
+async fn users_within(step: &mut Step, id: SignalId, new: &Sketch) -> Result<(), StoreError> {
+    if new.is_empty() {
+        return Ok(());
+    }
+    let row = fetch_optional!(
+        step,
+        SketchRow,
+        "queries/ingest/users_for_update.sqlite.sql",
+        "queries/ingest/users_for_update.postgres.sql",
+        id.uuid()
+    )?;
+    let damaged = |error: SketchError| StoreError::damaged("sketch", column::unknown(&error));
+    let kept = row.map_or(Ok(Sketch::default()), |row| Sketch::from_bytes(&row.sketch)).map_err(damaged)?;
+    let mut merged = kept.clone();
+    merged.merge(new);
+    if merged == kept {
+        return Ok(());
+    }
+    execute!(
+        step,
+        "queries/ingest/users_put.sqlite.sql",
+        "queries/ingest/users_put.postgres.sql",
+        id.uuid(),
+        merged.to_bytes(),
+        column::from_count(merged.estimate())
+    )
+    .map(drop)
 }
 
 /// Written only when a new sample is one to keep. The signal's row of counts is locked by this step already.

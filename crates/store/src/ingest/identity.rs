@@ -16,6 +16,7 @@ use signalbox_domain::time::Timestamp;
 use uuid::Uuid;
 
 use super::fold::Fold;
+use super::row;
 use crate::error::StoreError;
 use crate::statement::{execute, fetch_optional};
 use crate::step::Step;
@@ -28,38 +29,40 @@ const MOST_ALIASES: i64 = 64;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum SignalOrigin {
     New,
-    Known,
+    /// With the reason for which it is held.
+    Known(Option<HoldReason>),
+    /// It would have been new, and too many are: the one that counts them.
+    Overflow,
 }
 
 struct IdRow {
     id: Uuid,
+    hold: Option<String>,
 }
 
-/// The signal of a fold, made if none of its keys is known.
+/// A signal that is there, and the reason for which it is held.
+pub(super) type KnownSignal = (SignalId, Option<HoldReason>);
+
+/// The signal of a fold of which no key was known a moment ago: made, unless somebody has made it since.
 pub(super) async fn signal_within(
     step: &mut Step,
     fold: &Fold,
     now: Timestamp,
 ) -> Result<(SignalId, SignalOrigin), StoreError> {
     for _ in 0..SIGNAL_TRIES {
-        if !fold.aliases.is_empty()
-            && let Some(known) = known_within(step, fold).await?
-        {
-            return Ok((known, SignalOrigin::Known));
-        }
         if insert_within(step, fold, now).await? {
             return Ok((fold.id, SignalOrigin::New));
         }
         // The sweep may take the row between the two statements: then the next try makes it anew.
-        if let Some(known) = id_within(step, &fold.key, &fold.key.fingerprint).await? {
-            return Ok((known, SignalOrigin::Known));
+        if let Some((known, hold)) = known_within(step, fold).await? {
+            return Ok((known, SignalOrigin::Known(hold)));
         }
     }
     Err(StoreError::Missing { what: "signal", id: fold.id.to_string() })
 }
 
-/// During an overlap: the signal of the first key that is known.
-async fn known_within(step: &mut Step, fold: &Fold) -> Result<Option<SignalId>, StoreError> {
+/// The signal of the first key that is known; during an overlap there are several.
+pub(super) async fn known_within(step: &mut Step, fold: &Fold) -> Result<Option<KnownSignal>, StoreError> {
     for fingerprint in std::iter::once(&fold.key.fingerprint).chain(&fold.aliases) {
         if let Some(known) = id_within(step, &fold.key, fingerprint).await? {
             return Ok(Some(known));
@@ -72,7 +75,7 @@ async fn id_within(
     step: &mut Step,
     key: &SignalKey,
     fingerprint: &Fingerprint,
-) -> Result<Option<SignalId>, StoreError> {
+) -> Result<Option<KnownSignal>, StoreError> {
     let row = fetch_optional!(
         step,
         IdRow,
@@ -84,7 +87,10 @@ async fn id_within(
         i64::from(fingerprint.version),
         fingerprint.key
     )?;
-    Ok(row.map(|row| SignalId::from_uuid(row.id)))
+    let Some(IdRow { id, hold }) = row else { return Ok(None) };
+    let hold = hold.map(|name| row::hold(&name)).transpose();
+    let hold = hold.map_err(|source| StoreError::damaged("signal", source))?;
+    Ok(Some((SignalId::from_uuid(id), hold)))
 }
 
 async fn insert_within(step: &mut Step, fold: &Fold, now: Timestamp) -> Result<bool, StoreError> {

@@ -56,15 +56,15 @@ pub(super) struct SamplesRow {
     pub(super) samples: String,
 }
 
-struct KeptRow {
-    id: Uuid,
-    source: String,
-    origin: String,
-    code: String,
-    words: String,
-    sealed: Vec<u8>,
-    size: i64,
-    at: i64,
+pub(super) struct KeptRow {
+    pub(super) id: Uuid,
+    pub(super) source: String,
+    pub(super) origin: String,
+    pub(super) code: String,
+    pub(super) words: String,
+    pub(super) sealed: Vec<u8>,
+    pub(super) size: i64,
+    pub(super) at: i64,
 }
 
 impl Store {
@@ -161,7 +161,7 @@ fn position(row: PositionRow) -> Result<(Stream, i64), DamageSource> {
     Ok((stream, row.next_offset))
 }
 
-fn kept(row: KeptRow) -> Result<QuarantineRow, DamageSource> {
+pub(super) fn kept(row: KeptRow) -> Result<QuarantineRow, DamageSource> {
     Ok(QuarantineRow {
         id: QuarantineId::from_uuid(row.id),
         source: row.source.parse()?,

@@ -28,6 +28,7 @@ pub(crate) struct SignalRow {
     pub(crate) last_seen: i64,
     pub(crate) revision: i64,
     pub(crate) planned_revision: i64,
+    pub(crate) users: Option<i64>,
     pub(crate) case_id: Option<Uuid>,
 }
 
@@ -60,7 +61,7 @@ fn signal(row: SignalRow) -> Result<Signal, DamageSource> {
         title: Sourced::new(row.title, column::provenance(&row.title_from)?),
         severity: Severity::from_name(&row.severity).ok_or_else(|| column::unknown(&row.severity))?,
         count: column::count(row.count)?,
-        users: None,
+        users: row.users.map(column::count).transpose()?,
         first_seen: Timestamp::from_micros(row.first_seen),
         last_seen: Timestamp::from_micros(row.last_seen),
         hold: row.hold.map(|name| hold(&name)).transpose()?,
@@ -70,6 +71,6 @@ fn signal(row: SignalRow) -> Result<Signal, DamageSource> {
     })
 }
 
-fn hold(name: &str) -> Result<HoldReason, DamageSource> {
+pub(super) fn hold(name: &str) -> Result<HoldReason, DamageSource> {
     HoldReason::from_name(name).ok_or_else(|| column::unknown(name))
 }

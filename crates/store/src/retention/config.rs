@@ -15,6 +15,8 @@ pub struct RetentionConfig {
     pub signals_days: u32,
     /// The window in which the same record under another offset is recognised.
     pub record_marks_minutes: u32,
+    /// Webhooks that were read.
+    pub deliveries_days: u32,
     pub quarantine_days: u32,
     /// However young they are, no more than so many.
     pub quarantine_rows: u32,
@@ -46,6 +48,7 @@ impl RetentionConfig {
             ("signal_hours_days", self.signal_hours_days),
             ("signals_days", self.signals_days),
             ("record_marks_minutes", self.record_marks_minutes),
+            ("deliveries_days", self.deliveries_days),
             ("quarantine_days", self.quarantine_days),
             ("quarantine_rows", self.quarantine_rows),
             ("plans_a_project", self.plans_a_project),
@@ -72,6 +75,7 @@ impl Default for RetentionConfig {
             signal_hours_days: 35,
             signals_days: 90,
             record_marks_minutes: 60,
+            deliveries_days: 30,
             quarantine_days: 30,
             quarantine_rows: 10_000,
             plans_a_project: 50,

@@ -25,6 +25,7 @@ pub(super) async fn within(
         Prunable::RecordMarks => {
             record_marks(step, minutes_before(now, config.record_marks_minutes), limit).await
         }
+        Prunable::Deliveries => deliveries(step, days(config.deliveries_days), limit).await,
         Prunable::Quarantine => {
             quarantine(step, days(config.quarantine_days), config.quarantine_rows, limit).await
         }
@@ -47,6 +48,16 @@ async fn signal_hours(step: &mut Step, before: Timestamp, limit: u32) -> Result<
         "queries/retention/signal_hours.sqlite.sql",
         "queries/retention/signal_hours.postgres.sql",
         before.micros().div_euclid(MICROS_AN_HOUR),
+        i64::from(limit)
+    )
+}
+
+async fn deliveries(step: &mut Step, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
+    execute!(
+        step,
+        "queries/retention/deliveries.sqlite.sql",
+        "queries/retention/deliveries.postgres.sql",
+        before.micros(),
         i64::from(limit)
     )
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use signalbox_domain::access::{Role, Scope, Token};
 use signalbox_domain::names::Label;
 use signalbox_domain::project::{Person, Project, Repository};
+use signalbox_domain::project_key::{ProjectKey, PublicKey};
 use signalbox_runtime::KeyId;
 use signalbox_store::control::{KeyPut, Removed, Revoked};
 use signalbox_store::{Page, StoreError};
@@ -16,6 +17,7 @@ use crate::fixture::{Fixture, NOON};
 on_both! {
     a_project_is_made_once,
     of_many_who_mention_a_project_one_makes_it,
+    a_public_key_leads_to_its_project_until_it_is_taken_away,
     a_repository_keeps_its_first_id,
     a_person_keeps_the_first_id_and_may_get_another_name,
     a_token_is_found_by_its_hash,
@@ -47,6 +49,31 @@ async fn of_many_who_mention_a_project_one_makes_it(fixture: &Fixture) {
     let answers: Vec<Project> = everyone.join_all().await;
     assert!(answers.iter().all(|project| *project == answers[0]), "{answers:?}");
     assert_eq!(fixture.store.projects_list().await.unwrap().len(), 1);
+}
+
+async fn a_public_key_leads_to_its_project_until_it_is_taken_away(fixture: &Fixture) {
+    let (web, app, store) = (fixture.project("web").await, fixture.project("app").await, &fixture.store);
+    let key = |n: u8, project, seconds| ProjectKey {
+        key: PublicKey::from_bytes([n; 16]),
+        project,
+        made_at: NOON.plus(Duration::from_secs(seconds)),
+    };
+    let (first, second, other) = (key(9, web, 0), key(1, web, 1), key(2, app, 0));
+    for key in [&second, &first, &other, &ProjectKey { project: app, ..first.clone() }] {
+        store.project_key_put(key).await.unwrap();
+    }
+    assert_eq!(
+        store.project_key_find(&first.key).await.unwrap().as_ref(),
+        Some(&first),
+        "it stays whose it was"
+    );
+    assert_eq!(store.project_keys_list(web).await.unwrap(), [first.clone(), second.clone()]);
+    assert_eq!(store.project_key_remove(app, &first.key).await.unwrap(), Removed::WasNotThere);
+    assert_eq!(store.project_key_remove(web, &first.key).await.unwrap(), Removed::Now);
+    assert_eq!(store.project_key_remove(web, &first.key).await.unwrap(), Removed::WasNotThere);
+    assert_eq!(store.project_key_find(&first.key).await.unwrap(), None);
+    assert_eq!(store.project_keys_list(web).await.unwrap(), [second]);
+    assert_eq!(store.project_keys_list(app).await.unwrap(), [other]);
 }
 
 async fn a_repository_keeps_its_first_id(fixture: &Fixture) {

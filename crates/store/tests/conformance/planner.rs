@@ -38,7 +38,7 @@ on_both! {
 async fn record(fixture: &Fixture, fingerprint: &str) {
     let mut fold = fixture.fold(fingerprint).await;
     fold.records = vec![FoldedRecord { mark: None, at: NOON, count: 1 }];
-    let part = FoldPart { position: None, folds: vec![fold], quarantined: vec![] };
+    let part = FoldPart { folds: vec![fold], ..FoldPart::default() };
     fixture.store.signals_fold(&FoldBatch { parts: vec![part] }, NOON).await.unwrap();
 }
 
@@ -221,7 +221,7 @@ async fn facts_are_those_of_all_signals_of_a_case(fixture: &Fixture) {
     fold.hold = Some(signalbox_domain::signal::HoldReason::TooOld);
     fold.records = vec![FoldedRecord { mark: None, at: earlier, count: 5 }];
     fold.samples = vec![fixture.sample("of c")];
-    let part = FoldPart { position: None, folds: vec![fold], quarantined: vec![] };
+    let part = FoldPart { folds: vec![fold], ..FoldPart::default() };
     fixture.store.signals_fold(&FoldBatch { parts: vec![part] }, NOON).await.unwrap();
     let input = load(fixture).await;
     let alone = ids(&input);

@@ -5,10 +5,12 @@ use std::time::Duration;
 use signalbox_domain::access::{Role, Scope, Token};
 use signalbox_domain::automation::{Action, Automation, Firing, Trigger};
 use signalbox_domain::decision::{Decision, Reason, Stage, Subject};
+use signalbox_domain::delivery::Delivery;
 use signalbox_domain::ids::{AutomationId, CaseId, RunId, SignalId, TaskId};
 use signalbox_domain::quota::QuotaLimit;
 use signalbox_domain::states::FiringState;
 use signalbox_domain::time::Timestamp;
+use signalbox_store::ingest::{FoldBatch, FoldPart, PartSource};
 use signalbox_store::retention::Prunable;
 use uuid::Uuid;
 
@@ -22,6 +24,7 @@ on_both! {
     quota_windows_go_after_their_end,
     ended_firings_go_but_the_newest_of_a_trigger,
     tokens_go_after_their_end,
+    webhooks_go_after_30_days_once_they_were_read,
 }
 
 async fn decided(fixture: &Fixture, subject: Subject, code: &str, first: Timestamp, last: Timestamp) -> Uuid {
@@ -193,4 +196,31 @@ async fn tokens_go_after_their_end(fixture: &Fixture) {
     }
     assert_eq!(prune(fixture, Prunable::Tokens).await, 3);
     verdicts.check(&rows.left("tokens").await);
+}
+
+async fn webhooks_go_after_30_days_once_they_were_read(fixture: &Fixture) {
+    let (mut rows, mut verdicts) = (Rows::of(fixture).await, Verdicts::new());
+    let received = async |name: &str, at: Timestamp, is_read: bool| {
+        let delivery = Delivery {
+            id: fixture.id(),
+            source: "github".parse().unwrap(),
+            external_id: name.to_owned(),
+            event: "issues".to_owned(),
+            headers: vec![],
+            received_at: at,
+            body: "{}".to_owned(),
+        };
+        fixture.store.delivery_put(&delivery).await.unwrap();
+        if is_read {
+            let from = Some(PartSource::Delivery(delivery.id));
+            let parts = vec![FoldPart { from, ..FoldPart::default() }];
+            fixture.store.signals_fold(&FoldBatch { parts }, at).await.unwrap();
+        }
+        delivery.id.uuid()
+    };
+    verdicts.goes("old and read", received("old and read", days_ago(30), true).await);
+    verdicts.stays("old and unread", received("old and unread", days_ago(30), false).await);
+    verdicts.stays("young and read", received("young and read", within_days(30), true).await);
+    assert_eq!(prune(fixture, Prunable::Deliveries).await, 1);
+    verdicts.check(&rows.left("deliveries").await);
 }

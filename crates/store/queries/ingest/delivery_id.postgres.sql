@@ -1,0 +1,3 @@
+SELECT id
+FROM deliveries
+WHERE source = $1 AND external_id = $2

@@ -1,0 +1,3 @@
+SELECT id, source, origin, code, words, sealed, size, at
+FROM quarantine
+WHERE id = $1

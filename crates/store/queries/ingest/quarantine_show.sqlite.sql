@@ -1,0 +1,11 @@
+SELECT
+    id AS "id!: uuid::Uuid",
+    source,
+    origin,
+    code,
+    words,
+    sealed,
+    size,
+    at
+FROM quarantine
+WHERE id = ?1

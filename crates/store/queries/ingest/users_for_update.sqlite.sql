@@ -1,0 +1,3 @@
+SELECT sketch
+FROM signal_users
+WHERE signal_id = ?1
