@@ -47,6 +47,9 @@ where
         randomness: house.base.randomness.clone(),
         wakeups: house.wakeups.subscribe(drive.woken_by),
     };
+    // A pass is a large future: on the heap it is moved as a pointer, and no thread's stack grows with it.
+    let mut pass = pass;
+    let pass = move |now| Box::pin(pass(now));
     PassDriver::new(setup, &house.metrics, pass).shown_on(&house.board).run(stop).await;
 }
 
@@ -54,12 +57,12 @@ where
 pub(super) async fn run(house: &House, store: &Store, stop: Stop) {
     let working = async {
         tokio::join!(
-            ingest(house, store, stop.clone()),
-            hooked(house, store, stop.clone()),
-            planning(house, store, stop.clone()),
-            automating(house, store, stop.clone()),
-            dispatching(house, store, stop.clone()),
-            running(house, store, stop.clone()),
+            Box::pin(ingest(house, store, stop.clone())),
+            Box::pin(hooked(house, store, stop.clone())),
+            Box::pin(planning(house, store, stop.clone())),
+            Box::pin(automating(house, store, stop.clone())),
+            Box::pin(dispatching(house, store, stop.clone())),
+            Box::pin(running(house, store, stop.clone())),
         )
     };
     let (ingested, hooked, (), automated, (), ran) = working.await;
