@@ -2,19 +2,20 @@
 //!
 //! ```text
 //!   nothing holds it back ─▶ not suppressed, snoozed or closed ─▶ no task of this generation ─▶ enough points
-//!     ─▶ not cooling down ─▶ a repository ─▶ (over all that passed, the weightiest first) the quota ─▶ work in progress
+//!     ─▶ not cooling down ─▶ something to do about it ─▶ nothing in it that must not be obeyed ─▶ a repository ─▶ (over all that passed, the weightiest first) the quota ─▶ work in progress
 //! ```
 
 use signalbox_domain::case::Score;
 use signalbox_domain::ids::{RepositoryId, TaskId};
 use signalbox_domain::project::Repository;
 use signalbox_domain::provenance::Sourced;
-use signalbox_domain::signal::HoldReason;
+use signalbox_domain::signal::{HoldReason, Sample};
 use signalbox_domain::states::{CaseState, TaskState};
 use signalbox_domain::time::Timestamp;
-use signalbox_store::planner::{CaseRecord, PlanFacts};
+use signalbox_store::planner::{CaseRecord, PlanFacts, PlanSignal};
 
-use crate::config::GatesConfig;
+use crate::actionability::{Finding, Material, NotActionable, Verdict, judge, noise_of_file, writer_of};
+use crate::config::{ActionabilityGate, GatesConfig};
 use crate::facts::Facts;
 use crate::recur::Recurrence;
 use crate::score::fresh_points;
@@ -49,6 +50,12 @@ pub(crate) enum Closed {
     CoolingDown { until: Timestamp },
     #[error("its task is done, and nothing was seen of it since {since}")]
     Calm { since: Timestamp },
+    #[error("not actionable: {0}")]
+    NotActionable(NotActionable),
+    #[error("not actionable: every stack of it leads through code of others alone")]
+    ThirdPartyOnly,
+    #[error("a person looks at it first: {0}")]
+    Unsafe(Finding),
     #[error("the project has no repository: signalbox repository add NAME PATH --project PROJECT")]
     NoRepository,
     #[error("the repository that its sender named is not one of the project's")]
@@ -73,6 +80,9 @@ impl Closed {
             Self::BelowThreshold { .. } => "below-threshold",
             Self::CoolingDown { .. } => "cooling-down",
             Self::Calm { .. } => "calm",
+            Self::NotActionable(_) => "not-actionable",
+            Self::ThirdPartyOnly => "third-party-only",
+            Self::Unsafe(_) => "unsafe",
             Self::NoRepository => "no-repository",
             Self::UnknownRepository => "unknown-repository",
             Self::SeveralRepositories(_) => "several-repositories",
@@ -96,6 +106,9 @@ impl Closed {
             | Self::TaskEnded { .. }
             | Self::BelowThreshold { .. }
             | Self::Calm { .. }
+            | Self::NotActionable(_)
+            | Self::ThirdPartyOnly
+            | Self::Unsafe(_)
             | Self::UnknownRepository
             | Self::SeveralRepositories(_) => None,
         }
@@ -108,6 +121,8 @@ pub(crate) struct Candidate<'a> {
     pub(crate) facts: &'a Facts,
     pub(crate) score: &'a Score,
     pub(crate) recurrence: Recurrence,
+    /// Its signals that were read, the largest first.
+    pub(crate) read: &'a [&'a PlanSignal],
     /// The repository that a sender named.
     pub(crate) named: Option<&'a Sourced<String>>,
 }
@@ -148,9 +163,43 @@ fn closed(candidate: &Candidate<'_>, config: &GatesConfig) -> Option<Closed> {
     match (recurrence, record.case.state) {
         (Recurrence::Cooling { until }, _) => Some(Closed::CoolingDown { until: *until }),
         (Recurrence::Calm { since }, _) => Some(Closed::Calm { since: *since }),
-        (_, CaseState::Watching | CaseState::Ready) => None,
+        (_, CaseState::Watching | CaseState::Ready) => not_for_work(candidate, config),
         (_, state) => Some(Closed::CaseIs(state)),
     }
+}
+
+/// One signal that says what to do is enough; one that must not be obeyed is too much.
+fn not_for_work(candidate: &Candidate<'_>, config: &GatesConfig) -> Option<Closed> {
+    if config.actionability == ActionabilityGate::Off {
+        return None;
+    }
+    let free = candidate.read.iter().filter(|signal| signal.signal.hold.is_none());
+    let judged: Vec<Verdict> = free.flat_map(|signal| verdicts(signal)).collect();
+    if let Some(finding) = judged.iter().find_map(|verdict| verdict.danger.clone()) {
+        return Some(Closed::Unsafe(finding));
+    }
+    if candidate.facts.leads_elsewhere() {
+        return Some(Closed::ThirdPartyOnly);
+    }
+    let first = judged.first()?.not_actionable.clone()?;
+    judged.iter().all(|verdict| !verdict.is_actionable()).then_some(Closed::NotActionable(first))
+}
+
+/// Of each of its samples, or of its title alone.
+fn verdicts(signal: &PlanSignal) -> Vec<Verdict> {
+    let writer = writer_of(signal.signal.key.family.name());
+    if signal.samples.is_empty() {
+        return vec![judge(&Material { writer, title: &signal.signal.title.value, text: "" })];
+    }
+    let of_sample = |sample: &Sample| {
+        let mut verdict = judge(&Material { writer, title: &sample.title.value, text: &sample.text.value });
+        let file = sample.frames.first().and_then(|frame| frame.file.as_deref());
+        if let Some(noise) = file.and_then(noise_of_file) {
+            verdict.not_actionable = Some(NotActionable::Noise(noise));
+        }
+        verdict
+    };
+    signal.samples.iter().map(of_sample).collect()
 }
 
 fn is_done(state: TaskState) -> bool {

@@ -1,14 +1,16 @@
 //! The planner: from changed signals to few, ranked cases, and from those to tasks, with a reason for everything.
 //!
 //! ```text
-//!   load (store, one snapshot) ─▶ group (groups.rs, pure) ─▶ gather (store: the facts of the cases they belong to)
-//!     ─▶ decide (plan.rs, pure) ─▶ commit (compare-and-set on the plan revision)
+//!   load (store, one snapshot) ─▶ group (groups.rs, pure; what sharpeners say is gathered by sharpening.rs)
+//!     ─▶ gather (store: the facts of the cases they belong to) ─▶ decide (plan.rs, pure)
+//!     ─▶ commit (compare-and-set on the plan revision)
 //! ```
 //!
 //! The same input gives the same plan. Nothing is opened, held or left alone without a decision that says why. It
 //! never names another stage; it meets them in the store only. What a process remembers between passes (`groups.rs`)
 //! follows from the store: without it the pass is slower and otherwise the same.
 
+pub mod actionability;
 mod brief;
 mod config;
 mod detect;
@@ -18,17 +20,20 @@ mod features;
 mod fixture;
 mod gates;
 mod groups;
+mod lab;
 mod pass;
 mod plan;
 mod recur;
 mod score;
+mod sharpening;
 mod status;
 
 pub use config::{
-    DetectConfig, GatesConfig, GroupingConfig, PlannerConfig, Points, PointsError, RouteWeight, ScoreConfig,
-    Thresholds, ThresholdsError,
+    ActionabilityGate, DetectConfig, GatesConfig, GroupingConfig, PlannerConfig, Points, PointsError,
+    RouteWeight, ScoreConfig, Thresholds, ThresholdsError,
 };
 pub use groups::{Grouping, Groups, Joined, group};
+pub use lab::{ActionabilityAnswer, ActionabilityRow, actionability_row};
 pub use pass::{PlanError, Planner};
 pub use plan::{Decided, decide, wish};
 pub use status::PlannerStatus;

@@ -3,18 +3,19 @@
 //! What grouping knows of a project is kept between passes for as long as its plan revision is the one that this process
 //! wrote last; otherwise it is read from the store anew. A plan that is not written takes it away too.
 
+mod grouping;
 mod remembered;
 
 use signalbox_domain::decision::Decision;
 use signalbox_domain::ids::ProjectId;
 use signalbox_domain::time::Timestamp;
+use signalbox_llm::{Off, Sharpen};
 use signalbox_runtime::{IdSource, NextPass, PassEnd};
 use signalbox_similarity::group::KeptError;
 use signalbox_store::planner::{Committed, PlanCommit, PlanInput};
 use signalbox_store::{Store, StoreError};
 
 use crate::config::PlannerConfig;
-use crate::groups::{Grouping, Groups, group};
 use crate::plan::{Decided, TooDeep, decide, refused, wish};
 use crate::status::PlannerStatus;
 use remembered::Remembered;
@@ -37,20 +38,28 @@ pub enum PlanError {
     Refusal { project: ProjectId, source: StoreError },
 }
 
-/// The planner of one process.
+/// The planner of one process. `S` is asked where likeness is in doubt.
 #[derive(Clone)]
-pub struct Planner {
+pub struct Planner<S = Off> {
     store: Store,
     ids: IdSource,
     config: PlannerConfig,
     remembered: Remembered,
+    sharpener: S,
 }
 
 impl Planner {
     pub fn new(store: Store, ids: IdSource, config: PlannerConfig) -> Self {
-        Self { store, ids, config, remembered: Remembered::default() }
+        Self { store, ids, config, remembered: Remembered::default(), sharpener: Off }
     }
 
+    pub fn sharpened_by<S: Sharpen>(self, sharpener: S) -> Planner<S> {
+        let Self { store, ids, config, remembered, sharpener: Off } = self;
+        Planner { store, ids, config, remembered, sharpener }
+    }
+}
+
+impl<S: Sharpen> Planner<S> {
     /// One pass over every project that has something to plan.
     pub async fn pass(&self, now: Timestamp) -> Result<PassEnd<PlannerStatus>, PlanError> {
         let projects = self.store.projects_to_plan(now).await.map_err(PlanError::Projects)?;
@@ -86,28 +95,10 @@ impl Planner {
         let plan = decide(&decided, &self.ids);
         status.more |= is_full(&input, at_most);
         if self.commit(&plan, now, status).await? {
+            status.parted(grouping.parted.len());
             self.remembered.keep(project, groups, &plan);
         }
         Ok(())
-    }
-
-    /// None where somebody wrote to the project between two readings.
-    async fn group(&self, input: &PlanInput) -> Result<Option<(Option<Groups>, Grouping)>, PlanError> {
-        let project = input.project;
-        let mut known = self.remembered.take(project, input.revision);
-        if input.signals.iter().all(|signal| signal.case.is_some()) {
-            return Ok(Some((known, Grouping::default())));
-        }
-        if known.is_none() {
-            let thresholds = self.config.grouping.thresholds.clone();
-            known = remembered::read(&self.store, project, input.revision, thresholds)
-                .await
-                .map_err(|source| PlanError::Groups { project, source })?;
-        }
-        let Some(mut groups) = known else { return Ok(None) };
-        let grouping =
-            group(&mut groups, input, &self.ids).map_err(|source| PlanError::Kept { project, source })?;
-        Ok(Some((Some(groups), grouping)))
     }
 
     /// Whether it was written.

@@ -3,9 +3,10 @@
 //! ```text
 //!   changed signals ┐                       ┌▶ end of its task, return, score, spike ─▶ gates ─▶ closed, with its reason
 //!   cases due       ┴▶ subjects (subject.rs) ┘                                            └▶ passed ─▶ room for all of
-//!                                                                them, the weightiest first ─▶ task (promote.rs)
+//!          └▶ fell apart: parted (part.rs), judged by the next plan      them, the weightiest first ─▶ task (promote.rs)
 //! ```
 
+mod part;
 mod promote;
 mod subject;
 
@@ -45,6 +46,8 @@ struct Plan<'a> {
     ids: &'a IdSource,
     cases: Vec<Case>,
     joins: Vec<(SignalId, CaseId)>,
+    /// Cases that fell apart: they and their signals are looked at by the next plan.
+    parted: BTreeSet<CaseId>,
     due: BTreeMap<CaseId, Timestamp>,
     tasks: Vec<Task>,
     ranks: Vec<(TaskId, Priority)>,
@@ -98,6 +101,7 @@ pub fn decide(from: &Decided<'_>, ids: &IdSource) -> PlanCommit {
         ids,
         cases: Vec::new(),
         joins: Vec::new(),
+        parted: BTreeSet::new(),
         due: BTreeMap::new(),
         tasks: Vec::new(),
         ranks: Vec::new(),
@@ -109,8 +113,12 @@ pub fn decide(from: &Decided<'_>, ids: &IdSource) -> PlanCommit {
             plan.decide(Subject::Signal(joined.signal), joined.code, joined.words.clone());
         }
     }
+    plan.part();
     let mut passed = Vec::new();
-    for (_, mut planned) in planned(from) {
+    for (case, mut planned) in planned(from) {
+        if plan.parted.contains(&case) {
+            continue;
+        }
         match plan.judge(&mut planned) {
             Gate::Open { repository } => passed.push((planned, repository)),
             Gate::Closed { reason } => plan.closed(planned, &reason),
@@ -144,7 +152,9 @@ impl Plan<'_> {
         if before.priority != planned.record.case.score.priority {
             self.rank(planned, before.priority);
         }
+        let read = planned.read();
         let candidate = Candidate {
+            read: &read,
             record: &planned.record,
             facts: &planned.facts,
             score: &planned.record.case.score,
@@ -259,7 +269,7 @@ impl Plan<'_> {
         // A signal whose case is gone is read again, and by then belongs to none.
         let has_case = |signal: SignalId, case: Option<CaseId>| {
             let joined = grouping.joined.get(&signal).map(|joined| joined.case);
-            case.or(joined).is_some_and(|case| written.contains(&case))
+            case.or(joined).is_some_and(|case| written.contains(&case) && !self.parted.contains(&case))
         };
         let planned = input
             .signals
@@ -272,7 +282,7 @@ impl Plan<'_> {
         let exemplars = exemplars.map(|(case, text)| (*case, text.clone())).collect();
         let summary = PlanSummary {
             signals: count(planned.len()),
-            new_cases: count(new.len()),
+            new_cases: count(new.len() + grouping.parted.len()),
             tasks: count(self.tasks.len()),
         };
         PlanCommit {

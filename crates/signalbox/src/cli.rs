@@ -64,6 +64,8 @@ pub(crate) enum LabCommand {
     Anomaly,
     /// {"id","format","payload"} → {"id","ok","signals"|"error"}
     Ingest,
+    /// {"id","source","title","text"} → {"id","actionable","safe","reason"}
+    Actionability,
     /// Why two texts are, or are not, one case
     Explain {
         #[arg(value_name = "FILE")]

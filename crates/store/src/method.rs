@@ -50,6 +50,7 @@ methods! {
     PlanGather = "plan_gather" Read,
     ExemplarsList = "exemplars_list" Read,
     CaseMembers = "case_members" Read,
+    CaseBonds = "case_bonds" Read,
     PlanCommit = "plan_commit" Write,
     CaseShow = "case_show" Read,
     CasesList = "cases_list" Read,

@@ -15,6 +15,6 @@ mod load;
 mod row;
 
 pub use commit::{Committed, PlanCommit};
-pub use exemplars::{OpenCase, OpenCases};
+pub use exemplars::{BoundSignal, OpenCase, OpenCases};
 pub use gather::{CaseFacts, GatherWish, HourCount, PlanFacts};
 pub use load::{CaseFilter, CaseRecord, EarlierTask, PlanInput, PlanSignal};

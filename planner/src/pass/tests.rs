@@ -1,13 +1,18 @@
 //! The pass on a real database: one case a cause, the same after a restart and by several planners at once.
 
+mod guard;
+mod sharpened;
+mod sources;
+
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use signalbox_domain::decision::Subject;
 use signalbox_domain::ids::{CaseId, SignalId};
 use signalbox_domain::states::TaskEvent;
 use signalbox_runtime::{Clock, Randomness};
 use signalbox_store::ingest::{Fold, FoldBatch, FoldPart, FoldedRecord, SignalFilter};
-use signalbox_store::planner::CaseFilter;
+use signalbox_store::planner::{CaseFilter, PlanSignal};
 use signalbox_store::tasks::TaskFilter;
 use signalbox_store::{Page, StoreConfig};
 
@@ -43,7 +48,11 @@ impl Place {
 
     /// A record of the signal of that number, as ingest folds it.
     async fn seen(&self, n: u32, area: &str, at: Timestamp) {
-        let mut one = crash(u128::from(n), area, &["alpha", "bravo", "charlie", &format!("step{n}")]);
+        let one = crash(u128::from(n), area, &["alpha", "bravo", "charlie", &format!("step{n}")]);
+        self.folded(one, at).await;
+    }
+
+    async fn folded(&self, mut one: PlanSignal, at: Timestamp) {
         one.signal.key.project = self.project;
         let fold = Fold {
             id: self.ids.next(),
@@ -69,6 +78,18 @@ impl Place {
             cases.insert(signals.into_iter().map(|one| one.signal.key.fingerprint.key).collect());
         }
         cases
+    }
+
+    /// The signal of that key.
+    async fn signal(&self, key: &str) -> SignalId {
+        let all = self.store.signals_list(SignalFilter::default(), Page::first(100)).await.unwrap();
+        all.iter().find(|one| one.signal.key.fingerprint.key == key).unwrap().signal.id
+    }
+
+    /// The reasons about a subject that a code names, the newest first.
+    async fn words(&self, subject: Subject, code: &str) -> Vec<String> {
+        let all = self.store.decisions_list(subject, 100).await.unwrap();
+        all.into_iter().filter(|one| one.reason.code.as_str() == code).map(|one| one.reason.words).collect()
     }
 
     async fn tasks(&self) -> usize {

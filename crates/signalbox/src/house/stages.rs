@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::future::Future;
+use std::sync::Arc;
 
 use serde::Serialize;
 use signalbox_automations::Automations;
@@ -9,13 +10,17 @@ use signalbox_control::Runs;
 use signalbox_dispatcher::Dispatcher;
 use signalbox_domain::ids::RunnerId;
 use signalbox_domain::names::Label;
+use signalbox_domain::quota::QuotaLimit;
 use signalbox_domain::run::Runner as RunnerRow;
 use signalbox_domain::time::Timestamp;
 use signalbox_ingest::{IngestError, IngestSetup, KafkaIngest, Until};
+use signalbox_llm::{SharpenConfig, Sharpeners};
 use signalbox_planner::Planner;
 use signalbox_runner::{Runner, RunnerSetup};
-use signalbox_runtime::{Channel, ExitCode, PassConfig, PassDriver, PassEnd, PassSetup, Stop, error_chain};
-use signalbox_store::Store;
+use signalbox_runtime::{
+    Channel, ExitCode, PassConfig, PassDriver, PassEnd, PassSetup, Quota, Stop, error_chain,
+};
+use signalbox_store::{Ledger, Store};
 
 use super::House;
 use super::computer::computer;
@@ -59,8 +64,8 @@ pub(super) async fn run(house: &House, store: &Store, stop: Stop) {
             running(house, store, stop.clone()),
         )
     };
-    let (ingested, (), automated, (), ran) = working.await;
-    for failure in [ingested, automated, ran].into_iter().filter_map(Result::err) {
+    let (ingested, planned, automated, (), ran) = working.await;
+    for failure in [ingested, planned, automated, ran].into_iter().filter_map(Result::err) {
         tracing::error!("{}", failure.line());
     }
 }
@@ -108,15 +113,34 @@ async fn ingest(house: &House, store: &Store, stop: Stop) -> Result<(), Failure>
     Ok(())
 }
 
-pub(super) fn planner(house: &House, store: &Store) -> Planner {
-    Planner::new(store.clone(), house.base.ids.clone(), house.settings.planner.clone())
+pub(super) fn planner(house: &House, store: &Store) -> Result<Planner<Arc<Sharpeners<Ledger>>>, Failure> {
+    let config = &house.settings.planner;
+    let sharpeners = sharpeners(house, store, &config.sharpen)?;
+    let planner = Planner::new(store.clone(), house.base.ids.clone(), config.clone());
+    Ok(planner.sharpened_by(Arc::new(sharpeners)))
 }
 
-async fn planning(house: &House, store: &Store, stop: Stop) {
+/// Whoever is asked where likeness is in doubt; without settings nobody is. All processes share one budget.
+fn sharpeners(house: &House, store: &Store, config: &SharpenConfig) -> Result<Sharpeners<Ledger>, Failure> {
+    let bad = |error: &(dyn Error + 'static)| {
+        Failure::new(ExitCode::BadConfig, format!("planner.sharpen: {}", error_chain(error)))
+    };
+    // A literal that is a label.
+    #[expect(clippy::expect_used, reason = "a literal of letters and a stroke")]
+    let name = "planner/questions".parse().expect("the literal is a label");
+    let limit = QuotaLimit { name, units: config.questions.get(), window: config.questions_window };
+    let (clock, ledger) = (house.base.clock.clone(), store.ledger(limit));
+    let budget =
+        Quota::new("planner/questions", "questions", config.budget.clone(), clock, &house.metrics, ledger);
+    let budget = budget.map_err(|error| bad(&error))?;
+    Sharpeners::new(config, budget, &house.base.clock).map_err(|error| bad(&error))
+}
+
+async fn planning(house: &House, store: &Store, stop: Stop) -> Result<(), Failure> {
     if !house.has(Role::Planner) {
-        return;
+        return Ok(());
     }
-    let planner = planner(house, store);
+    let planner = planner(house, store).inspect_err(|failure| house.fail(failure))?;
     let pass = |now| {
         let (planner, wakeups) = (planner.clone(), house.wakeups.clone());
         async move {
@@ -129,6 +153,7 @@ async fn planning(house: &House, store: &Store, stop: Stop) {
     };
     let config = house.settings.planner.pass.clone();
     drive(house, Drive { name: "planner", config, woken_by: &[SIGNALS, OUTCOMES] }, pass, stop).await;
+    Ok(())
 }
 
 pub(super) fn automations(house: &House, store: &Store) -> Result<Automations, Failure> {

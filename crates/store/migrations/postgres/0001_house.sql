@@ -163,7 +163,9 @@ CREATE TABLE case_exemplars (
 CREATE TABLE case_signals (
     signal_id uuid PRIMARY KEY REFERENCES signals (id) ON DELETE CASCADE,
     case_id uuid NOT NULL REFERENCES cases (id) ON DELETE CASCADE,
-    joined_at bigint NOT NULL
+    joined_at bigint NOT NULL,
+    -- How it came there: likeness, or a person.
+    bond text NOT NULL
 );
 CREATE INDEX case_signals_case ON case_signals (case_id);
 

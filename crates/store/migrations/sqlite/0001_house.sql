@@ -163,7 +163,9 @@ CREATE TABLE case_exemplars (
 CREATE TABLE case_signals (
     signal_id BLOB PRIMARY KEY REFERENCES signals (id) ON DELETE CASCADE,
     case_id BLOB NOT NULL REFERENCES cases (id) ON DELETE CASCADE,
-    joined_at INTEGER NOT NULL
+    joined_at INTEGER NOT NULL,
+    -- How it came there: likeness, or a person.
+    bond TEXT NOT NULL
 ) STRICT;
 CREATE INDEX case_signals_case ON case_signals (case_id);
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use signalbox_domain::case::{Case, Score};
+use signalbox_domain::case::{Bond, Case, Score};
 use signalbox_domain::ids::{CaseId, ProjectId, SignalId};
 use signalbox_domain::plan::PlanSummary;
 use signalbox_domain::policy::Policy;
@@ -31,6 +31,7 @@ on_both! {
     a_case_is_looked_at_again_when_its_time_has_come,
     facts_are_those_of_all_signals_of_a_case,
     open_cases_are_told_to_grouping_page_by_page,
+    the_signals_of_a_case_come_as_they_came_to_it,
     a_task_that_nobody_has_begun_gets_its_new_rank,
     of_two_plans_at_the_end_of_a_quota_one_is_written,
 }
@@ -289,6 +290,28 @@ async fn open_cases_are_told_to_grouping_page_by_page(fixture: &Fixture) {
     fixture.store.plan_commit(&next).await.unwrap();
     let page = fixture.store.exemplars_list(input.project, None, 1).await.unwrap();
     assert_eq!(page.cases, [open(first, Some("three"))]);
+}
+
+async fn the_signals_of_a_case_come_as_they_came_to_it(fixture: &Fixture) {
+    let mut expected = Vec::new();
+    let mut of_case = None;
+    for (hours, fingerprint) in [(0, "b"), (1, "a"), (2, "c")] {
+        record(fixture, fingerprint).await;
+        let input = load(fixture).await;
+        let (plan, case) = plan_with_task(fixture, &input).await;
+        let case = *of_case.get_or_insert(case);
+        let at = NOON.plus(Duration::from_hours(hours));
+        let joins: Vec<(SignalId, CaseId)> = ids(&input).into_iter().map(|signal| (signal, case)).collect();
+        expected.extend(joins.iter().map(|(signal, _)| *signal));
+        let cases = if hours == 0 { plan.cases } else { vec![] };
+        let plan = PlanCommit { at, joins, cases, ..self::plan(fixture, &input) };
+        fixture.store.plan_commit(&plan).await.unwrap();
+    }
+    let case = of_case.unwrap();
+    let bound = fixture.store.case_bonds(case, 10).await.unwrap();
+    assert_eq!(bound.iter().map(|one| one.signal.signal.id).collect::<Vec<_>>(), expected);
+    assert!(bound.iter().all(|one| one.bond == Bond::Likeness && one.signal.case == Some(case)));
+    assert_eq!(fixture.store.case_bonds(case, 2).await.unwrap(), bound[..2]);
 }
 
 async fn a_task_that_nobody_has_begun_gets_its_new_rank(fixture: &Fixture) {
