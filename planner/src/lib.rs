@@ -24,6 +24,7 @@ mod lab;
 mod pass;
 mod plan;
 mod recur;
+mod ruled;
 mod score;
 mod sharpening;
 mod status;

@@ -8,6 +8,7 @@ mod remembered;
 
 use signalbox_domain::decision::Decision;
 use signalbox_domain::ids::ProjectId;
+use signalbox_domain::plan::PlanSummary;
 use signalbox_domain::time::Timestamp;
 use signalbox_llm::{Off, Sharpen};
 use signalbox_runtime::{IdSource, NextPass, PassEnd};
@@ -16,6 +17,7 @@ use signalbox_store::planner::{Committed, PlanCommit, PlanInput};
 use signalbox_store::{Store, StoreError};
 
 use crate::config::PlannerConfig;
+use crate::groups::Grouping;
 use crate::plan::{Decided, TooDeep, decide, refused, wish};
 use crate::status::PlannerStatus;
 use remembered::Remembered;
@@ -71,29 +73,51 @@ impl<S: Sharpen> Planner<S> {
         Ok(PassEnd { report: status, next })
     }
 
+    /// What a pass would write for a project now; nothing is written. One plan: where there is more than it takes, the rest
+    /// would follow.
+    pub async fn preview(&self, project: ProjectId, now: Timestamp) -> Result<PlanSummary, PlanError> {
+        let mut input = self.load(project, now).await?;
+        loop {
+            if let Some((groups, grouping)) = self.group(&input).await? {
+                drop(groups);
+                return Ok(self.decided(&input, &grouping, now).await?.summary);
+            }
+            input = self.load(project, now).await?;
+        }
+    }
+
+    async fn load(&self, project: ProjectId, now: Timestamp) -> Result<PlanInput, PlanError> {
+        let at_most = self.config.signals_a_plan.get();
+        let input = self.store.plan_load(project, at_most, now).await;
+        input.map_err(|source| PlanError::Load { project, source })
+    }
+
+    async fn decided(
+        &self,
+        input: &PlanInput,
+        grouping: &Grouping,
+        now: Timestamp,
+    ) -> Result<PlanCommit, PlanError> {
+        let project = input.project;
+        let wish = wish(input, grouping, &self.config, now);
+        let facts =
+            self.store.plan_gather(&wish).await.map_err(|source| PlanError::Gather { project, source })?;
+        Ok(decide(&Decided { input, grouping, facts: &facts, config: &self.config, now }, &self.ids))
+    }
+
     async fn project(
         &self,
         project: ProjectId,
         now: Timestamp,
         status: &mut PlannerStatus,
     ) -> Result<(), PlanError> {
-        let at_most = self.config.signals_a_plan.get();
-        let input = self
-            .store
-            .plan_load(project, at_most, now)
-            .await
-            .map_err(|source| PlanError::Load { project, source })?;
+        let input = self.load(project, now).await?;
         let Some((groups, grouping)) = self.group(&input).await? else {
             status.overtaken();
             return Ok(());
         };
-        let wish = wish(&input, &grouping, &self.config, now);
-        let facts =
-            self.store.plan_gather(&wish).await.map_err(|source| PlanError::Gather { project, source })?;
-        let decided =
-            Decided { input: &input, grouping: &grouping, facts: &facts, config: &self.config, now };
-        let plan = decide(&decided, &self.ids);
-        status.more |= is_full(&input, at_most);
+        let plan = self.decided(&input, &grouping, now).await?;
+        status.more |= is_full(&input, self.config.signals_a_plan.get());
         if self.commit(&plan, now, status).await? {
             status.parted(grouping.parted.len());
             self.remembered.keep(project, groups, &plan);

@@ -28,6 +28,7 @@ use crate::detect::{Pace, pace, since_hour, times_words, trend};
 use crate::gates::{self, Candidate, Closed, Gate, Room};
 use crate::groups::{Grouping, in_order};
 use crate::recur::{Recurrence, recurrence};
+use crate::ruled::wakes;
 use crate::score::{Judged, RATE, score, span_words};
 use subject::{Planned, planned};
 
@@ -133,6 +134,7 @@ impl Plan<'_> {
     fn judge(&mut self, planned: &mut Planned<'_>) -> Gate {
         let (config, now) = (self.from.config, self.from.now);
         self.close_task(planned);
+        self.wake(planned);
         let recurrence = recurrence(&planned.record, &planned.facts, now, &config.gates);
         if let Recurrence::Back { ended } = recurrence {
             self.recur(planned, ended);
@@ -161,7 +163,19 @@ impl Plan<'_> {
             recurrence,
             named: planned.named(),
         };
-        gates::pass(&candidate, &self.from.input.repositories, &config.gates)
+        gates::pass(&candidate, self.from.input, &config.gates, now)
+    }
+
+    /// A sleeping case that its time, its records or a release has woken.
+    fn wake(&mut self, planned: &mut Planned<'_>) {
+        let record = &planned.record;
+        if record.case.state != CaseState::Snoozed {
+            return;
+        }
+        let Some(why) = wakes(record, &planned.facts, &planned.read(), self.from.now) else { return };
+        let id = record.case.id;
+        self.move_case(&mut planned.record.case, CaseEvent::Wake);
+        self.decide(Subject::Case(id), "woken", format!("woken: {why}"));
     }
 
     /// A tasked case without a live task goes back to watching; what its task brought stands in its outcome.
@@ -229,6 +243,10 @@ impl Plan<'_> {
             self.decide(Subject::Signal(changed.signal.id), why.code(), why.to_string());
         }
         self.decide(Subject::Case(id), reason.code(), reason.to_string());
+        if let Some(task) = reason.sets_aside().then(|| live_task(&planned.record.tasks)).flatten() {
+            let words = format!("{reason}; what runs goes on, and a person decides about it");
+            self.decide(Subject::Task(task), "case-set-aside", words);
+        }
         self.due.extend(reason.due(self.from.now, &self.from.config.gates).map(|due| (id, due)));
         self.cases.push(planned.record.case);
     }
@@ -284,7 +302,9 @@ impl Plan<'_> {
             signals: count(planned.len()),
             new_cases: count(new.len() + grouping.parted.len()),
             tasks: count(self.tasks.len()),
+            ..PlanSummary::default()
         };
+        let summary = summary.explained(&self.decisions);
         PlanCommit {
             id: self.ids.next::<PlanId>(),
             project: input.project,
@@ -340,6 +360,10 @@ fn decision(subject: Subject, code: &str, words: String, now: Timestamp, ids: &I
     let reason = Reason { code: code.parse().ok()?, words };
     let (id, stage) = (ids.next::<DecisionId>(), Stage::Planner);
     Some(Decision { id, stage, subject, reason, first_at: now, last_at: now, count: 1 })
+}
+
+fn live_task(tasks: &[(TaskId, TaskState)]) -> Option<TaskId> {
+    tasks.last().filter(|(_, state)| state.is_live()).map(|(task, _)| *task)
 }
 
 fn count(items: usize) -> u64 {

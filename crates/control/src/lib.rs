@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   CLI ──┐                                                 ┌ Reads ──▶ views
-//!   HTTP ─┼─▶ Access (who is it?) ─▶ a use case (may they?) ─┼ Tasks, Projects, SignIn, Secrets ─▶ Store
+//!   HTTP ─┼─▶ Access (who is it?) ─▶ a use case (may they?) ─┼ Tasks, Cases, Projects, SignIn, Secrets ─▶ Store
 //!   MCP ──┘                                                 └ Runs (runners: lease, report, finish)
 //! ```
 //!
@@ -10,6 +10,7 @@
 //! about single nouns live in `domain`.
 
 mod access;
+mod cases;
 mod location;
 mod problem;
 mod projects;
@@ -29,9 +30,10 @@ mod words;
 pub mod fixture;
 
 pub use access::{Access, AccessError, NewToken, Refused, TokenWish, local};
+pub use cases::Cases;
 pub use problem::Problem;
 pub use projects::Projects;
-pub use reads::{Reads, Refusals, Sender, Sorted};
+pub use reads::{Reads, Refusals, Sender, Sorted, plan_view};
 pub use runs::{Agent, Runs, RunsError};
 pub use secrets::{SecretError, Secrets};
 pub use sign_in::{LINK_LIVES, SESSION_LIVES, SignIn};

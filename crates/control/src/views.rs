@@ -6,9 +6,11 @@ mod access;
 mod asks;
 mod automation;
 mod case;
+mod plan;
 mod problem;
 mod project;
 mod quarantine;
+mod ruling;
 mod run;
 mod runner;
 mod signal;
@@ -24,12 +26,20 @@ use signalbox_domain::time::Timestamp;
 pub use access::{
     HiddenText, NewSecret, NewTokenAsk, SECRET_LIMIT, SecretEncoding, SecretLine, TokenMade, TokenRevoked,
 };
-pub use asks::{CasesAsk, PAGE, PAGE_LIMIT, QuarantineAsk, RunAsk, RunsAsk, SignalsAsk, TasksAsk, TokensAsk};
+pub use asks::{
+    CasesAsk, PAGE, PAGE_LIMIT, PlansAsk, QuarantineAsk, RunAsk, RunsAsk, SignalsAsk, SuppressionsAsk,
+    TasksAsk, TokensAsk,
+};
 pub use automation::{AutomationLine, FiringLine};
 pub use case::{CaseLine, CaseView};
+pub use plan::{DryRunAsk, PlanLine, PlanReasonLine, PlanView};
 pub use problem::{ProblemBody, ProblemLine};
 pub use project::{NewProject, NewRepository};
 pub use quarantine::QuarantineLine;
+pub use ruling::{
+    AcceptCase, CaseDecided, DismissCase, NewSuppression, ReopenCase, SnoozeCase, SuppressionLine,
+    SuppressionMade,
+};
 pub use run::{NoteLine, RunLine, RunView};
 pub use runner::{FinishAnswer, FinishAsk, Finishing, LeaseAsk, MovedAsk, NotesAsk, RenewAsk, RunnerSelf};
 pub use signal::{SignalLine, SignalResult, SignalResults, SignalView};

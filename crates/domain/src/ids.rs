@@ -171,6 +171,8 @@ ids! {
     TokenId = "token";
     /// A named value that is kept sealed.
     SecretId = "secret";
+    /// A rule of a person that keeps signals away from work.
+    SuppressionId = "supp";
     /// A record that could not be read.
     QuarantineId = "quar";
 }

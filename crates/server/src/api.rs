@@ -5,11 +5,12 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, header};
-use signalbox_control::{Access, Projects, Reads, Runs, Secrets, SignIn, Tasks};
+use signalbox_control::{Access, Cases, Projects, Reads, Runs, Secrets, SignIn, Tasks};
 use signalbox_domain::access::Actor;
 use signalbox_runtime::Clock;
 use tower::ServiceExt as _;
 
+use crate::foresight::Foresight;
 use crate::hosts::Hosts;
 use crate::intake::SignalIntake;
 use crate::schedules::Schedules;
@@ -29,11 +30,13 @@ pub struct ApiSetup {
     pub sign_in: SignIn,
     pub reads: Reads,
     pub tasks: Tasks,
+    pub cases: Cases,
     pub runs: Runs,
     pub projects: Projects,
     pub secrets: Secrets,
     pub intake: Arc<dyn SignalIntake>,
     pub schedules: Arc<dyn Schedules>,
+    pub foresight: Arc<dyn Foresight>,
     pub status: Arc<dyn HouseStatus>,
     pub clock: Clock,
 }

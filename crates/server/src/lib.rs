@@ -10,6 +10,7 @@
 mod api;
 mod config;
 mod extract;
+mod foresight;
 mod front;
 mod guard;
 mod health;
@@ -26,6 +27,7 @@ mod trace;
 
 pub use api::{Answer, Api, ApiSetup, Verb};
 pub use config::ServerConfig;
+pub use foresight::{Foreseeing, Foresight, Unforeseen};
 pub use front::Front;
 pub use health::health_routes;
 pub use hosts::{Hosts, PublicUrl, PublicUrlError};

@@ -13,9 +13,9 @@ use crate::settings::{Role as HouseRole, Sources};
 
 pub(crate) use access::{SecretCommand, Secrets, TokenCommand, Tokens};
 pub(crate) use faces::{
-    Ask, CaseCommand, Cases, FaceCommand, NewTask, Next, Page, ProjectCommand, Projects, Repositories,
-    RepositoryCommand, RunCommand, RunnerArgs, RunnerCommand, RunnerWork, Runs, SignalCommand, Signals,
-    TaskCommand, Tasks, Why,
+    Ask, CaseCommand, Cases, FaceCommand, NewTask, Next, Page, PlanCommand, Plans, ProjectCommand, Projects,
+    Repositories, RepositoryCommand, RunCommand, RunnerArgs, RunnerCommand, RunnerWork, Runs, Seen,
+    SignalCommand, Signals, SuppressionCommand, Suppressions, TaskCommand, Tasks, Why,
 };
 
 pub(crate) use kept::{AutomationCommand, Automations, Quarantine, QuarantineCommand};

@@ -86,6 +86,7 @@ pub const TABLES: &[TableRule] = &[
     ),
     rule("case_exemplars", "planner", "cases, one row each", "with the case"),
     rule("case_signals", "planner", "signals, at most one row each", "with the signal and the case"),
+    rule("suppressions", "planner", "rules that people make", "for good"),
     rule(
         "tasks",
         "tasks",

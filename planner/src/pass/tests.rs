@@ -149,6 +149,7 @@ fn plan_of(place: &Place, revision: i64) -> PlanCommit {
         signals: vec![],
         cases: BTreeSet::new(),
         repositories: vec![],
+        suppressions: vec![],
     };
     crate::fixture::House::new().plan(&input, NOON)
 }
@@ -273,4 +274,21 @@ async fn the_quota_holds_over_planners_and_opens_again_in_its_next_window() {
     let signals = place.store.signals_list(SignalFilter::default(), Page::first(10)).await.unwrap();
     let ids: BTreeSet<SignalId> = signals.iter().map(|one| one.signal.id).collect();
     assert_eq!(ids.len(), 3);
+}
+
+#[tokio::test]
+async fn a_look_ahead_says_what_a_pass_would_do_and_does_nothing() {
+    let place = Place::new().await;
+    let planner = place.planner(3, |_| {});
+    place.seen(1, "cart", NOON).await;
+    let ahead = planner.preview(place.project, NOON).await.unwrap();
+    assert_eq!((ahead.signals, ahead.new_cases, ahead.tasks), (1, 1, 1));
+    let codes: Vec<&str> = ahead.reasons.iter().map(|one| one.reason.code.as_str()).collect();
+    assert_eq!(codes, ["opened", "task-opened", "new-case", "task-opened"]);
+    assert_eq!((place.tasks().await, place.partition().await.len()), (0, 0));
+    let end = planner.pass(NOON).await.unwrap();
+    assert_eq!((end.report.tasks, end.report.stale), (1, 0));
+    let [plan] = place.store.plans_list(None, Page::first(10)).await.unwrap().try_into().unwrap();
+    let told: Vec<&str> = plan.summary.reasons.iter().map(|one| one.reason.code.as_str()).collect();
+    assert_eq!(told, codes, "and it is kept with its reasons");
 }

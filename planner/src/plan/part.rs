@@ -12,7 +12,7 @@ use signalbox_domain::states::{CaseState, Machine as _};
 use signalbox_domain::task::Priority;
 use signalbox_store::planner::CaseRecord;
 
-use super::{Case, Plan, TaskId};
+use super::{Case, Plan, TaskId, live_task};
 use crate::groups::Parted;
 
 impl Plan<'_> {
@@ -33,7 +33,7 @@ impl Plan<'_> {
     fn part_case(&mut self, record: &CaseRecord, leaving: &[&Parted]) {
         let id = record.case.id;
         let left: BTreeSet<SignalId> = leaving.iter().flat_map(|part| part.signals.iter().copied()).collect();
-        let live = record.tasks.last().filter(|(_, state)| state.is_live()).map(|(task, _)| *task);
+        let live = live_task(&record.tasks);
         let told: Vec<String> =
             leaving.iter().map(|part| format!("{} to {}", part.signals.len(), part.to)).collect();
         let told = format!("{} of its signals leave, {}", left.len(), told.join(", "));

@@ -1,6 +1,9 @@
 //! Does one step on a SQLite store and ends: `store-step DATABASE prepare|do METHOD`. For tests that kill it in the middle
 //! of steps that no part of the program takes yet. Every time and id is fixed, so that two databases can be compared.
 
+#[path = "store_step/people.rs"]
+mod people;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -58,6 +61,11 @@ async fn prepare(store: &Store, method: &str) -> Result<(), Failed> {
         }
         "lease_renew" | "lease_release" => act(store, "lease_take").await?,
         "quota_give_back" => act(store, "quota_take").await?,
+        "case_rule" | "suppression_put" => people::prepare(store).await?,
+        "suppression_lift" => {
+            people::prepare(store).await?;
+            people::act(store, "suppression_put").await?;
+        }
         _ => {}
     }
     Ok(())
@@ -76,7 +84,7 @@ async fn act(store: &Store, method: &str) -> Result<(), Failed> {
         "lease_take" => drop(store.lease_take(&name, &"one".parse()?, until, NOW).await?),
         "lease_renew" => drop(store.lease_renew(&name, FencingToken(1), until.plus(MINUTE)).await?),
         "lease_release" => drop(store.lease_release(&name, FencingToken(1)).await?),
-        other => return Err(format!("no step for {other}").into()),
+        other => people::act(store, other).await?,
     }
     Ok(())
 }

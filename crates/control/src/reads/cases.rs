@@ -38,6 +38,8 @@ impl Reads {
         let tasks = self.store.tasks_list(filter, Page::first(PARTS_SHOWN)).await?;
         Ok(CaseView {
             project: names.project(record.case.project)?,
+            version: record.version,
+            ruling: record.ruling,
             case: record.case,
             signals,
             tasks: self.task_lines(tasks, &names).await?,

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use super::*;
 use crate::{
-    access, automation, case, change, delivery, job, outcome, plan, policy, project, record, release, run,
-    signal, task, verification, workspace,
+    access, automation, case, change, delivery, job, outcome, plan, policy, project, record, release, ruling,
+    run, signal, suppression, task, verification, workspace,
 };
 
 type Rewrite = fn(&str) -> Result<String, FormError>;
@@ -43,12 +43,14 @@ fn forms() -> Vec<(&'static str, u16, Rewrite)> {
         entry::<record::RecordOrigin>(),
         entry::<release::Deploy>(),
         entry::<release::Release>(),
+        entry::<ruling::Ruling>(),
         entry::<run::Run>(),
         entry::<run::RunNote>(),
         entry::<run::Runner>(),
         entry::<signal::Sample>(),
         entry::<Vec<signal::Sample>>(),
         entry::<signal::Signal>(),
+        entry::<suppression::SuppressionRule>(),
         entry::<task::Intent>(),
         entry::<Vec<task::Mode>>(),
         entry::<task::Origin>(),

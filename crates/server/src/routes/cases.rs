@@ -1,12 +1,14 @@
-//! `/cases`
+//! `/cases`: how they stand, and what people decide about them.
 
 use axum::Json;
 use axum::extract::State;
-use signalbox_control::views::{CaseLine, CaseView, CasesAsk, Listing};
+use signalbox_control::views::{
+    AcceptCase, CaseDecided, CaseLine, CaseView, CasesAsk, DismissCase, Listing, ReopenCase, SnoozeCase,
+};
 use signalbox_domain::ids::CaseId;
 
 use super::House;
-use crate::extract::{Asked, Named, Who};
+use crate::extract::{Asked, JsonBody, JsonOrNothing, Named, Who};
 use crate::problem::Failure;
 
 pub(super) async fn list(
@@ -23,4 +25,40 @@ pub(super) async fn show(
     Named(id): Named<CaseId>,
 ) -> Result<Json<CaseView>, Failure> {
     Ok(Json(house.reads.case(&actor, id).await?))
+}
+
+pub(super) async fn snooze(
+    State(house): State<House>,
+    Who(actor): Who,
+    Named(id): Named<CaseId>,
+    JsonBody(ask): JsonBody<SnoozeCase>,
+) -> Result<Json<CaseDecided>, Failure> {
+    Ok(Json(house.cases.snooze(&actor, id, &ask).await?))
+}
+
+pub(super) async fn dismiss(
+    State(house): State<House>,
+    Who(actor): Who,
+    Named(id): Named<CaseId>,
+    JsonBody(ask): JsonBody<DismissCase>,
+) -> Result<Json<CaseDecided>, Failure> {
+    Ok(Json(house.cases.dismiss(&actor, id, &ask).await?))
+}
+
+pub(super) async fn accept(
+    State(house): State<House>,
+    Who(actor): Who,
+    Named(id): Named<CaseId>,
+    JsonOrNothing(ask): JsonOrNothing<AcceptCase>,
+) -> Result<Json<CaseDecided>, Failure> {
+    Ok(Json(house.cases.accept(&actor, id, &ask).await?))
+}
+
+pub(super) async fn reopen(
+    State(house): State<House>,
+    Who(actor): Who,
+    Named(id): Named<CaseId>,
+    JsonOrNothing(ask): JsonOrNothing<ReopenCase>,
+) -> Result<Json<CaseDecided>, Failure> {
+    Ok(Json(house.cases.reopen(&actor, id, &ask).await?))
 }

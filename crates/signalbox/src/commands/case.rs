@@ -1,12 +1,16 @@
-//! `signalbox case list|show`.
+//! `signalbox case list|show|snooze|dismiss|accept|reopen`.
 
-use signalbox_control::views::{CaseLine, CaseView, CasesAsk, Listing};
+use serde::Serialize;
+use signalbox_control::views::{
+    AcceptCase, CaseDecided, CaseLine, CaseView, CasesAsk, DismissCase, Listing, ReopenCase, SnoozeCase,
+};
+use signalbox_domain::ids::CaseId;
 use signalbox_domain::time::Timestamp;
 use signalbox_runtime::ExitCode;
 
 use super::face::{Face, after, query};
 use super::parts;
-use crate::cli::{CaseCommand, Cases};
+use crate::cli::{CaseCommand, Cases, Seen};
 use crate::fail::Failure;
 use crate::settings::Settings;
 use crate::show::{Facts, Table, ago, list, plain, when};
@@ -24,8 +28,31 @@ pub(crate) async fn run(cases: &Cases, settings: Settings) -> Result<ExitCode, F
             let told = face.client.get(&format!("/cases/{id}")).await;
             told.and_then(|told| face.show(&told, view))
         }
+        CaseCommand::Snooze { id, until, records, next_release, seen } => {
+            let Seen { version } = *seen;
+            let ask = SnoozeCase { until: *until, records: *records, next_release: *next_release, version };
+            decide(&face, id, "snooze", &ask).await
+        }
+        CaseCommand::Dismiss { id, code, words, seen } => {
+            let ask = DismissCase { code: *code, words: words.clone(), version: seen.version };
+            decide(&face, id, "dismiss", &ask).await
+        }
+        CaseCommand::Accept { id, words, seen } => {
+            let ask = AcceptCase { words: words.clone(), version: seen.version };
+            decide(&face, id, "accept", &ask).await
+        }
+        CaseCommand::Reopen { id, seen } => {
+            decide(&face, id, "reopen", &ReopenCase { version: seen.version }).await
+        }
     };
     face.close(done).await
+}
+
+async fn decide(face: &Face, id: &CaseId, verb: &str, ask: &impl Serialize) -> Result<(), Failure> {
+    let told = face.client.post(&format!("/cases/{id}/{verb}"), ask).await?;
+    face.show(&told, |decided: &CaseDecided, _| {
+        format!("{} is {}: {}", decided.case, parts::word(&decided.state), plain(&decided.words))
+    })
 }
 
 fn lines(listing: &Listing<CaseLine>, now: Timestamp) -> String {
@@ -57,6 +84,7 @@ fn view(view: &CaseView, now: Timestamp) -> String {
     facts.line("score", case.score.sentence());
     facts.line("opened", when(now, case.opened_at));
     facts.line("changed", when(now, case.changed_at));
+    facts.line("version", view.version.to_string());
     if let Some(other) = case.merged_into {
         facts.line("merged into", other.to_string());
     }

@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use signalbox_automations::{AutomationConfig, CronSchedule};
-use signalbox_control::{Access, Projects, Reads, Secrets, SignIn, Tasks};
+use signalbox_control::{Access, Cases, Projects, Reads, Secrets, SignIn, Tasks};
+use signalbox_domain::ids::ProjectId;
 use signalbox_domain::names::Label;
 use signalbox_domain::time::Timestamp;
 use signalbox_ingest::{Door, ProjectCreation};
-use signalbox_runtime::{Health, StatusBoard};
-use signalbox_server::{Api, ApiSetup, HouseStatus, Schedules};
+use signalbox_planner::Planner;
+use signalbox_runtime::{Clock, Health, StatusBoard, error_chain};
+use signalbox_server::{Api, ApiSetup, Foreseeing, Foresight, HouseStatus, Schedules, Unforeseen};
 use signalbox_store::Store;
 
 use super::intake::DoorIntake;
@@ -30,11 +32,13 @@ pub(crate) fn api(house: &House, store: &Store, sign_in: SignIn) -> Api {
         sign_in,
         reads: Reads::new(store.clone(), clock.clone(), house.settings.dispatcher.runner_seen_within),
         tasks: Tasks::new(store.clone(), clock.clone(), ids.clone(), policy, house.wakeups.clone()),
+        cases: Cases::new(store.clone(), clock.clone(), ids.clone(), house.wakeups.clone()),
         runs: stages::runs(house, store),
         projects: Projects::new(store.clone(), clock.clone(), ids.clone()),
         secrets: Secrets::new(store.clone(), clock.clone(), ids, Arc::clone(&house.keys)),
         intake: Arc::new(DoorIntake::new(door)),
         schedules: Arc::new(Rules(house.settings.automations.rules.clone())),
+        foresight: Arc::new(Ahead { planner: stages::unsharpened(house, store), clock: clock.clone() }),
         status: Arc::new(Status::of(house, store)),
         clock,
     })
@@ -48,6 +52,23 @@ impl Schedules for Rules {
         let rule = self.0.iter().find(|rule| rule.name == *automation)?;
         // The settings were refused where a schedule could not be read.
         CronSchedule::parse(&rule.schedule, &rule.zone).ok()?.next_after(now)
+    }
+}
+
+/// The planner of these settings, which asks nobody: looking ahead costs nothing.
+struct Ahead {
+    planner: Planner,
+    clock: Clock,
+}
+
+impl Foresight for Ahead {
+    fn foresee(&self, project: ProjectId) -> Foreseeing<'_> {
+        Box::pin(async move {
+            self.planner.preview(project, self.clock.now()).await.map_err(|error| {
+                tracing::error!(error = %error_chain(&error), %project, "the planner could not look ahead");
+                Unforeseen
+            })
+        })
     }
 }
 

@@ -116,8 +116,12 @@ async fn ingest(house: &House, store: &Store, stop: Stop) -> Result<(), Failure>
 pub(super) fn planner(house: &House, store: &Store) -> Result<Planner<Arc<Sharpeners<Ledger>>>, Failure> {
     let config = &house.settings.planner;
     let sharpeners = sharpeners(house, store, &config.sharpen)?;
-    let planner = Planner::new(store.clone(), house.base.ids.clone(), config.clone());
-    Ok(planner.sharpened_by(Arc::new(sharpeners)))
+    Ok(unsharpened(house, store).sharpened_by(Arc::new(sharpeners)))
+}
+
+/// The same without anybody to ask.
+pub(super) fn unsharpened(house: &House, store: &Store) -> Planner {
+    Planner::new(store.clone(), house.base.ids.clone(), house.settings.planner.clone())
 }
 
 /// Whoever is asked where likeness is in doubt; without settings nobody is. All processes share one budget.

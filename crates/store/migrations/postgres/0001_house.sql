@@ -147,7 +147,10 @@ CREATE TABLE cases (
     merged_into uuid,
     opened_at bigint NOT NULL,
     changed_at bigint NOT NULL,
-    due_at bigint
+    due_at bigint,
+    -- What a person decided last, and how often people decided about it.
+    ruling text,
+    version bigint NOT NULL DEFAULT 0
 );
 CREATE INDEX cases_project ON cases (project_id, state, priority);
 CREATE INDEX cases_changed_at ON cases (changed_at);
@@ -168,6 +171,19 @@ CREATE TABLE case_signals (
     bond text NOT NULL
 );
 CREATE INDEX case_signals_case ON case_signals (case_id);
+
+-- People's rules that keep signals away from work.
+CREATE TABLE suppressions (
+    id uuid PRIMARY KEY,
+    project_id uuid NOT NULL REFERENCES projects (id),
+    owner text NOT NULL,
+    reason text NOT NULL,
+    rule text NOT NULL,
+    made_at bigint NOT NULL,
+    expires_at bigint NOT NULL,
+    lifted_at bigint
+);
+CREATE INDEX suppressions_project ON suppressions (project_id, expires_at);
 
 -- tasks: made by task_open only
 CREATE TABLE tasks (

@@ -147,7 +147,10 @@ CREATE TABLE cases (
     merged_into BLOB,
     opened_at INTEGER NOT NULL,
     changed_at INTEGER NOT NULL,
-    due_at INTEGER
+    due_at INTEGER,
+    -- What a person decided last, and how often people decided about it.
+    ruling TEXT,
+    version INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX cases_project ON cases (project_id, state, priority);
 CREATE INDEX cases_changed_at ON cases (changed_at);
@@ -168,6 +171,19 @@ CREATE TABLE case_signals (
     bond TEXT NOT NULL
 ) STRICT;
 CREATE INDEX case_signals_case ON case_signals (case_id);
+
+-- People's rules that keep signals away from work.
+CREATE TABLE suppressions (
+    id BLOB PRIMARY KEY,
+    project_id BLOB NOT NULL REFERENCES projects (id),
+    owner TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    rule TEXT NOT NULL,
+    made_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    lifted_at INTEGER
+) STRICT;
+CREATE INDEX suppressions_project ON suppressions (project_id, expires_at);
 
 -- tasks: made by task_open only
 CREATE TABLE tasks (
