@@ -13,9 +13,9 @@ build | make | command:make | librdkafka builds itself with make
 build | pkg-config | command:pkg-config | finds OpenSSL and zlib
 build | libssl-dev | pkgconfig:openssl | Kafka over TLS
 build | zlib1g-dev | pkgconfig:zlib | Kafka records compressed with gzip
+build | git | command:git | worktrees and branches are made by it
 test | openjdk-17-jre-headless openjdk-21-jre-headless | java:17 | Apache Kafka runs on it
 test | maven | command:mvn | fetches Apache Kafka
-test | git | command:git | the tests make repositories of their own
 test | bubblewrap | command:bwrap | the sandbox that agents run in
 test | sqlite3 | command:sqlite3 | a test makes a database newer than the program
 test | postgresql | postgresql | the tests start servers of their own from it

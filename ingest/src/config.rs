@@ -12,6 +12,7 @@ use signalbox_domain::secret_ref::SecretRef;
 use signalbox_runtime::BackoffConfig;
 
 use crate::formats::Format;
+use crate::kafka::{Refusal, refusal};
 use crate::keys::FingerprintConfig;
 use crate::observation::ProjectHint;
 
@@ -122,6 +123,10 @@ pub enum ConfigProblem {
     Ours,
     #[error("expected {{ env = \"NAME\" }} or {{ file = \"PATH\" }}, a secret's place")]
     InClear,
+    #[error("expected the name of a property of librdkafka")]
+    UnknownProperty,
+    #[error("expected a value that librdkafka takes for it")]
+    PropertyValue,
     #[error("expected a team's number, got {got:?}")]
     Team { got: String },
 }
@@ -180,7 +185,11 @@ impl SourceConfig {
             } else if matches!(value, Property::Text(_)) && holds_a_secret(property) {
                 ConfigProblem::InClear
             } else {
-                continue;
+                match refusal(property, value) {
+                    None => continue,
+                    Some(Refusal::Unknown) => ConfigProblem::UnknownProperty,
+                    Some(Refusal::Value) => ConfigProblem::PropertyValue,
+                }
             };
             return Err((format!("kafka.properties.{property}"), what));
         }
@@ -250,7 +259,7 @@ mod tests {
     #[test]
     fn wrong_settings_are_refused_by_name() {
         type Change = fn(&mut Value);
-        let wrong: [(Change, &str); 9] = [
+        let wrong: [(Change, &str); 12] = [
             (|s| s["kafka"]["brokers"] = json!([]), "sources[0].kafka.brokers: "),
             (|s| s["kafka"]["topics"] = json!([" "]), "sources[0].kafka.topics: "),
             (|s| s["kafka"]["group"] = json!(""), "sources[0].kafka.group: "),
@@ -261,6 +270,18 @@ mod tests {
             (
                 |s| s["kafka"]["properties"] = json!({"sasl.password": "hunter2"}),
                 "properties.sasl.password: ",
+            ),
+            (
+                |s| s["kafka"]["properties"] = json!({"sasl.passwrd": {"env": "hunter2"}}),
+                "properties.sasl.passwrd: expected the name",
+            ),
+            (
+                |s| s["kafka"]["properties"] = json!({"bogus.property": "1"}),
+                "properties.bogus.property: expected the name",
+            ),
+            (
+                |s| s["kafka"]["properties"] = json!({"security.protocol": "plantext"}),
+                "properties.security.protocol: expected a value",
             ),
             (|s| s["project"] = json!({"teams": {"two": "web"}}), "sources[0].project.teams.two: "),
             (|s| s["kafka"]["starts"] = json!("latest"), "starts"),

@@ -16,6 +16,7 @@
 mod accumulate;
 mod client;
 mod poll;
+mod property;
 mod reach;
 
 use std::collections::BTreeMap;
@@ -25,6 +26,7 @@ use signalbox_runtime::SecretRefError;
 
 pub use client::probe;
 pub(crate) use poll::{Poller, PollerEnd};
+pub(crate) use property::{Refusal, refusal};
 
 /// A partition of a topic.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -144,6 +146,8 @@ pub enum KafkaError {
     NoTopic { topic: String, brokers: String },
     #[error("kafka.properties.{property}")]
     Secret { property: String, source: SecretRefError },
+    #[error("kafka.properties.{property} is refused")]
+    Property { property: String },
     #[error("making a consumer out of the settings")]
     Client(#[source] rdkafka::error::KafkaError),
     #[error("subscribing to the topics")]

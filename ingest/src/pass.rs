@@ -65,6 +65,12 @@ impl IngestError {
     pub fn is_unreachable(&self) -> bool {
         matches!(self, Self::Kafka { source: KafkaError::Unreachable { .. }, .. })
     }
+
+    /// It will be so until somebody corrects the settings, or what they refer to.
+    pub fn is_settings(&self) -> bool {
+        let Self::Kafka { source, .. } = self else { return false };
+        matches!(source, KafkaError::Secret { .. } | KafkaError::Property { .. })
+    }
 }
 
 /// Ingest of one Kafka source.

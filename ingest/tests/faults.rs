@@ -164,6 +164,7 @@ async fn a_race_lost_while_paused_is_recovered_from() {
     running.until("all are kept", |counts| counts.kept >= 100).await;
     database.query("CREATE TABLE release (go int)").unwrap();
     std::thread::scope(|scope| {
+        #[expect(clippy::disallowed_methods, reason = "another consumer, which ends with the test")]
         let other = scope.spawn(|| database.query(OTHER_CONSUMER).unwrap());
         let holds = || database.query(IS_HELD).unwrap().trim() == "t";
         wait_until("the other holds the position", PATIENCE, holds).unwrap();

@@ -15,7 +15,7 @@ use signalbox_testkit::{Part, require};
 use crate::entrances::EVERY_MINUTE;
 use crate::events::{exception, page_view, produce};
 use crate::path::{know_the_repository, outcome, source, the_task};
-use crate::place::{Base, Place};
+use crate::place::{BOTH, Base, Place};
 use crate::tally::{Tally, tally, titles};
 
 const KILLED: i32 = 9;
@@ -26,6 +26,7 @@ const AT_ONCE: usize = 4;
 const PATH: &[&str] = &[
     "project_ensure",
     "repository_put",
+    "sealing_key_put",
     "token_put",
     "token_used",
     "signals_fold",
@@ -164,6 +165,10 @@ fn for_each(points: &[String], act: impl Fn(&str) + Sync) -> usize {
     let (next, failed) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     std::thread::scope(|scope| {
         for _ in 0..AT_ONCE {
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "several houses at a time, which end with the test"
+            )]
             scope.spawn(|| {
                 while let Some(point) = points.get(next.fetch_add(1, Ordering::SeqCst)) {
                     let acted = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| act(point)));
@@ -214,59 +219,67 @@ fn schedules() -> String {
 #[test]
 fn killed_anywhere_in_a_firing_it_fires_once() {
     let Some(_) = require(Part::Kafka) else { return };
-    for_each(&points(SCHEDULE), |point| {
-        let place = house_to_die(Base::Sqlite, &schedules(), &[point.to_owned()]).unwrap();
-        know_the_repository(&place);
-        let fired = || titles(&place).get("Tidy up").copied();
-        place.until("the schedule fired", || fired().filter(|_| place.deaths.get() == 1));
-        assert_eq!(place.stop(), Some(0));
-        let rows = crate::firings::of(&place);
-        for (automation, firings) in &rows {
-            let mut times: Vec<_> = firings.iter().map(|firing| firing.due_at).collect();
-            times.sort();
-            times.dedup();
-            assert_eq!(times.len(), firings.len(), "{automation} has two rows of one time after {point}");
-        }
-        let succeeded = rows["tidy"].iter().filter(|firing| firing.task.is_some()).count();
-        place.up();
-        assert_eq!(fired(), Some(succeeded), "a task for each firing, and no other, after {point}");
-        assert!(rows["lost"].iter().all(|firing| firing.task.is_none()), "{rows:?}");
-    });
+    for base in BOTH {
+        for_each(&points(SCHEDULE), |point| fires_once(base, point));
+    }
+}
+
+fn fires_once(base: Base, point: &str) {
+    let Some(place) = house_to_die(base, &schedules(), &[point.to_owned()]) else { return };
+    know_the_repository(&place);
+    let fired = || titles(&place).get("Tidy up").copied();
+    place.until("the schedule fired", || fired().filter(|_| place.deaths.get() == 1));
+    assert_eq!(place.stop(), Some(0));
+    let rows = crate::firings::of(&place);
+    for (automation, firings) in &rows {
+        let mut times: Vec<_> = firings.iter().map(|firing| firing.due_at).collect();
+        times.sort();
+        times.dedup();
+        assert_eq!(times.len(), firings.len(), "{automation} has two rows of one time after {point}");
+    }
+    let succeeded = rows["tidy"].iter().filter(|firing| firing.task.is_some()).count();
+    place.up();
+    assert_eq!(fired(), Some(succeeded), "a task for each firing, and no other, after {point}");
+    assert!(rows["lost"].iter().all(|firing| firing.task.is_none()), "{rows:?}");
 }
 
 #[test]
 fn a_command_that_is_killed_is_given_again() {
-    for_each(&points(COMMAND), |point| {
-        let place = Place::new(Base::Sqlite).unwrap();
-        place.settings("true", "");
-        let with_value = |arguments: &[&str], failpoint: Option<&str>| {
-            std::fs::write(place.path("value"), "hunter2-value").unwrap();
-            let mut command = place.command(arguments);
-            command.stdin(std::fs::File::open(place.path("value")).unwrap());
-            failpoint.map(|point| command.env("SIGNALBOX_FAILPOINT", point));
-            command.output().unwrap()
-        };
-        let text = |arguments: &[&str]| String::from_utf8(with_value(arguments, None).stdout).unwrap();
-        let made = text(&["token", "create", "ci", "--role", "viewer"]);
-        let id = made.split_whitespace().find(|word| word.starts_with("token_")).unwrap().to_owned();
-        if !point.starts_with("secret_put") {
-            text(&["secret", "set", "FORGE"]);
-        }
-        let command: &[&str] = match point.split(':').next() {
-            Some("secret_put") => &["secret", "set", "FORGE"],
-            Some("secret_remove") => &["secret", "remove", "FORGE"],
-            _ => &["token", "revoke", &id],
-        };
-        let died = with_value(command, Some(point));
-        assert_eq!(died.status.signal(), Some(KILLED), "{point} was not reached: {died:?}");
-        let again = with_value(command, None);
-        let (secrets, tokens) = (text(&["secret", "list"]), text(&["token", "list"]));
-        match command[1] {
-            "set" => assert_eq!(secrets.matches("FORGE").count(), 1, "{again:?}"),
-            "remove" => assert!(!secrets.contains("FORGE"), "{again:?}"),
-            _ => assert!(tokens.contains("revoked"), "{again:?}"),
-        }
-    });
+    for base in BOTH {
+        for_each(&points(COMMAND), |point| is_given_again(base, point));
+    }
+}
+
+fn is_given_again(base: Base, point: &str) {
+    let Some(place) = Place::new(base) else { return };
+    place.settings("true", "");
+    let with_value = |arguments: &[&str], failpoint: Option<&str>| {
+        std::fs::write(place.path("value"), "hunter2-value").unwrap();
+        let mut command = place.command(arguments);
+        command.stdin(std::fs::File::open(place.path("value")).unwrap());
+        failpoint.map(|point| command.env("SIGNALBOX_FAILPOINT", point));
+        command.output().unwrap()
+    };
+    let text = |arguments: &[&str]| String::from_utf8(with_value(arguments, None).stdout).unwrap();
+    let made = text(&["token", "create", "ci", "--role", "viewer"]);
+    let id = made.split_whitespace().find(|word| word.starts_with("token_")).unwrap().to_owned();
+    if !point.starts_with("secret_put") {
+        text(&["secret", "set", "FORGE"]);
+    }
+    let command: &[&str] = match point.split(':').next() {
+        Some("secret_put") => &["secret", "set", "FORGE"],
+        Some("secret_remove") => &["secret", "remove", "FORGE"],
+        _ => &["token", "revoke", &id],
+    };
+    let died = with_value(command, Some(point));
+    assert_eq!(died.status.signal(), Some(KILLED), "{point} was not reached: {died:?}");
+    let again = with_value(command, None);
+    let (secrets, tokens) = (text(&["secret", "list"]), text(&["token", "list"]));
+    match command[1] {
+        "set" => assert_eq!(secrets.matches("FORGE").count(), 1, "{again:?}"),
+        "remove" => assert!(!secrets.contains("FORGE"), "{again:?}"),
+        _ => assert!(tokens.contains("revoked"), "{again:?}"),
+    }
 }
 
 /// The rows of the database as text, with the step done, or with the process killed in it.

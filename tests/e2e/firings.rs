@@ -10,7 +10,7 @@ use crate::place::Place;
 
 /// By the name of the automation.
 pub(crate) fn of(place: &Place) -> BTreeMap<String, Vec<Firing>> {
-    let url = format!("sqlite:{}", place.path("data/signalbox.db").display()).parse().unwrap();
+    let url = place.store();
     let mut rows = BTreeMap::new();
     let code = enter(async {
         let store = Store::open(&StoreConfig { url, ..StoreConfig::default() }).await.unwrap();

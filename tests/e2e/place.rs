@@ -8,6 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use serde_json::Value;
+use signalbox_store::Location;
 use signalbox_testkit::git::Origin;
 use signalbox_testkit::postgres::{Database, Server};
 use signalbox_testkit::{Part, require, wait_for};
@@ -71,6 +72,14 @@ impl Place {
             to_die_at: RefCell::default(),
             deaths: Cell::new(0),
         })
+    }
+
+    /// Where its store is, for whoever is not in its folder.
+    pub(crate) fn store(&self) -> Location {
+        match self.url.parse().unwrap() {
+            Location::Sqlite(path) => Location::Sqlite(self.path(path.to_str().unwrap())),
+            postgres @ Location::Postgres(_) => postgres,
+        }
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {

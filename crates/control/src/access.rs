@@ -29,6 +29,8 @@ pub struct TokenWish {
     pub scope: Scope,
     /// None: until it is revoked.
     pub lives: Option<Duration>,
+    /// Whose rights these are; None for a token in its own right.
+    pub parent: Option<TokenId>,
 }
 
 /// A token just made; its secret is shown to whoever asked for it, and then forgotten.
@@ -85,6 +87,7 @@ impl Access {
             expires_at: wish.lives.map(|span| now.plus(span)),
             revoked_at: None,
             used_at: None,
+            parent: wish.parent,
         };
         self.store.token_put(&token, &hash(&secret)).await?;
         Ok(NewToken { token, secret })
@@ -131,7 +134,18 @@ impl Access {
             return Err(Problem::invalid("days", "a number from 1, or nothing"));
         }
         let lives = ask.days.map(|days| DAY * days);
-        let wish = TokenWish { name: ask.name, role: ask.role, scope: Scope::Everything, lives };
+        let scope = match &ask.project {
+            None => Scope::Everything,
+            // What leases runs works on those of every project.
+            Some(_) if ask.role == Role::Runner => {
+                return Err(Problem::invalid("project", "nothing for a runner"));
+            }
+            Some(name) => {
+                let found = self.store.project_find(name).await?;
+                Scope::Project { project: found.ok_or_else(|| Problem::missing("project", name))?.id }
+            }
+        };
+        let wish = TokenWish { name: ask.name, role: ask.role, scope, lives, parent: None };
         let made = self.token_make(wish).await?;
         Ok(TokenMade { token: made.token, secret: made.secret.into() })
     }

@@ -71,12 +71,17 @@ impl Secrets {
         self.keys.open(context(name), &kept.sealed).map_err(seal)
     }
 
-    /// Do the present keys open everything that is kept?
-    pub async fn check(&self) -> Result<(), SecretError> {
+    /// Do the present keys open everything that is kept? What does not open, each with its reason.
+    pub async fn check(&self) -> Result<Vec<SecretError>, StoreError> {
+        let mut shut = Vec::new();
         for entry in self.store.secrets_list().await? {
-            self.reveal(&entry.name).await?;
+            match self.reveal(&entry.name).await {
+                Ok(_) | Err(SecretError::Missing(_)) => {}
+                Err(SecretError::Store(error)) => return Err(error),
+                Err(error) => shut.push(error),
+            }
         }
-        Ok(())
+        Ok(shut)
     }
 
     pub async fn list(&self, actor: &Actor) -> Result<Vec<SecretEntry>, SecretError> {

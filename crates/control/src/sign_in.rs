@@ -1,7 +1,7 @@
 //! Signing a browser in: a code that works once, within ten minutes, and becomes a session.
 //!
 //! A session is a token of its own with the rights of whoever made the link. It ends no later than the token that made it,
-//! so that nobody's rights outlive what they were given. Codes are kept in memory, hashed, and few: a restart forgets
+//! be that by its time or by revocation, so that nobody's rights outlive what they were given. Codes are kept in memory, hashed, and few: a restart forgets
 //! them.
 
 use std::collections::HashMap;
@@ -79,6 +79,7 @@ impl SignIn {
             role: maker.role,
             scope: maker.scope,
             lives: Some(lives),
+            parent: (maker.token != local().token).then_some(maker.token),
         };
         Ok(self.access.token_make(wish).await?)
     }

@@ -192,6 +192,9 @@ pub struct Token {
     pub revoked_at: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub used_at: Option<Timestamp>,
+    /// Whose rights these are: it ends with that one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<TokenId>,
 }
 
 impl Token {
@@ -266,6 +269,7 @@ mod tests {
             expires_at: expires,
             revoked_at: revoked,
             used_at: None,
+            parent: None,
         };
         assert!(token(None, None).is_good_at(at(9)));
         assert!(token(Some(at(10)), None).is_good_at(at(9)));

@@ -10,7 +10,13 @@ const MOST_CAUSES: usize = 16;
 /// "could not read: permission denied: …"
 pub fn error_chain(error: &(dyn Error + 'static)) -> String {
     let causes = std::iter::successors(Some(error), |error: &&(dyn Error + 'static)| (*error).source());
-    let texts: Vec<String> = causes.take(MOST_CAUSES).map(ToString::to_string).collect();
+    let mut texts: Vec<String> = Vec::new();
+    for text in causes.take(MOST_CAUSES).map(ToString::to_string) {
+        // Errors of others say their cause in their own text, too.
+        if texts.last().is_none_or(|before| !before.ends_with(&text)) {
+            texts.push(text);
+        }
+    }
     texts.join(": ")
 }
 
@@ -26,5 +32,7 @@ mod tests {
     fn every_cause_is_told_once() {
         let error = Outer(std::io::Error::other("no such disk"));
         assert_eq!(error_chain(&error), "could not open the store: no such disk");
+        let twice = Outer(std::io::Error::other(Outer(std::io::Error::other("no such disk"))));
+        assert_eq!(error_chain(&twice), "could not open the store: no such disk");
     }
 }

@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
+use tracing::Instrument as _;
 
 pub use status::{Activity, LastPass, PassOutcome, PassStatus};
 
@@ -167,7 +168,9 @@ where
         self.wakeups.forget_past();
         let (started, boot) = (self.clock.now(), self.clock.boot());
         self.status.send_modify(|status| status.activity = Activity::Running { since: started });
-        let result = match self.clock.timeout(self.config.limit, (self.pass)(started)).await {
+        let span = tracing::info_span!("pass", pass = self.status.borrow().name);
+        let passing = (self.pass)(started).instrument(span);
+        let result = match self.clock.timeout(self.config.limit, passing).await {
             Ok(ended) => ended.map_err(PassError::Failed),
             Err(late) => Err(PassError::AtLimit(late)),
         };

@@ -147,7 +147,9 @@ impl Process {
 
     async fn run_to_the_end(self) -> ExitCode {
         self.shutdown.stopping().await;
-        tracing::info!(reason = ?self.shutdown.reason(), drain = ?self.config.drain, "stopping");
+        // A failure has been told in full where it happened.
+        let reason = self.shutdown.reason().filter(|reason| !matches!(reason, StopReason::Failed { .. }));
+        tracing::info!(?reason, drain = ?self.config.drain, "stopping");
         let (clock, drain, tasks, shutdown) =
             (self.clock.clone(), self.config.drain, self.tasks.clone(), self.shutdown.clone());
         let cut = tokio::select! {

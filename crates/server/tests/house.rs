@@ -128,7 +128,7 @@ impl House {
     }
 
     pub(crate) async fn token(&self, role: Role, scope: Scope, lives: Option<Duration>) -> NewToken {
-        let wish = TokenWish { name: "ada".parse().unwrap(), role, scope, lives };
+        let wish = TokenWish { name: "ada".parse().unwrap(), role, scope, lives, parent: None };
         self.fixture.access().token_make(wish).await.unwrap()
     }
 

@@ -86,6 +86,9 @@ pub(crate) struct Up {
     /// Starts the broker that is built in, in memory only, for trying things; prints its address
     #[arg(long)]
     pub(crate) dev_kafka: bool,
+    /// Stops when this process, its parent, ends in whatever way
+    #[arg(long, value_name = "PID", hide = true)]
+    pub(crate) ends_with: Option<i32>,
 }
 
 #[derive(Debug, clap::Args)]

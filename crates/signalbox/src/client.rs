@@ -5,7 +5,7 @@
 //!   --server, SIGNALBOX_URL ───────────────────────▶ that server, or a failure that says it does not answer
 //!   SQLite nobody holds ───────────────────────────▶ this process opens it
 //!   SQLite that a server holds ────────────────────▶ the server, at the address that it has written beside the database
-//!   PostgreSQL ────────────────────────────────────▶ the server of this folder, or at server.listen; else this process
+//!   PostgreSQL ────────────────────────────────────▶ the server of this folder; else this process opens it
 //! ```
 //!
 //! The token of this computer is sent only where a server of ours is known to be, or where its holder said so.
@@ -62,7 +62,7 @@ impl Client {
         };
         match found {
             Found::Server(http) => Ok(Self::Http(http)),
-            Found::Database(store) => Ok(Self::InProcess(Box::new(Local::new(settings, base, store)?))),
+            Found::Database(store) => Ok(Self::InProcess(Box::new(Local::new(settings, base, store).await?))),
         }
     }
 
@@ -71,14 +71,6 @@ impl Client {
         match self {
             Self::Http(http) => Some(http),
             Self::InProcess(_) => None,
-        }
-    }
-
-    /// Do the keys of this process open what lies sealed? A server has its own, and has looked.
-    pub(crate) async fn keys_fit(&self) -> Result<(), Failure> {
-        match self {
-            Self::Http(_) => Ok(()),
-            Self::InProcess(local) => local.keys_fit().await,
         }
     }
 
@@ -143,17 +135,11 @@ async fn of_sqlite(path: &Path, settings: &Settings, base: &Base) -> Result<Foun
     }
 }
 
-/// A database that many may open: the server of this folder, or the one at these settings' address, or nobody.
+/// A database that many may open: the server of this folder, or nobody. What else may answer at an address of the settings
+/// is not known to be ours, and is told no token.
 async fn of_postgres(settings: &Settings) -> Result<Found, Failure> {
     if let Some(address) = find_server(settings) {
         return at(address, settings).map(Found::Server);
-    }
-    let listen = settings.server.listen;
-    if listen.port() != 0 {
-        let http = at(listen, settings)?;
-        if http.is_there().await {
-            return Ok(Found::Server(http));
-        }
     }
     Ok(Found::Database(Store::open(&settings.store).await?))
 }

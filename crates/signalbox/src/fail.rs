@@ -15,11 +15,26 @@ use crate::wiring::file_code;
 pub(crate) struct Failure {
     pub(crate) code: ExitCode,
     line: String,
+    passing: Passing,
+}
+
+/// Whether waiting may help.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Passing {
+    Not,
+    /// Another program has a lock, which it should not have for long.
+    Locked,
+    /// What is needed cannot be reached, or another came first.
+    Away,
 }
 
 impl Failure {
     pub(crate) fn new(code: ExitCode, line: impl Into<String>) -> Self {
-        Self { code, line: line.into() }
+        Self { code, line: line.into(), passing: Passing::Not }
+    }
+
+    pub(crate) const fn passing(&self) -> Passing {
+        self.passing
     }
 
     fn of(code: ExitCode, error: &(dyn Error + 'static)) -> Self {
@@ -51,7 +66,12 @@ impl From<StoreError> for Failure {
             }
             other => error_chain(other),
         };
-        Self::new(store_code(&error), line)
+        let passing = match &error {
+            StoreError::Locked { .. } => Passing::Locked,
+            passing if passing.is_passing() => Passing::Away,
+            _ => Passing::Not,
+        };
+        Self { passing, ..Self::new(store_code(&error), line) }
     }
 }
 

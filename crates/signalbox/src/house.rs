@@ -15,11 +15,13 @@ mod faces;
 mod intake;
 mod once;
 mod port;
+mod ready;
 mod stages;
 mod token_file;
 mod wakes;
 
 use std::net::SocketAddr;
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -31,13 +33,13 @@ use signalbox_runtime::{
     SealingKeys, ServiceFailure, Shutdown, StatusBoard, Stop, Tasks, Wakeups, error_chain, run_bridge,
 };
 use signalbox_server::{Front, Hosts};
-use signalbox_store::{Store, StoreError};
+use signalbox_store::Store;
 use tokio::sync::watch;
 
-use crate::fail::{Failure, store_code};
+use crate::fail::Failure;
 use crate::out::say;
 use crate::settings::{Role, Settings};
-use crate::wiring::{self, Base};
+use crate::wiring::Base;
 use address::Announced;
 
 pub(crate) use address::{find as find_server, reachable};
@@ -50,13 +52,12 @@ pub(crate) use token_file::read as read_token;
 const SWEEP_PERIOD: Duration = Duration::from_secs(3600);
 const PULSE_PERIOD: Duration = Duration::from_secs(5);
 
-/// What the services of one process share.
+/// What the services of one process share before there is a store.
 #[derive(Clone)]
-pub(crate) struct House {
+pub(crate) struct Site {
     pub(crate) settings: Settings,
     pub(crate) base: Base,
     pub(crate) redactor: Arc<Redactor>,
-    pub(crate) keys: Arc<SealingKeys>,
     pub(crate) metrics: Metrics,
     pub(crate) health: Health,
     pub(crate) wakeups: Wakeups,
@@ -66,7 +67,22 @@ pub(crate) struct House {
     pub(crate) board: StatusBoard,
 }
 
-impl House {
+/// The same, with the keys that seal: which these are, the store has to say.
+#[derive(Clone)]
+pub(crate) struct House {
+    pub(crate) site: Site,
+    pub(crate) keys: Arc<SealingKeys>,
+}
+
+impl Deref for House {
+    type Target = Site;
+
+    fn deref(&self) -> &Site {
+        &self.site
+    }
+}
+
+impl Site {
     fn has(&self, role: Role) -> bool {
         self.settings.roles.has(role)
     }
@@ -96,18 +112,15 @@ pub(crate) struct Door {
 }
 
 /// Opens the store and runs what works on it, until the end.
-pub(crate) async fn serve(house: House, door: Door, stop: Stop) -> Result<(), ServiceFailure> {
+pub(crate) async fn serve(site: Site, door: Door, stop: Stop) -> Result<(), ServiceFailure> {
     let Door { front, address, store: reporter } = door;
-    let opened = wiring::open_store_patiently(&house.settings.store, &house.base, &reporter, &stop).await;
-    let failed = |error: StoreError| ServiceFailure::new(store_code(&error), error);
-    let Some(store) = opened.map_err(failed)? else { return Ok(()) };
-    let ready = async {
-        wiring::keys_fit(&store, Arc::clone(&house.keys), &house.base).await?;
-        token_file::ensure(&house.settings, &house.access(&store)).await?;
+    let Some((store, keys)) = ready::patiently(&site, &reporter, &stop).await? else { return Ok(()) };
+    let house = House { site, keys };
+    let opened = async {
         open(&house, &store, &front, address)?;
         Ok(announced(&house, address).await)
     };
-    let announced = ready
+    let announced = opened
         .await
         .map_err(|failure: Failure| ServiceFailure::new(failure.code, failure.line().to_owned()))?;
     reporter.report(Condition::Ready);

@@ -9,6 +9,7 @@ mod fail;
 mod house;
 mod out;
 mod remote_port;
+mod sealing;
 mod settings;
 mod show;
 mod wiring;

@@ -18,10 +18,10 @@ use signalbox_ingest::IngestConfig;
 use signalbox_planner::PlannerConfig;
 use signalbox_redact::Redactor;
 use signalbox_runner::RunnerConfig;
-use signalbox_runtime::{ProcessConfig, TelemetryConfig};
+use signalbox_runtime::{KeyId, ProcessConfig, TelemetryConfig};
 use signalbox_server::ServerConfig;
+use signalbox_store::StoreConfig;
 use signalbox_store::retention::RetentionConfig;
-use signalbox_store::{Location, StoreConfig};
 
 pub(crate) use agents::AgentConfig;
 pub(crate) use layers::{Layers, Origin, PREFIX};
@@ -42,6 +42,9 @@ pub(crate) struct SealConfig {
     /// None: a file of mode 0600 beside the data, made at the first start.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) keys: Option<SecretRef>,
+    /// A key that is gone for good: what it sealed stays shut, and another key may take its place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) lost: Option<KeyId>,
 }
 
 /// Every stage's part, each with its own defaults.
@@ -197,7 +200,7 @@ fn no_password_in_the_open(settings: &Settings, layers: &Layers) -> Result<(), S
     let key = "store.url";
     let origin = layers.origin(key);
     let open = matches!(origin, Some(Origin::File { .. } | Origin::Flag { .. }));
-    if open && has_password(&settings.store.url) {
+    if open && settings.store.url.has_password() {
         let what = "expected a URL without a password: give it as store.password = { env = \"NAME\" } or { file = \"PATH\" }";
         return Err(SettingsError::Value {
             origin: origin.cloned(),
@@ -206,17 +209,6 @@ fn no_password_in_the_open(settings: &Settings, layers: &Layers) -> Result<(), S
         });
     }
     Ok(())
-}
-
-fn has_password(location: &Location) -> bool {
-    match location {
-        Location::Sqlite(_) => false,
-        Location::Postgres(url) => {
-            let (base, parameters) = url.split_once('?').unwrap_or((url, ""));
-            let userinfo = base.split_once("//").and_then(|(_, rest)| rest.rsplit_once('@'));
-            userinfo.is_some_and(|(user, _)| user.contains(':')) || parameters.contains("password=")
-        }
-    }
 }
 
 #[cfg(test)]

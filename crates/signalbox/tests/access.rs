@@ -150,8 +150,7 @@ fn a_server_that_speaks_to_no_command_says_nothing_of_itself() {
     let told = place.run(&["secret", "list"]);
     told.failed(STORE_HELD, &["another server holds data/signalbox.db", "role api"]);
     assert_eq!(running.terminate(), Some(0));
-    std::fs::remove_file(place.path("data/signalbox.key")).unwrap();
     place.run_with_input(&["secret", "set", "A"], "v").worked();
     std::fs::remove_file(place.path("data/signalbox.key")).unwrap();
-    place.run(&["secret", "list"]).failed(BAD_CONFIG, &["A", "put the key back"]);
+    place.run(&["secret", "list"]).failed(BAD_CONFIG, &["put the key back"]);
 }

@@ -32,8 +32,41 @@ fn a_lost_key_is_missed_at_once() {
     let place = Place::new();
     place.run_with_input(&["secret", "set", "FORGE"], "hunter2-value").worked();
     std::fs::remove_file(place.path("data/signalbox.key")).unwrap();
-    place.run(&["up", "--once"]).failed(BAD_CONFIG, &["FORGE", "put the key back"]);
+    let told = place.run(&["up", "--once"]);
+    told.failed(BAD_CONFIG, &["is sealed with the key", "put the key back", "--set seal.lost="]);
     place.run_with_input(&["secret", "set", "OTHER"], "value").failed(BAD_CONFIG, &["put the key back"]);
+    assert!(!place.path("data/signalbox.key").exists(), "no other key takes its place in silence");
+    let doctor = place.run(&["doctor"]);
+    assert!(doctor.code == Some(1) && doctor.out.contains("PROBLEM  keys"), "{doctor:?}");
+    // Once somebody says that it is gone, the house goes on with another; what it sealed stays shut.
+    let lost = told.err.rsplit("seal.lost=").next().unwrap().trim().to_owned();
+    let lost = format!("seal.lost={lost}");
+    place.run(&["--set", &lost, "up", "--once"]).worked();
+    place.run_with_input(&["--set", &lost, "secret", "set", "OTHER"], "value").worked();
+    place.run(&["secret", "list"]).failed(BAD_CONFIG, &["FORGE", "put the key back"]);
+    place.run(&["--set", &lost, "secret", "remove", "FORGE"]).worked();
+    assert!(place.run(&["secret", "list"]).worked().contains("OTHER"));
+}
+
+#[test]
+fn a_database_and_the_key_of_another_folder() {
+    let (first, second) = (Place::new(), Place::new());
+    first.run(&["up", "--once"]).worked();
+    let database = format!("store.url=sqlite:{}", first.path("data/signalbox.db").display());
+    second.run(&["up", "--once"]).worked();
+    let key = format!("seal.keys={{ file = \"{}\" }}", second.path("data/signalbox.key").display());
+    second
+        .run(&["--set", &database, "--set", &key, "up", "--once"])
+        .failed(BAD_CONFIG, &["is sealed with the key"]);
+}
+
+#[test]
+fn no_key_is_made_where_no_store_can_be() {
+    let place = Place::new();
+    std::fs::create_dir(place.path("folder")).unwrap();
+    let told = place.run(&["--set", "store.url=sqlite:folder", "up", "--once"]);
+    assert_ne!(told.code, Some(0));
+    assert!(!place.path("signalbox.key").exists(), "{told:?}");
 }
 
 #[test]

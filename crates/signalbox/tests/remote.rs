@@ -136,6 +136,32 @@ fn commands_use_the_running_server() {
 }
 
 #[test]
+fn a_runner_that_came_before_its_server_ends_once_its_token_will_not_do() {
+    let place = Place::new();
+    let token = place.run(&["token", "create", "somebody", "--role", "viewer"]);
+    place.write("viewer.token", token.worked().lines().next().unwrap());
+    let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let url = format!("http://{address}");
+    let arguments = ["runner", "--server", &url, "--mode", "worktree", "--token-file", "viewer.token"];
+    let log = std::fs::File::create(place.path("runner.log")).unwrap();
+    let mut command = place.command(&arguments);
+    let mut runner = Worker(command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn().unwrap());
+    let said = || std::fs::read_to_string(place.path("runner.log")).unwrap();
+    let waits = || said().contains("does not answer yet");
+    wait_until("the runner waits for its server", PATIENCE, waits).unwrap();
+    let listen = format!("server.listen={address}");
+    let _running = place.up(&["--set", &listen]);
+    let mut code = None;
+    let ended = wait_until("the runner ends", PATIENCE, || {
+        code = runner.0.try_wait().unwrap();
+        code.is_some()
+    });
+    assert!(ended.is_ok(), "{}", said());
+    assert_eq!(code.unwrap().code(), Some(BAD_CONFIG), "{}", said());
+    assert!(said().contains("a token of the role runner, got one of viewer"), "{}", said());
+}
+
+#[test]
 fn a_runner_starts_only_with_its_own_token_and_isolation() {
     let served = Served::new("true");
     let runner = |more: &[&str]| {

@@ -1,7 +1,7 @@
 //! What grouping compares: a signal as hashed frames, words and circumstances, small enough to keep for every case.
 //! Stateless: rarity is the index's business. Labels for people stay with the signal and are never stored.
 
-use crate::frames::{Frame, Language, ParsedTrace, Role};
+use crate::frames::{Frame, Language, ParsedTrace, Role, is_overflow};
 use crate::hash;
 use crate::normalize::{base_name, file_key, is_named, stems, symbol};
 use crate::templates::{PLACEHOLDERS, mask};
@@ -109,7 +109,7 @@ impl Features {
         let mut frames: Vec<(FrameFeature, String)> =
             compared(trace).map(|frame| (feature(trace.language, frame), label(frame))).collect();
         mark_entry(&mut frames);
-        self.cyclic = trace.kind.as_deref().is_some_and(is_stack_overflow);
+        self.cyclic = is_overflow(trace.kind.as_deref(), trace.message.as_deref());
         if self.cyclic {
             frames.sort_by_key(|(f, _)| (f.name, f.place));
             frames.dedup_by_key(|(f, _)| (f.name, if f.name == 0 { f.place } else { 0 }));
@@ -211,13 +211,6 @@ fn mark_entry(frames: &mut [(FrameFeature, String)]) {
     if frames[last + 1..].iter().any(|(f, _)| f.part == Part::Runtime) {
         frames[last].0.part = Part::Entry;
     }
-}
-
-/// How runtimes name the end of the stack.
-fn is_stack_overflow(kind: &str) -> bool {
-    const NAMES: [&str; 5] =
-        ["StackOverflow", "Stack-overflow", "Stack overflow", "RecursionError", "SystemStackError"];
-    NAMES.iter().any(|n| kind.contains(n))
 }
 
 fn half(hash: u64) -> u32 {

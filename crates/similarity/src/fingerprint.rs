@@ -150,8 +150,7 @@ fn state_frames(trace: &ParsedTrace) -> Vec<&Frame> {
     let named = |f: &&Frame| f.role != Role::Runtime && is_named(f);
     let any = |f: &&Frame| f.role != Role::Runtime;
     // Native tools do not tell libraries from products reliably: every named frame counts.
-    let native =
-        matches!(trace.language, Language::Native | Language::Kernel | Language::Rust | Language::Swift);
+    let native = matches!(trace.language, Language::Native | Language::Kernel | Language::Rust);
     let mut found: Vec<&Frame> = if native { Vec::new() } else { trace.frames.iter().filter(app).collect() };
     if found.is_empty() {
         found = trace.frames.iter().filter(named).collect();

@@ -8,6 +8,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use signalbox_domain::secret_ref::SecretRef;
 use sqlx::postgres::PgConnectOptions;
+use url::Url;
 
 /// Which database, and where.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +29,11 @@ pub enum LocationError {
         /// What stands before the colon only: the rest may hold a password.
         scheme: String,
     },
+    /// Its value is not repeated: it may be a secret.
+    #[error(
+        "expected parameters that a connection has, such as host, sslmode or application_name, got {name:?}"
+    )]
+    Parameter { name: String },
     /// A store without a file would forget everything, and each of its connections would have one of its own.
     #[error("expected sqlite:PATH with the path of a file, such as sqlite:data/signalbox.db")]
     NoFile,
@@ -45,12 +51,54 @@ impl FromStr for Location {
                 path => Ok(Self::Sqlite(PathBuf::from(path))),
             },
             "postgres" | "postgresql"
-                if rest.starts_with("//") && text.parse::<PgConnectOptions>().is_ok() =>
+                if rest.starts_with("//") && known_parameters(text)?.parse::<PgConnectOptions>().is_ok() =>
             {
                 Ok(Self::Postgres(text.to_owned()))
             }
             _ => Err(LocationError::Scheme { scheme: scheme.chars().take(32).collect() }),
         }
+    }
+}
+
+/// What the driver understands. Of anything else it only logs that it ignores it, with the value.
+const PARAMETERS: [&str; 17] = [
+    "application_name",
+    "dbname",
+    "host",
+    "hostaddr",
+    "options",
+    PASSWORD,
+    "port",
+    "ssl-ca",
+    "ssl-cert",
+    "ssl-key",
+    "ssl-mode",
+    "ssl-root-cert",
+    "sslcert",
+    "sslkey",
+    "sslmode",
+    "sslrootcert",
+    "user",
+];
+const PASSWORD: &str = "password";
+
+fn known_parameters(url: &str) -> Result<&str, LocationError> {
+    let Ok(parsed) = Url::parse(url) else { return Ok(url) };
+    let is_known = |name: &str| {
+        PARAMETERS.contains(&name) || name == "statement-cache-capacity" || name.starts_with("options[")
+    };
+    match parsed.query_pairs().find(|(name, _)| !is_known(name)) {
+        None => Ok(url),
+        Some((name, _)) => Err(LocationError::Parameter { name: name.chars().take(32).collect() }),
+    }
+}
+
+impl Location {
+    /// Does the text itself hold one?
+    pub fn has_password(&self) -> bool {
+        let Self::Postgres(url) = self else { return false };
+        let Ok(parsed) = Url::parse(url) else { return true };
+        parsed.password().is_some() || parsed.query_pairs().any(|(name, _)| name == PASSWORD)
     }
 }
 
@@ -135,6 +183,19 @@ mod tests {
         assert!(error.ends_with("the scheme \"mysql\""), "{error}");
         let error = "postgres://ada:hunter2@h:notaport/db".parse::<Location>().unwrap_err().to_string();
         assert!(error.contains("HOST:PORT") && !error.contains("hunter2"), "{error}");
+    }
+
+    #[test]
+    fn a_parameter_that_nobody_understands_is_refused_without_its_value() {
+        for name in ["Password", "pass", "sslmod"] {
+            let error = format!("postgres://h/db?{name}=hunter2").parse::<Location>().unwrap_err();
+            assert_eq!(error, LocationError::Parameter { name: name.to_owned() });
+            assert!(!error.to_string().contains("hunter2"), "{error}");
+        }
+        let location = |url: &str| url.parse::<Location>().unwrap();
+        assert!(location("postgres://h/db?p%61ssword=hunter2").has_password());
+        assert!(location("postgres://ada:hunter2@h/db").has_password());
+        assert!(!location("postgres://ada@h/db?sslmode=require&options[search_path]=x").has_password());
     }
 
     #[test]

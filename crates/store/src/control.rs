@@ -7,10 +7,12 @@ mod people;
 mod projects;
 mod repositories;
 mod row;
+mod sealing_key;
 mod secrets;
 mod tokens;
 
 pub(crate) use repositories::repositories_within;
+pub use sealing_key::KeyPut;
 pub use secrets::{Removed, SealedSecret, SecretEntry};
 pub use tokens::Revoked;
 

@@ -32,6 +32,8 @@ pub enum StoreError {
     Migrate { source: sqlx::migrate::MigrateError },
     #[error("another server holds {}", path.display())]
     HeldByAnother { path: PathBuf },
+    #[error("{} has another name too (a hard link), and would be opened twice: remove the other", path.display())]
+    SecondName { path: PathBuf },
     #[error("cannot make or open {}", path.display())]
     File { path: PathBuf, source: std::io::Error },
     #[error("the database is locked by another program ({method})")]

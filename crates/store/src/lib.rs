@@ -67,5 +67,6 @@ pub use method::{Method, MethodKind};
 pub use open::Store;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub use page::Page;
+pub use reach::Reached;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub use wakeups::{PostgresBridge, PostgresSession};

@@ -105,6 +105,8 @@ methods! {
     TokensList = "tokens_list" Read,
     TokenRevoke = "token_revoke" Write,
     TokenUsed = "token_used" Write,
+    SealingKeyFind = "sealing_key_find" Read,
+    SealingKeyPut = "sealing_key_put" Write,
     SecretPut = "secret_put" Write,
     SecretFind = "secret_find" Read,
     SecretsList = "secrets_list" Read,

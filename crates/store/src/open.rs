@@ -6,12 +6,13 @@
 
 use std::fs::DirBuilder;
 use std::fs::{File, TryLockError};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::future::Future;
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use signalbox_runtime::resolve_secret;
+use signalbox_runtime::{Clock, resolve_secret};
 use sqlx::Connection as _;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
@@ -22,7 +23,7 @@ use sqlx::sqlite::{
 use crate::config::{Location, StoreConfig};
 use crate::error::{Kind, StoreError, kind_of};
 use crate::method::{Method, MethodKind};
-use crate::reach;
+use crate::reach::{self, Reached};
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 use crate::step::{Step, Tx};
 
@@ -31,6 +32,8 @@ pub(crate) static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/pos
 
 /// How long a connection is waited for before the store counts as unreachable; the caller's pass tries again.
 const ACQUIRE_BOUND: Duration = Duration::from_secs(10);
+/// How long a database may take to answer at the door.
+pub(crate) const CONNECT_BOUND: Duration = Duration::from_secs(10);
 /// Another program (a backup, a shell) may hold SQLite for a moment.
 const SQLITE_BUSY_BOUND: Duration = Duration::from_secs(5);
 
@@ -70,7 +73,7 @@ impl Store {
     }
 
     /// Could it be opened? Writes nothing and brings nothing up to date.
-    pub async fn reach(config: &StoreConfig) -> Result<(), StoreError> {
+    pub async fn reach(config: &StoreConfig) -> Result<Reached, StoreError> {
         let unreachable = |source| unreachable_at(&config.url, source);
         match &config.url {
             Location::Sqlite(path) => reach::sqlite(path, unreachable).await,
@@ -142,6 +145,7 @@ impl Store {
 
 async fn open_sqlite(path: &Path, readers: u32) -> Result<Pools, StoreError> {
     let held = hold(path)?;
+    has_one_name(path)?;
     // Made here, because SQLite would let everybody read it; its log and index get the mode of the database.
     make_private(path)?;
     let unreachable = |source| unreachable_at(&Location::Sqlite(path.to_owned()), source);
@@ -173,6 +177,14 @@ async fn open_sqlite(path: &Path, readers: u32) -> Result<Pools, StoreError> {
         .await
         .map_err(unreachable)?;
     Ok(Pools::Sqlite { writer, readers, _held: held })
+}
+
+/// A second hard link would be a second lock file and a second log to SQLite, which breaks a database.
+pub(crate) fn has_one_name(path: &Path) -> Result<(), StoreError> {
+    match path.metadata() {
+        Ok(about) if about.nlink() > 1 => Err(StoreError::SecondName { path: path.to_owned() }),
+        _ => Ok(()),
+    }
 }
 
 /// Takes the lock file beside the database, so that two servers never share one SQLite file.
@@ -221,8 +233,8 @@ async fn open_postgres(url: &str, config: &StoreConfig) -> Result<Pools, StoreEr
     let unreachable = |source| unreachable_at(&config.url, source);
     let options = postgres_options(url, config)?;
     // One connection by itself, because a pool only says that it waited.
-    let first = PgConnection::connect_with(&options).await.map_err(unreachable)?;
-    first.close().await.map_err(unreachable)?;
+    let first = within(CONNECT_BOUND, PgConnection::connect_with(&options)).await.map_err(unreachable)?;
+    within(CONNECT_BOUND, first.close()).await.map_err(unreachable)?;
     let pool = PgPoolOptions::new()
         .max_connections(config.connections.get())
         .acquire_timeout(ACQUIRE_BOUND)
@@ -231,6 +243,20 @@ async fn open_postgres(url: &str, config: &StoreConfig) -> Result<Pools, StoreEr
         .map_err(unreachable)?;
     migrate(POSTGRES_MIGRATIONS.run(&pool).await, &POSTGRES_MIGRATIONS)?;
     Ok(Pools::Postgres { pool, options: Box::new(options) })
+}
+
+/// What accepts a connection and then says nothing would be waited for for ever.
+pub(crate) async fn within<T>(
+    bound: Duration,
+    work: impl Future<Output = Result<T, sqlx::Error>>,
+) -> Result<T, sqlx::Error> {
+    match Clock::system().timeout(bound, work).await {
+        Ok(done) => done,
+        Err(_) => {
+            let silent = format!("no answer within {bound:?}");
+            Err(sqlx::Error::Io(std::io::Error::new(std::io::ErrorKind::TimedOut, silent)))
+        }
+    }
 }
 
 fn postgres_options(url: &str, config: &StoreConfig) -> Result<PgConnectOptions, StoreError> {

@@ -9,22 +9,34 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::Access;
 use rustix::process::{Flock, FlockType};
+use signalbox_runtime::KeyId;
 use sqlx::Connection as _;
 use sqlx::migrate::{Migrate, MigrateError, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 
-use crate::error::StoreError;
+use crate::error::{DamageSource, StoreError};
 use crate::method::Method;
-use crate::open::{POSTGRES_MIGRATIONS, SQLITE_MIGRATIONS, lock_path, migrate};
+use crate::open::{
+    CONNECT_BOUND, POSTGRES_MIGRATIONS, SQLITE_MIGRATIONS, has_one_name, lock_path, migrate, within,
+};
 
 const MIGRATIONS: &str = "_sqlx_migrations";
+const SEALING_KEY: &str = "SELECT id FROM sealing_key";
+
+/// What whoever only asks is told of a store that could be opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reached {
+    /// The key that seals in it; None before its first start.
+    pub sealing_key: Option<KeyId>,
+}
 
 pub(crate) async fn sqlite(
     path: &Path,
     unreachable: impl Fn(sqlx::Error) -> StoreError,
-) -> Result<(), StoreError> {
+) -> Result<Reached, StoreError> {
     not_held(path)?;
+    has_one_name(path)?;
     can_be_written(path)?;
     not_locked(path)?;
     not_locked(&beside(path, "-shm"))?;
@@ -37,20 +49,49 @@ pub(crate) async fn sqlite(
     if begun {
         migrate(fit(&mut connection, &SQLITE_MIGRATIONS).await, &SQLITE_MIGRATIONS)?;
     }
-    connection.close().await.map_err(unreachable)
+    let mut sealing_key = None;
+    if begun {
+        let asked = sqlx::query_scalar(SEALING_KEY).fetch_optional(&mut connection).await;
+        sealing_key = key_of(asked.map_err(&unreachable)?)?;
+    }
+    connection.close().await.map_err(unreachable)?;
+    Ok(Reached { sealing_key })
 }
 
 pub(crate) async fn postgres(
     options: &PgConnectOptions,
     unreachable: impl Fn(sqlx::Error) -> StoreError,
-) -> Result<(), StoreError> {
-    let mut connection = PgConnection::connect_with(options).await.map_err(&unreachable)?;
+) -> Result<Reached, StoreError> {
+    let connecting = within(CONNECT_BOUND, PgConnection::connect_with(options));
+    let mut connection = connecting.await.map_err(&unreachable)?;
     let table = "SELECT to_regclass('_sqlx_migrations') IS NOT NULL";
     let begun: bool = sqlx::query_scalar(table).fetch_one(&mut connection).await.map_err(&unreachable)?;
     if begun {
         migrate(fit(&mut connection, &POSTGRES_MIGRATIONS).await, &POSTGRES_MIGRATIONS)?;
     }
-    connection.close().await.map_err(unreachable)
+    let mut sealing_key = None;
+    if begun {
+        let asked = sqlx::query_scalar(SEALING_KEY).fetch_optional(&mut connection).await;
+        sealing_key = key_of(asked.map_err(&unreachable)?)?;
+    }
+    let shut = "SELECT current_setting('transaction_read_only') = 'on'";
+    let is_shut: bool = sqlx::query_scalar(shut).fetch_one(&mut connection).await.map_err(&unreachable)?;
+    connection.close().await.map_err(unreachable)?;
+    if is_shut {
+        let says = sqlx::Error::Io(io::Error::new(
+            io::ErrorKind::ReadOnlyFilesystem,
+            "its transactions are read-only",
+        ));
+        return Err(StoreError::ReadOnly { method: Method::Open, source: says });
+    }
+    Ok(Reached { sealing_key })
+}
+
+fn key_of(text: Option<String>) -> Result<Option<KeyId>, StoreError> {
+    let read = |text: String| {
+        text.parse().map_err(|_| StoreError::damaged("id of a sealing key", DamageSource::Value(text)))
+    };
+    text.map(read).transpose()
 }
 
 /// Is all that was done to the database known here, and known as the same?

@@ -1,7 +1,7 @@
 //! A step: one transaction of one method. Committed as a whole, or it never happened.
 //!
 //! Each write passes two points at which a test may kill the process: just before its commit (nothing happened) and
-//! just after it (everything did, and the caller does not know).
+//! just after it (everything did, and the caller does not know). A step that changed nothing is no place to die at.
 
 use crate::error::StoreError;
 use crate::method::Method;
@@ -31,16 +31,22 @@ impl Step {
 
     /// Ends the method. A step that is dropped instead is rolled back.
     pub(crate) async fn commit(self) -> Result<(), StoreError> {
-        failpoint::reach(self.method, failpoint::Side::Before);
-        let method = self.method;
-        match self.tx {
+        let mut this = self;
+        let method = this.method;
+        let is_place = failpoint::is_place(&mut this).await?;
+        if is_place {
+            failpoint::reach(method, failpoint::Side::Before);
+        }
+        match this.tx {
             #[cfg(feature = "sqlite")]
             Tx::Sqlite(tx) => tx.commit().await,
             #[cfg(feature = "postgres")]
             Tx::Postgres(tx) => tx.commit().await,
         }
         .map_err(|error| StoreError::from_sqlx(method, error))?;
-        failpoint::reach(method, failpoint::Side::After);
+        if is_place {
+            failpoint::reach(method, failpoint::Side::After);
+        }
         Ok(())
     }
 }
@@ -50,9 +56,35 @@ impl Step {
 #[cfg(feature = "failpoints")]
 mod failpoint {
     use std::sync::OnceLock;
-    use std::sync::atomic::{AtomicU32, Ordering};
+    use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 
+    use super::{Step, Tx};
+    use crate::StoreError;
     use crate::method::Method;
+
+    /// Rows that SQLite's one writer had changed at the last commit.
+    static CHANGED: AtomicI64 = AtomicI64::new(0);
+
+    /// Has the step that is to be killed changed a row? Asked of the database, since methods need not count.
+    pub(super) async fn is_place(step: &mut Step) -> Result<bool, StoreError> {
+        if configured().is_none() {
+            return Ok(false);
+        }
+        let method = step.method;
+        let asked = match &mut step.tx {
+            #[cfg(feature = "sqlite")]
+            Tx::Sqlite(tx) => {
+                let total = sqlx::query_scalar("SELECT total_changes()").fetch_one(&mut **tx).await;
+                total.map(|total: i64| CHANGED.swap(total, Ordering::SeqCst) != total)
+            }
+            #[cfg(feature = "postgres")]
+            Tx::Postgres(tx) => {
+                let asks = "SELECT pg_current_xact_id_if_assigned() IS NOT NULL";
+                sqlx::query_scalar(asks).fetch_one(&mut **tx).await
+            }
+        };
+        asked.map_err(|error| StoreError::from_sqlx(method, error))
+    }
 
     #[derive(Clone, Copy, PartialEq, Eq)]
     pub(super) enum Side {
@@ -98,7 +130,14 @@ mod failpoint {
 
 #[cfg(not(feature = "failpoints"))]
 mod failpoint {
+    use super::Step;
+    use crate::StoreError;
     use crate::method::Method;
+
+    #[expect(clippy::unused_async, reason = "the one that kills asks the database")]
+    pub(super) async fn is_place(_step: &mut Step) -> Result<bool, StoreError> {
+        Ok(false)
+    }
 
     #[derive(Clone, Copy)]
     pub(super) enum Side {

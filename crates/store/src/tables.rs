@@ -55,8 +55,9 @@ pub const TABLES: &[TableRule] = &[
     rule("projects", "control", "projects", "for good"),
     rule("repositories", "control", "repositories", "for good"),
     rule("people", "control", "people", "for good"),
-    rule("tokens", "control", "tokens given out, one a run among them", "90 days after revocation or expiry"),
+    rule("tokens", "control", "tokens given out, sessions among them", "90 days after revocation or expiry"),
     rule("secrets", "control", "secrets", "until removed"),
+    rule("sealing_key", "control", "nothing: one row", "for good"),
     rule("stream_positions", "ingest", "partitions of topics", "for good"),
     rule(
         "signals",

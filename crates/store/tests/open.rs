@@ -143,7 +143,7 @@ async fn reached(path: &Path) -> Result<(), StoreError> {
     let before = contents(path.parent().unwrap());
     let reached = Store::reach(&config(path)).await;
     assert_eq!(contents(path.parent().unwrap()), before);
-    reached
+    reached.map(drop)
 }
 
 /// A store that was made and closed again.

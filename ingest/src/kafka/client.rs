@@ -13,7 +13,7 @@ use rdkafka::topic_partition_list::TopicPartitionList;
 use rdkafka::types::RDKafkaRespErr;
 use signalbox_runtime::resolve_secret;
 
-use super::{KafkaError, Partition};
+use super::{KafkaError, Partition, property};
 use crate::config::{KafkaConfig, Property};
 
 pub(super) type Client = BaseConsumer<Rebalances>;
@@ -109,7 +109,7 @@ pub(super) fn list_of(partitions: &[Partition]) -> TopicPartitionList {
 /// Makes the consumer and subscribes it.
 pub(super) fn connect(config: &KafkaConfig) -> Result<Client, KafkaError> {
     let settings = settings(config)?;
-    let client: Client = settings.create_with_context(Rebalances::default()).map_err(KafkaError::Client)?;
+    let client: Client = settings.create_with_context(Rebalances::default()).map_err(property::told)?;
     let topics: Vec<&str> = config.topics.iter().map(String::as_str).collect();
     client.subscribe(&topics).map_err(KafkaError::Subscribe)?;
     Ok(client)
@@ -117,7 +117,7 @@ pub(super) fn connect(config: &KafkaConfig) -> Result<Client, KafkaError> {
 
 /// Do the brokers answer, and are the topics there? Joins no group and reads nothing.
 pub fn probe(config: &KafkaConfig, longest: Duration) -> Result<(), KafkaError> {
-    let client: BaseConsumer = settings(config)?.create().map_err(KafkaError::Client)?;
+    let client: BaseConsumer = settings(config)?.create().map_err(property::told)?;
     let brokers = || config.brokers.join(",");
     let answer = client.fetch_metadata(None, longest);
     let metadata = answer.map_err(|_| KafkaError::Unreachable { brokers: brokers() })?;

@@ -20,7 +20,7 @@ async fn fixture() -> Fixture {
 }
 
 fn wish(role: Role, lives: Option<Duration>) -> TokenWish {
-    TokenWish { name: "laptop".parse().unwrap(), role, scope: Scope::Everything, lives }
+    TokenWish { name: "laptop".parse().unwrap(), role, scope: Scope::Everything, lives, parent: None }
 }
 
 async fn refused(fixture: &Fixture, secret: Option<&str>) -> Refused {

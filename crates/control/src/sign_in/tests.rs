@@ -40,15 +40,22 @@ async fn a_session_outlives_neither_the_end_nor_the_revocation_of_its_token() {
         role: Role::Viewer,
         scope: Scope::Everything,
         lives,
+        parent: None,
     };
     let short = access.token_make(wish(Some(hour))).await.unwrap();
     let ada = access.authenticate(Some(&short.secret)).await.unwrap();
     let session = sign_in.redeem(code(&sign_in.link(&ada).unwrap())).await.unwrap();
     assert_eq!(session.token.expires_at, short.token.expires_at);
 
+    let browser = access.authenticate(Some(&session.secret)).await.unwrap();
+    let second = sign_in.redeem(code(&sign_in.link(&browser).unwrap())).await.unwrap();
     let link = sign_in.link(&ada).unwrap();
     access.token_revoke(&local(), ada.token).await.unwrap();
     assert!(matches!(sign_in.redeem(code(&link)).await, Err(Problem::Refused(Refused::Ended))));
+    for made_with_it in [&session, &second] {
+        let answer = access.authenticate(Some(&made_with_it.secret)).await;
+        assert!(matches!(answer, Err(AccessError::Refused(Refused::Ended))), "{answer:?}");
+    }
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use signalbox_domain::access::{Role, Token};
-use signalbox_domain::names::Label;
+use signalbox_domain::names::{Label, ProjectName};
 use signalbox_domain::time::Timestamp;
 use zeroize::Zeroizing;
 
@@ -55,6 +55,9 @@ pub struct NewTokenAsk {
     /// None: until it is revoked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub days: Option<u32>,
+    /// None: every project.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project: Option<ProjectName>,
 }
 
 /// The only answer that has a token's secret in it.

@@ -19,17 +19,26 @@ const LARGEST: u64 = 64 * 1024;
 
 pub(super) fn read_or_create(path: &Path, randomness: &Randomness) -> Result<Zeroizing<String>, KeyError> {
     match File::open(path) {
-        Ok(file) => read(path, file),
+        Ok(file) => read_open(path, file),
         Err(error) if error.kind() == ErrorKind::NotFound => {
             create(path, randomness)?;
-            read(path, File::open(path).map_err(failed(path, "open the key file"))?)
+            read_open(path, File::open(path).map_err(failed(path, "open the key file"))?)
         }
         Err(error) => Err(failed(path, "open the key file")(error)),
     }
 }
 
+/// None where there is no file.
+pub(super) fn read(path: &Path) -> Result<Option<Zeroizing<String>>, KeyError> {
+    match File::open(path) {
+        Ok(file) => read_open(path, file).map(Some),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(failed(path, "open the key file")(error)),
+    }
+}
+
 /// Reads the file that is open, after looking at that very file, not at whatever bears its name by now.
-fn read(path: &Path, file: File) -> Result<Zeroizing<String>, KeyError> {
+fn read_open(path: &Path, file: File) -> Result<Zeroizing<String>, KeyError> {
     let about = file.metadata().map_err(failed(path, "look at the key file"))?;
     if !about.is_file() {
         return Err(KeyError::NotAFile { path: path.to_owned() });

@@ -6,10 +6,12 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use base64::Engine as _;
 use base64::alphabet::{STANDARD, URL_SAFE};
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
@@ -49,7 +51,8 @@ pub enum KeyError {
 }
 
 /// Names a key without telling it.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct KeyId([u8; KEY_ID]);
 
 /// One key. Wiped when dropped.
@@ -89,10 +92,25 @@ impl SealingKeys {
         Ok(Self { newest, older: keys.collect(), randomness })
     }
 
-    /// Reads the keys from a file that only this user may read; makes one with a new key when there is none.
-    pub fn from_file(path: &Path, randomness: Randomness) -> Result<Self, KeyError> {
+    /// Reads the keys from a file that only this user may read. None where there is no file.
+    pub fn from_file(path: &Path, randomness: Randomness) -> Result<Option<Self>, KeyError> {
+        let Some(text) = key_file::read(path)? else { return Ok(None) };
+        Self::from_text(&path.display().to_string(), &text, randomness).map(Some)
+    }
+
+    /// Makes the file with a new key, and reads it. Where another process was quicker, its key is read.
+    pub fn made_in(path: &Path, randomness: Randomness) -> Result<Self, KeyError> {
         let text = key_file::read_or_create(path, &randomness)?;
         Self::from_text(&path.display().to_string(), &text, randomness)
+    }
+
+    /// The one that seals.
+    pub const fn newest_id(&self) -> KeyId {
+        self.newest.id
+    }
+
+    pub fn has(&self, id: KeyId) -> bool {
+        self.by_id(id).is_some()
     }
 
     /// The ids of all keys, the newest first.
@@ -157,6 +175,34 @@ fn from_base64(word: &str) -> Option<Vec<u8>> {
     let config = GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
     let alphabet = if word.contains(['-', '_']) { URL_SAFE } else { STANDARD };
     GeneralPurpose::new(&alphabet, config).decode(word).ok()
+}
+
+/// What is no id of a key.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("expected the id of a key, {} hexadecimal digits", 2 * KEY_ID)]
+pub struct NotAKeyId;
+
+impl FromStr for KeyId {
+    type Err = NotAKeyId;
+
+    fn from_str(text: &str) -> Result<Self, NotAKeyId> {
+        let mut id = [0; KEY_ID];
+        hex::decode_to_slice(text, &mut id).map(|()| Self(id)).map_err(|_| NotAKeyId)
+    }
+}
+
+impl TryFrom<String> for KeyId {
+    type Error = NotAKeyId;
+
+    fn try_from(text: String) -> Result<Self, NotAKeyId> {
+        text.parse()
+    }
+}
+
+impl From<KeyId> for String {
+    fn from(id: KeyId) -> String {
+        id.to_string()
+    }
 }
 
 impl fmt::Display for KeyId {

@@ -114,17 +114,17 @@ fn debug_prints_no_key() {
     assert!(!shown.contains("0001020304") && !shown.contains("0, 1, 2"), "{shown}");
 }
 
-fn from_file(path: &Path, seed: u64) -> Result<SealingKeys, KeyError> {
-    SealingKeys::from_file(path, Randomness::seeded(seed))
+fn made_in(path: &Path, seed: u64) -> Result<SealingKeys, KeyError> {
+    SealingKeys::made_in(path, Randomness::seeded(seed))
 }
 
 #[test]
 fn a_missing_file_is_made_once_and_for_this_user_only() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("sealing.key");
-    let made = from_file(&path, 1).unwrap();
+    let made = made_in(&path, 1).unwrap();
     assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o7777, 0o600);
-    assert_eq!(from_file(&path, 2).unwrap().ids(), made.ids(), "the second start reads what the first made");
+    assert_eq!(made_in(&path, 2).unwrap().ids(), made.ids(), "the second start reads what the first made");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "no draft is left");
 }
 
@@ -137,7 +137,7 @@ fn many_first_starts_at_once_agree_on_one_key() {
             .map(|seed| {
                 scope.spawn({
                     let path = path.clone();
-                    move || from_file(&path, seed).unwrap().ids()
+                    move || made_in(&path, seed).unwrap().ids()
                 })
             })
             .collect();
@@ -151,22 +151,22 @@ fn many_first_starts_at_once_agree_on_one_key() {
 fn a_file_that_others_may_read_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("sealing.key");
-    from_file(&path, 1).unwrap();
+    made_in(&path, 1).unwrap();
     for mode in [0o640, 0o604, 0o620, 0o601] {
         fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
-        let error = from_file(&path, 1).unwrap_err();
+        let error = made_in(&path, 1).unwrap_err();
         assert!(matches!(error, KeyError::TooOpen { mode: found, .. } if found == mode), "{error}");
         assert!(error.to_string().contains("chmod 600"), "{error}");
     }
     fs::set_permissions(&path, Permissions::from_mode(0o400)).unwrap();
-    from_file(&path, 1).unwrap();
+    made_in(&path, 1).unwrap();
 }
 
 #[test]
 fn a_file_of_somebody_else_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("sealing.key");
-    from_file(&path, 1).unwrap();
+    made_in(&path, 1).unwrap();
     // Only root can give a file away; for anybody else a file of root's stands in.
     let foreign = if rustix::process::geteuid().is_root() {
         std::os::unix::fs::chown(&path, Some(65_534), None).unwrap();
@@ -174,18 +174,18 @@ fn a_file_of_somebody_else_is_refused() {
     } else {
         Path::new("/etc/passwd").to_owned()
     };
-    assert!(matches!(from_file(&foreign, 1).unwrap_err(), KeyError::Owner { .. }));
+    assert!(matches!(made_in(&foreign, 1).unwrap_err(), KeyError::Owner { .. }));
 }
 
 #[test]
 fn what_is_no_key_file_is_refused() {
     let folder = tempfile::tempdir().unwrap();
-    let is_folder = from_file(folder.path(), 1).unwrap_err();
+    let is_folder = made_in(folder.path(), 1).unwrap_err();
     assert!(matches!(is_folder, KeyError::NotAFile { .. }), "{is_folder}");
-    let nowhere = from_file(&folder.path().join("no/such/sealing.key"), 1).unwrap_err();
+    let nowhere = made_in(&folder.path().join("no/such/sealing.key"), 1).unwrap_err();
     assert!(matches!(nowhere, KeyError::File { doing: "create the key file", .. }), "{nowhere}");
     let path = folder.path().join("empty.key");
     fs::write(&path, "").unwrap();
     fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
-    assert!(matches!(from_file(&path, 1).unwrap_err(), KeyError::Empty { .. }));
+    assert!(matches!(made_in(&path, 1).unwrap_err(), KeyError::Empty { .. }));
 }

@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use signalbox_domain::access::Role;
 use signalbox_domain::ids::TokenId;
-use signalbox_domain::names::Label;
+use signalbox_domain::names::{Label, ProjectName};
 
 use super::faces::{Ask, Page};
 
@@ -26,6 +26,9 @@ pub(crate) enum TokenCommand {
         /// Ends by itself after this many days
         #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..))]
         days: Option<u32>,
+        /// Sees and sends this project alone
+        #[arg(long)]
+        project: Option<ProjectName>,
     },
     /// Lists tokens, without their secrets, the newest first
     List {
@@ -56,7 +59,7 @@ pub(crate) enum SecretCommand {
 
 fn role(name: &str) -> Result<Role, String> {
     match Role::from_name(name) {
-        Some(Role::Run) => Err("a run's token is made by its runner".to_owned()),
+        Some(Role::Run) => Err("expected viewer, engineer, operator, admin or runner".to_owned()),
         Some(role) => Ok(role),
         None => Err("expected viewer, engineer, operator, admin or runner".to_owned()),
     }

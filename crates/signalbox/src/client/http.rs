@@ -89,12 +89,6 @@ impl Http {
         Ok(Answer { status, body })
     }
 
-    /// Does anything answer there? Whatever it is, it is not told the token for that.
-    pub(crate) async fn is_there(&self) -> bool {
-        let unknown = Self { token: None, ..self.clone() };
-        unknown.send(Verb::Get, "/healthz", None).await.is_ok_and(|answer| answer.status == 200)
-    }
-
     /// Why nothing was heard.
     pub(crate) fn silent(&self, error: &HttpError) -> Failure {
         let why = error_chain(&**error);

@@ -1,5 +1,7 @@
 //! `signalbox doctor`: looks at settings, keys, store, port and tools; each finding says what to do.
 
+mod places;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -7,17 +9,20 @@ use std::time::Duration;
 use signalbox_domain::names::Label;
 use signalbox_domain::task::Mode;
 use signalbox_ingest::{SourceConfig, probe};
-use signalbox_runtime::{Clock, ExitCode, error_chain};
+use signalbox_runtime::{Clock, ExitCode, KeyId, error_chain};
 use signalbox_sandbox::Sandbox;
 use signalbox_server::Listener;
 use signalbox_store::{Location, Store, StoreError};
 
 use crate::fail::Failure;
 use crate::out::say;
+use crate::sealing;
 use crate::settings::{AgentConfig, PREFIX, Settings, Sources};
 use crate::wiring;
 
 const KAFKA_BOUND: Duration = Duration::from_secs(3);
+/// What a first start and an hour of signals need, and SQLite's log beside them.
+const LEAST_ROOM: u64 = 64 << 20;
 
 /// How much it matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,15 +75,16 @@ pub(crate) async fn run(sources: Sources) -> Result<ExitCode, Failure> {
 }
 
 async fn examine(sources: &Sources) -> Result<Vec<Finding>, Failure> {
-    let mut findings = variables(sources);
     let loaded = match sources.load() {
         Ok(loaded) => loaded,
         Err(error) => {
+            let mut findings = variables(sources, &[]);
             let cure = "correct it; `signalbox config example` shows every key";
-            findings.push(Finding::problem("settings", error.to_string(), cure));
+            findings.push(Finding::problem("settings", error_chain(&error), cure));
             return Ok(findings);
         }
     };
+    let mut findings = variables(sources, &places::variables(&loaded.settings));
     let settings = loaded.settings;
     findings.push(match &loaded.file {
         Some(path) => Finding::fine("settings", format!("{} is understood", path.display())),
@@ -88,8 +94,11 @@ async fn examine(sources: &Sources) -> Result<Vec<Finding>, Failure> {
             "signalbox config example > signalbox.toml, and change what you need",
         ),
     });
-    findings.push(keys(&settings)?);
-    findings.push(store(&settings).await);
+    let (store, named) = store(&settings).await;
+    findings.push(keys(&settings, named)?);
+    findings.extend(places::readable(&settings));
+    findings.push(store);
+    findings.extend(room(&settings));
     findings.push(port(&settings).await);
     findings.push(tool("git", "2.39", "apt-get install git"));
     findings.extend(sources_answer(&settings));
@@ -109,8 +118,7 @@ fn sources_answer(settings: &Settings) -> Vec<Finding> {
         Err(error) => Finding::problem(
             "sources",
             format!("{}: {}", source.name, error_chain(&error)),
-            "start the broker or make the topic, or correct kafka.brokers, topics and properties; until then it is \
-             tried again and again",
+            "start the broker or make the topic, or correct kafka.brokers, topics and properties",
         ),
     };
     sources.iter().map(finding).collect()
@@ -158,10 +166,25 @@ fn found(program: &str) -> Option<PathBuf> {
 }
 
 /// A variable with one underscore where two are meant is silently no setting: the likeliest slip.
-fn variables(sources: &Sources) -> Vec<Finding> {
-    const OWN: [&str; 9] =
-        ["CONFIG", "TASK", "RUN", "URL", "TOKEN", "PORT_START", "PORT_END", "TESTS", "FAILPOINT"];
-    let unknown = |name: &&str| !name.contains("__") && !OWN.contains(name);
+fn variables(sources: &Sources, referred_to: &[String]) -> Vec<Finding> {
+    const OWN: [&str; 12] = [
+        "CONFIG",
+        "TASK",
+        "RUN",
+        "URL",
+        "TOKEN",
+        "PORT_START",
+        "PORT_END",
+        "TESTS",
+        "FAILPOINT",
+        "ROLES",
+        "PROFILE",
+        "INSTALL",
+    ];
+    let unknown = |name: &&str| {
+        let whole = format!("{PREFIX}{name}");
+        !name.contains("__") && !OWN.contains(name) && !referred_to.contains(&whole)
+    };
     let names = sources.variables.iter().filter_map(|(name, _)| name.strip_prefix(PREFIX));
     names
         .filter(unknown)
@@ -175,42 +198,62 @@ fn variables(sources: &Sources) -> Vec<Finding> {
         .collect()
 }
 
-fn keys(settings: &Settings) -> Result<Finding, Failure> {
-    if settings.seal.keys.is_none() && !wiring::key_file(settings).exists() {
-        let path = wiring::key_file(settings);
-        return Ok(Finding::fine("keys", format!("{} will be made at the first start", path.display())));
-    }
+/// The keys here, beside the one that the store names.
+fn keys(settings: &Settings, named: Option<KeyId>) -> Result<Finding, Failure> {
+    const CURE: &str =
+        "without its keys nothing sealed can be opened: put the right ones back rather than making new ones";
     let base = wiring::base()?;
-    Ok(match wiring::sealing_keys(settings, &base) {
-        Ok(keys) => Finding::fine("keys", format!("{} to seal with", keys.ids().len())),
-        Err(failure) => Finding::problem(
-            "keys",
-            failure.line().to_owned(),
-            "without its keys nothing sealed can be opened: put the right ones back rather than making new ones",
-        ),
+    let here = match sealing::present(settings, &base) {
+        Ok(here) => here,
+        Err(failure) => return Ok(Finding::problem("keys", failure.line().to_owned(), CURE)),
+    };
+    if let Some(missed) = sealing::missed(settings, here.as_ref(), named) {
+        return Ok(Finding::problem("keys", missed.line().to_owned(), CURE));
+    }
+    Ok(match here {
+        Some(keys) => Finding::fine("keys", format!("{} to seal with", keys.ids().len())),
+        None => {
+            let path = wiring::key_file(settings);
+            Finding::fine("keys", format!("{} will be made at the first start", path.display()))
+        }
     })
 }
 
-async fn store(settings: &Settings) -> Finding {
+/// The store, and the key that it names where it could be asked.
+async fn store(settings: &Settings) -> (Finding, Option<KeyId>) {
     let location = settings.store.url.to_string();
     if let Location::Sqlite(path) = &settings.store.url
         && !path.exists()
     {
-        return folder(path, &location);
+        return (folder(path, &location), None);
     }
     // Only reached, never opened: looking must not bring a database up to date.
     match Store::reach(&settings.store).await {
-        Ok(()) => Finding::fine("store", format!("{location} answers")),
-        Err(StoreError::HeldByAnother { .. }) => Finding::notice(
-            "store",
-            format!("a running server holds {location}"),
-            "use that server; stop it before another one opens the file",
-        ),
+        Ok(reached) => (Finding::fine("store", format!("{location} answers")), reached.sealing_key),
+        Err(StoreError::HeldByAnother { .. }) => {
+            let cure = "use that server; stop it before another one opens the file";
+            (Finding::notice("store", format!("a running server holds {location}"), cure), None)
+        }
         Err(error) => {
             let cure = store_cure(&error, &settings.store.url);
-            Finding::problem("store", error_chain(&error), cure)
+            (Finding::problem("store", error_chain(&error), cure), None)
         }
     }
+}
+
+/// A database without room takes nothing in; one that has little soon will not.
+fn room(settings: &Settings) -> Option<Finding> {
+    let Location::Sqlite(path) = &settings.store.url else { return None };
+    let nearest = path.ancestors().skip(1).find(|folder| folder.is_dir()).unwrap_or(Path::new("."));
+    let about = rustix::fs::statvfs(nearest).ok()?;
+    let free = about.f_bavail.saturating_mul(about.f_frsize);
+    (free < LEAST_ROOM).then(|| {
+        Finding::problem(
+            "disk",
+            format!("{} has {} KB left for the database", nearest.display(), free >> 10),
+            "make room, or name another place by store.url",
+        )
+    })
 }
 
 /// A file that is to be made needs a folder that can be written.
@@ -238,6 +281,10 @@ fn store_cure(error: &StoreError, location: &Location) -> String {
             "another program or a damage has changed what brought it up to date: restore it from a backup, or use the \
              signalbox that made it"
                 .to_owned()
+        }
+        (StoreError::SecondName { .. }, _) => "remove the other name of the file".to_owned(),
+        (StoreError::ReadOnly { .. }, Location::Postgres(_)) => {
+            "name the server that takes writes, or turn default_transaction_read_only off".to_owned()
         }
         (StoreError::ReadOnly { .. } | StoreError::File { .. }, Location::Sqlite(path)) => {
             format!("let this user write to {}", path.parent().unwrap_or(Path::new(".")).display())
@@ -301,9 +348,13 @@ mod tests {
     fn a_variable_with_one_underscore_is_noticed() {
         let variable = |name: &str| (name.to_owned(), "x".to_owned());
         let variables =
-            ["SIGNALBOX_STORE_URL", "SIGNALBOX_STORE__URL", "SIGNALBOX_TOKEN", "HOME"].map(variable);
+            ["SIGNALBOX_STORE_URL", "SIGNALBOX_STORE__URL", "SIGNALBOX_SEAL_KEYS", "SIGNALBOX_TOKEN", "HOME"]
+                .map(variable);
         let sources = Sources { variables: variables.to_vec(), ..Sources::default() };
-        let found: Vec<String> = super::variables(&sources).into_iter().map(|finding| finding.what).collect();
+        let found: Vec<String> = super::variables(&sources, &["SIGNALBOX_SEAL_KEYS".to_owned()])
+            .into_iter()
+            .map(|finding| finding.what)
+            .collect();
         assert_eq!(found, ["SIGNALBOX_STORE_URL is no setting and has no meaning here"]);
     }
 }

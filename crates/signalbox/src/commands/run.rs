@@ -1,23 +1,28 @@
 //! `signalbox run list|show`.
 
 use signalbox_control::views::{Listing, NoteLine, RunAsk, RunLine, RunView, RunsAsk};
+use signalbox_domain::outcome::{Failure, Verdict};
 use signalbox_domain::run::RunNote;
+use signalbox_domain::task::Mode;
 use signalbox_domain::time::Timestamp;
 use signalbox_runtime::ExitCode;
 
 use super::face::{Face, after, query};
 use super::parts;
 use crate::cli::{RunCommand, Runs};
-use crate::fail::Failure;
+use crate::fail::Failure as Refusal;
 use crate::settings::Settings;
 use crate::show::{Facts, plain, quoted, span, when};
 
 /// Lines of the history that are shown; `--json` has all of a page.
 const LINES_SHOWN: usize = 25;
+/// What a cloud run of an agent that this computer has, but not in a place that the sandbox shows, needs to be told.
+const NOT_IN_THE_SANDBOX: &str =
+    "the sandbox shows the system's folders alone: name the program's in runner.sandbox.read_only";
 /// A history is read to its end, but not for ever.
 const MOST_PAGES: usize = 100;
 
-pub(crate) async fn run(runs: &Runs, settings: Settings) -> Result<ExitCode, Failure> {
+pub(crate) async fn run(runs: &Runs, settings: Settings) -> Result<ExitCode, Refusal> {
     let face = Face::open(&runs.ask, settings).await?;
     let done = match &runs.command {
         RunCommand::List { task, state, page } => {
@@ -42,7 +47,7 @@ fn lines(listing: &Listing<RunLine>, now: Timestamp) -> String {
 }
 
 /// The last words are at the end of the history: for people it is read to there.
-async fn show(face: &Face, path: &str) -> Result<(), Failure> {
+async fn show(face: &Face, path: &str) -> Result<(), Refusal> {
     let mut told = face.client.get(path).await?;
     if face.is_json() {
         return face.show::<RunView>(&told, |_, _| String::new());
@@ -67,6 +72,11 @@ fn view(view: &RunView, notes: &[NoteLine], now: Timestamp) -> String {
     facts.line("state", format!("{}, attempt {}", parts::word(&run.state), run.attempt));
     if let Some(outcome) = &view.outcome {
         facts.line("outcome", parts::verdict(&outcome.verdict));
+        let lacks_agent =
+            matches!(outcome.verdict, Verdict::Failed { failure: Failure::AgentMissing { .. } });
+        if lacks_agent && run.mode == Mode::Cloud {
+            facts.line("hint", NOT_IN_THE_SANDBOX);
+        }
         facts.line("took", span(outcome.effort.duration));
     }
     if let Some(change) = &view.change {

@@ -4,6 +4,7 @@
 
 use std::num::NonZeroUsize;
 use std::path::Path;
+use std::time::Duration;
 
 use signalbox_control::views::{Listing, Me, RunnerSelf};
 use signalbox_domain::access::Role;
@@ -12,7 +13,9 @@ use signalbox_domain::run::Runner as RunnerRow;
 use signalbox_domain::secret_ref::SecretRef;
 use signalbox_domain::time::Timestamp;
 use signalbox_runner::{Runner, RunnerConfig, RunnerError, RunnerSetup};
-use signalbox_runtime::{ExitCode, Process, Signals, Wakeups, error_chain, resolve_secret};
+use signalbox_runtime::{
+    ExitCode, Process, ServiceFailure, Signals, Stop, Wakeups, error_chain, resolve_secret,
+};
 use signalbox_server::Verb;
 use zeroize::Zeroizing;
 
@@ -28,7 +31,9 @@ use crate::settings::Settings;
 use crate::show::{Table, ago, list};
 use crate::wiring::{self, Base};
 
-const FLUSH_BOUND: std::time::Duration = std::time::Duration::from_secs(5);
+const FLUSH_BOUND: Duration = Duration::from_secs(5);
+/// How soon a server that was away is asked again whether this token will do.
+const ASK_AGAIN: Duration = Duration::from_secs(1);
 
 pub(crate) async fn run(arguments: &RunnerArgs, settings: Settings) -> Result<ExitCode, Failure> {
     match &arguments.command {
@@ -75,9 +80,9 @@ async fn work(work: &RunnerWork, settings: Settings) -> Result<ExitCode, Failure
         tasks: tasks.clone(),
         redact: (*redactor).clone(),
     };
-    may_work(&http).await?;
+    let met = may_work(&http).await?;
     let told = format!("runner {} works for {}", me.name, http.base());
-    let runner = Runner::new(setup, RemotePort::new(http, base.clock.clone(), me))
+    let runner = Runner::new(setup, RemotePort::new(http.clone(), base.clock.clone(), me))
         .await
         .map_err(|error| not_started(&error))?;
     say(told)?;
@@ -85,9 +90,12 @@ async fn work(work: &RunnerWork, settings: Settings) -> Result<ExitCode, Failure
     let wakeups = Wakeups::new(base.clock.clone()).subscribe(&[]);
     let metrics = wiring::metrics()?;
     process.start("runner", |stop| {
+        let stopping = stop.clone();
         let (working, _status) = runner.start(&metrics, wakeups, stop);
         async move {
-            working.await;
+            if met == Met::Yes || meet(&http, &base, stopping).await? {
+                working.await;
+            }
             Ok(())
         }
     });
@@ -133,13 +141,35 @@ fn introduce(work: &RunnerWork, config: &RunnerConfig, base: &Base) -> Result<Ru
     Ok(RunnerSelf { name, computer, modes: config.modes.clone(), slots })
 }
 
+/// Whether the server has said that this token will do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Met {
+    Yes,
+    NotYet,
+}
+
+/// Asks a server that was away until it answers. False where the process is to stop before that.
+async fn meet(http: &Http, base: &Base, stop: Stop) -> Result<bool, ServiceFailure> {
+    loop {
+        tokio::select! {
+            () = stop.stop_taking() => return Ok(false),
+            () = base.clock.sleep(ASK_AGAIN) => {}
+        }
+        match may_work(http).await {
+            Ok(Met::Yes) => return Ok(true),
+            Ok(Met::NotYet) => {}
+            Err(refused) => return Err(ServiceFailure::new(refused.code, refused.line().to_owned())),
+        }
+    }
+}
+
 /// A token that will never do is said at once; a server that is away comes back.
-async fn may_work(http: &Http) -> Result<(), Failure> {
+async fn may_work(http: &Http) -> Result<Met, Failure> {
     let bad = |line: String| Err(Failure::new(ExitCode::BadConfig, line));
     match http.send(Verb::Get, "/api/v1/me", None).await {
         Ok(answer) if answer.status == 401 => bad(format!("{} does not know this token", http.base())),
         Ok(answer) if answer.status == 200 => match serde_json::from_slice::<Me>(&answer.body) {
-            Ok(me) if me.role == Role::Runner => Ok(()),
+            Ok(me) if me.role == Role::Runner => Ok(Met::Yes),
             Ok(me) => bad(format!(
                 "expected a token of the role runner, got one of {}: signalbox token create NAME --role runner",
                 me.role
@@ -151,11 +181,11 @@ async fn may_work(http: &Http) -> Result<(), Failure> {
         }
         Ok(answer) => {
             tracing::warn!(server = http.base(), status = answer.status, "the server is not ready yet");
-            Ok(())
+            Ok(Met::NotYet)
         }
         Err(error) => {
             tracing::warn!(server = http.base(), "the server does not answer yet: {}", error_chain(&*error));
-            Ok(())
+            Ok(Met::NotYet)
         }
     }
 }

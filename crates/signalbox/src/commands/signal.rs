@@ -82,11 +82,19 @@ async fn send(face: &Face, file: &Path) -> Result<(), Failure> {
         results.extend(told.read::<SignalResults>()?.results);
     }
     if face.is_json() {
-        let json = serde_json::to_string_pretty(&SignalResults { results })
+        let json = serde_json::to_string_pretty(&SignalResults { results: results.clone() })
             .map_err(|error| Failure::new(ExitCode::Failure, error.to_string()))?;
-        return say(plain_json(&json));
+        say(plain_json(&json))?;
+    } else {
+        say(outcome(&results))?;
     }
-    say(outcome(&results))
+    match results.iter().filter(|result| matches!(result, SignalResult::Refused { .. })).count() {
+        0 => Ok(()),
+        refused => {
+            let line = format!("{refused} of {} were refused and are kept nowhere", results.len());
+            Err(Failure::new(ExitCode::Failure, line))
+        }
+    }
 }
 
 fn outcome(results: &[SignalResult]) -> String {

@@ -19,8 +19,8 @@ pub(crate) async fn run(tokens: &Tokens, settings: Settings) -> Result<ExitCode,
 
 async fn ask(face: &Face, command: &TokenCommand) -> Result<(), Failure> {
     match command {
-        TokenCommand::Create { name, role, days } => {
-            let wish = NewTokenAsk { name: name.clone(), role: *role, days: *days };
+        TokenCommand::Create { name, role, days, project } => {
+            let wish = NewTokenAsk { name: name.clone(), role: *role, days: *days, project: project.clone() };
             let told = face.client.post("/tokens", &wish).await?;
             face.show(&told, made_text)
         }

@@ -6,7 +6,7 @@ use signalbox_runtime::{Health, SealingKeys, Shutdown, StatusBoard, Tasks, Wakeu
 use signalbox_server::Api;
 use signalbox_store::Store;
 
-use super::{House, faces};
+use super::{House, Site, faces};
 use crate::fail::Failure;
 use crate::settings::Settings;
 use crate::wiring::{self, Base};
@@ -18,9 +18,8 @@ pub(crate) fn in_process(
     store: &Store,
 ) -> Result<Api, Failure> {
     let shutdown = Shutdown::new();
-    let house = House {
+    let site = Site {
         redactor: wiring::redactor(&settings)?,
-        keys,
         metrics: wiring::metrics()?,
         health: Health::default(),
         board: StatusBoard::default(),
@@ -30,5 +29,6 @@ pub(crate) fn in_process(
         settings,
         base,
     };
+    let house = House { site, keys };
     Ok(faces::api(&house, store, faces::sign_in(&house, store)))
 }

@@ -3,7 +3,6 @@
 
 use std::error::Error;
 use std::future::Future;
-use std::sync::Arc;
 
 use signalbox_control::Sweep;
 use signalbox_domain::time::Timestamp;
@@ -11,15 +10,15 @@ use signalbox_ingest::{KafkaIngest, Until};
 use signalbox_runtime::{ExitCode, NextPass, PassEnd, Stop, error_chain};
 use signalbox_store::{Store, StoreError};
 
-use super::{House, stages};
+use super::{House, Site, stages};
 use crate::fail::{Failure, store_code};
+use crate::sealing;
 use crate::settings::Role;
-use crate::wiring;
 
-pub(crate) async fn once(house: &House) -> Result<(), Failure> {
-    let store = Store::open(&house.settings.store).await?;
-    wiring::keys_fit(&store, Arc::clone(&house.keys), &house.base).await?;
-    let done = passes(house, &store).await;
+pub(crate) async fn once(site: Site) -> Result<(), Failure> {
+    let store = Store::open(&site.settings.store).await?;
+    let keys = sealing::keys(&store, &site.settings, &site.base).await?;
+    let done = passes(&House { site, keys }, &store).await;
     store.close().await;
     done
 }

@@ -84,7 +84,11 @@ pub(super) fn ingest_setup(house: &House, store: &Store) -> IngestSetup {
 }
 
 pub(super) fn ingest_failure(error: &IngestError) -> Failure {
-    let code = if error.is_unreachable() { ExitCode::Unreachable } else { ExitCode::Failure };
+    let code = match error {
+        error if error.is_unreachable() => ExitCode::Unreachable,
+        error if error.is_settings() => ExitCode::BadConfig,
+        _ => ExitCode::Failure,
+    };
     Failure::new(code, error_chain(error))
 }
 

@@ -30,7 +30,7 @@ pub(super) async fn ensure(settings: &Settings, access: &Access) -> Result<(), F
     let name = "this-computer".parse().map_err(|error| {
         Failure::new(ExitCode::Failure, format!("naming a token: {}", error_chain(&error)))
     })?;
-    let wish = TokenWish { name, role: Role::Admin, scope: Scope::Everything, lives: None };
+    let wish = TokenWish { name, role: Role::Admin, scope: Scope::Everything, lives: None, parent: None };
     let made = access.token_make(wish).await?;
     write(&path, &made.secret).map_err(|error| failed(&path, &error))?;
     tracing::info!(path = %path.display(), "made the token of this computer");

@@ -14,6 +14,8 @@ use super::SettingsError;
 /// Variables of this form are settings: `SIGNALBOX_STORE__URL` is `store.url`.
 pub(crate) const PREFIX: &str = "SIGNALBOX_";
 const SEPARATOR: &str = "__";
+/// Settings that are values themselves and stand in no table.
+const ONE_WORD: [&str; 1] = ["ROLES"];
 
 /// Where a value stood.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,14 +59,17 @@ impl Layers {
         Ok(())
     }
 
-    /// Only variables with a double underscore are settings; others (`SIGNALBOX_TOKEN`, what an orchestrator sets)
-    /// have meanings of their own.
+    /// Only variables with a double underscore are settings, and `SIGNALBOX_ROLES`, whose key is one word; others
+    /// (`SIGNALBOX_TOKEN`, what an orchestrator sets) have meanings of their own.
     pub(crate) fn environment(
         &mut self,
         variables: impl Iterator<Item = (String, String)>,
     ) -> Result<(), SettingsError> {
         let mut settings: Vec<(String, String)> = variables
-            .filter(|(name, _)| name.strip_prefix(PREFIX).is_some_and(|rest| rest.contains(SEPARATOR)))
+            .filter(|(name, _)| {
+                name.strip_prefix(PREFIX)
+                    .is_some_and(|rest| rest.contains(SEPARATOR) || ONE_WORD.contains(&rest))
+            })
             .collect();
         settings.sort();
         for (variable, text) in settings {
@@ -131,6 +136,9 @@ impl Layers {
                 _ => return Err(SettingsError::NotAKey { origin, key: key.to_owned() }),
             };
         }
+        // What stood below it is covered with it.
+        let is_below = |other: &str| other.strip_prefix(key).is_some_and(|rest| rest.starts_with(['.', '[']));
+        self.origins.retain(|other, _| !is_below(other));
         self.origins.insert(key.to_owned(), origin);
         Ok(())
     }
@@ -225,6 +233,19 @@ mod tests {
         assert_eq!(layers.origin("store.pool").unwrap().to_string(), "--set store.pool.size");
         assert_eq!(layers.origin("store").unwrap().to_string(), "signalbox.toml:1");
         assert_eq!(layers.origin("fo"), None);
+    }
+
+    #[test]
+    fn what_covers_a_table_is_where_its_values_stood() {
+        let layers = layers(
+            "[planner.pass]\nperiod = \"1s\"\n",
+            &[("SIGNALBOX_PLANNER__PASS", "{ period = \"2s\" }"), ("SIGNALBOX_ROLES", "[\"api\"]")],
+            &[],
+        )
+        .unwrap();
+        assert_eq!(layers.origin("planner.pass.period").unwrap().to_string(), "SIGNALBOX_PLANNER__PASS");
+        assert_eq!(layers.origin("planner").unwrap().to_string(), "signalbox.toml:1");
+        assert_eq!(layers.table()["roles"].as_array().map(Vec::len), Some(1));
     }
 
     #[test]

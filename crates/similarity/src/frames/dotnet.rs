@@ -7,6 +7,12 @@ use super::{Frame, Language, RawTrace, Wrapper};
 /// `A.B.C(T x)` or the same with ` in file:line 3`, after the `at `.
 pub(super) fn is_call(call: &str) -> bool {
     let name = call.split(" in ").next().unwrap_or(call);
+    // Mono writes `A.B.C (T x) [0x00012] in file:3`.
+    let mono =
+        name.split_once(" (").filter(|_| name.contains(") [0x")).and_then(|(own, _)| own.rsplit_once('.'));
+    if mono.is_some_and(|(class, method)| !class.contains(' ') && !method.is_empty()) {
+        return true;
+    }
     match name.split_once('(') {
         Some((name, rest)) => name.contains('.') && !name.contains(' ') && rest.ends_with(')'),
         None => false,
@@ -19,9 +25,11 @@ fn call(text: &str) -> Option<Frame> {
         return None;
     }
     let (name, place) = call.split_once(" in ").unwrap_or((call, ""));
-    let name = name.split('(').next()?;
+    let name = name.split('(').next()?.trim_end();
     let (module, function) = name.rsplit_once('.')?;
-    let (file, line) = place.rsplit_once(":line ").unwrap_or((place, ""));
+    let (file, line) =
+        place.rsplit_once(":line ").or_else(|| place.trim_end().rsplit_once(':')).unwrap_or((place, ""));
+    let file = if file.starts_with('<') { "" } else { file };
     Some(Frame {
         function: function.to_owned(),
         module: module.trim_end_matches('.').to_owned(),

@@ -95,6 +95,7 @@ fn vote(line: &str) -> Option<Family> {
     }
     match start.as_bytes().first()? {
         b'F' if python::is_frame(start) => Some(Family::Python),
+        b'|' if python::is_frame(python::ungrouped(start)) => Some(Family::Python),
         b'#' if php::is_frame(start) => Some(Family::Php),
         b'#' if native::line::frame(start, &[]).is_some() => Some(Family::Native),
         b'g' | b'p' | b'f' if go::is_header(start) || go::is_runtime_panic(line) => Some(Family::Go),

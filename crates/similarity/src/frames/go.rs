@@ -56,6 +56,12 @@ fn said(lines: &[&str]) -> Option<RawTrace> {
             trace.kind = Some(kind.map_or_else(|| "Runtime error".to_owned(), |(_, k)| (*k).to_owned()));
             trace.message = Some(words.to_owned());
             trace.headline = None;
+        } else if let Some(words) = served(line) {
+            let words = words.strip_prefix("runtime error: ").unwrap_or(words);
+            let kind = RUNTIME_ERRORS.iter().find(|(start, _)| words.starts_with(start));
+            trace.kind = Some(kind.map_or("panic", |(_, kind)| kind).to_owned());
+            trace.message = Some(words.to_owned());
+            trace.headline = None;
         } else if let Some(words) = line.strip_prefix("panic: ") {
             trace.kind = Some("ASSERT".to_owned());
             trace.message = Some(words.to_owned());
@@ -68,6 +74,11 @@ fn said(lines: &[&str]) -> Option<RawTrace> {
         }
     }
     trace.kind.is_some().then_some(trace)
+}
+
+/// `http: panic serving 10.0.0.1:5555: words`: a server that goes on says so in its log.
+fn served(line: &str) -> Option<&str> {
+    line.split_once("panic serving ")?.1.split_once(": ").map(|(_, words)| words)
 }
 
 /// `a.com/b/pkg.(*T).m(0x1, …)` and, below it, its place.

@@ -67,7 +67,7 @@ struct Exception {
 pub(super) fn parse(lines: &[&str]) -> Option<RawTrace> {
     let first = lines.iter().position(|l| call(unlogged(l)).is_some())?;
     let mut chain = vec![header(lines, first)];
-    let mut skipping = false;
+    let (mut skipping, mut suppressed) = (false, false);
     for line in &lines[first..] {
         let text = unlogged(line).trim_start();
         if let Some(frame) = call(text) {
@@ -75,12 +75,17 @@ pub(super) fn parse(lines: &[&str]) -> Option<RawTrace> {
                 last.frames.push(frame);
             }
         } else if let Some(cause) = text.strip_prefix("Caused by: ") {
+            if suppressed && unlogged(line).starts_with([' ', '\t']) {
+                continue;
+            }
+            suppressed = false;
             skipping = chain.len() >= MAX_CHAIN;
             if !skipping {
                 chain.push(named(cause));
             }
         } else if text.starts_with("Suppressed: ") {
             skipping = true;
+            suppressed = true;
         } else if let Some(count) = text.strip_prefix("... ").and_then(|t| t.split(' ').next()) {
             if !skipping && let Some(last) = chain.last_mut() {
                 last.shared = count.parse().unwrap_or(0);
@@ -159,8 +164,13 @@ fn call(text: &str) -> Option<Frame> {
         return None;
     }
     let (name, place) = call.split_once('(')?;
+    // A hidden class has its address behind its name: `a.b.C$$Lambda$14/0x0800.accept`.
+    let (name, method) = match name.split_once("/0x").map(|(class, rest)| (class, rest.rsplit_once('.'))) {
+        Some((class, Some((_, method)))) => (class, Some(method)),
+        _ => (name, None),
+    };
     let name = name.rsplit('/').next().unwrap_or(name);
-    let (module, function) = name.rsplit_once('.')?;
+    let (module, function) = method.map(|method| (name, method)).or_else(|| name.rsplit_once('.'))?;
     let place = place.split(')').next().unwrap_or("");
     let (file, line) = place.split_once(':').unwrap_or((place, ""));
     Some(Frame {

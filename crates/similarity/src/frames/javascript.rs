@@ -20,6 +20,11 @@ pub(super) fn is_at_sign_frame(line: &str) -> bool {
 
 fn place_of(call: &str) -> (&str, &str) {
     let call = call.trim();
+    // Code that was made from a text stands where the text was evaluated: `eval (eval at f (a.js:1:2), <anonymous>:1:7)`.
+    if let Some((name, made)) = call.split_once(" (eval at ") {
+        let from = made.split_once(" (").map_or(made, |(_, from)| from.trim_start_matches('('));
+        return (name, from.split([')', ',']).next().unwrap_or(from));
+    }
     match call.strip_suffix(')').and_then(|c| c.rfind(" (").map(|at| (&c[..at], &c[at + 2..]))) {
         Some((name, place)) => (name, place.strip_prefix("address at ").unwrap_or(place)),
         None => ("", call.strip_prefix("async ").unwrap_or(call)),
@@ -39,6 +44,8 @@ fn position(place: &str) -> Option<(&str, u32)> {
 
 fn at_sign(line: &str) -> Option<Frame> {
     let (name, place) = line.split_once('@')?;
+    // `promise callback*run` was scheduled by what stands above it.
+    let name = name.rsplit_once('*').filter(|(_, own)| !own.is_empty()).map_or(name, |(_, own)| own);
     if name.contains([' ', '"', '\'']) && !matches!(name, "global code" | "module code" | "eval code") {
         return None;
     }
@@ -54,9 +61,15 @@ fn at_sign(line: &str) -> Option<Frame> {
     })
 }
 
+/// JavaScriptCore prints of a nameless function its place alone: `https://host/a.js:1:2`.
+fn bare_place(text: &str) -> Option<Frame> {
+    let (file, line) = position(text).filter(|(file, _)| file.contains("://") && !file.contains(' '))?;
+    Some(Frame { file: file.to_owned(), line, ..Frame::default() })
+}
+
 fn call(text: &str) -> Option<Frame> {
     let text = text.trim();
-    let Some(call) = text.strip_prefix("at ") else { return at_sign(text) };
+    let Some(call) = text.strip_prefix("at ") else { return at_sign(text).or_else(|| bare_place(text)) };
     if !is_call(call) {
         return None;
     }
@@ -108,10 +121,21 @@ fn unled(text: &str) -> &str {
     text.strip_prefix("[Error: ").map_or(text, |t| t.trim_end_matches(']'))
 }
 
+/// Node puts its own code behind the type: `TypeError [ERR_X]: words`.
+fn header(text: &str) -> Option<(&str, &str)> {
+    if let Some((kind, rest)) = text.split_once(" [")
+        && let Some((_, words)) = rest.split_once("]: ")
+        && !kind.contains(' ')
+    {
+        return Some((kind, words));
+    }
+    split_header(text)
+}
+
 fn above(lines: &[&str], first: usize) -> Thrown {
     for line in lines[..first].iter().rev().take(HEADER_REACH) {
         let text = unled(line);
-        if let Some((kind, _)) = split_header(text)
+        if let Some((kind, _)) = header(text)
             && looks_like_exception(kind)
         {
             return named(text);
@@ -126,6 +150,7 @@ fn above(lines: &[&str], first: usize) -> Thrown {
 }
 
 fn named(text: &str) -> Thrown {
-    let (kind, message) = split_header(unled(text)).unwrap_or(("Error", text));
+    let text = text.strip_suffix(", js engine: hermes").unwrap_or(text);
+    let (kind, message) = header(unled(text)).unwrap_or(("Error", text));
     Thrown { kind: kind.to_owned(), message: message.to_owned(), ..Thrown::default() }
 }

@@ -5,9 +5,11 @@
 //! Called by fingerprints, features and the lab.
 
 mod bounds;
+mod chance;
 mod dotnet;
 mod family;
 mod go;
+mod gutter;
 mod java;
 mod javascript;
 pub(crate) mod native;
@@ -23,6 +25,7 @@ mod tests;
 
 pub(crate) use bounds::cut;
 pub use bounds::{MAX_FRAMES, MAX_LINE_BYTES, MAX_TEXT_BYTES};
+pub(crate) use chance::is_overflow;
 pub use structured::{
     FrameOrder, StructuredFrame, exceptions_from_json, frames_from_json, trace_from_structured,
 };
@@ -142,7 +145,10 @@ pub fn parse(text: &str) -> Option<ParsedTrace> {
 /// The same with a team's own patterns for what is its code.
 #[must_use]
 pub fn parse_with(text: &str, rules: &InAppRules) -> Option<ParsedTrace> {
-    let bounded = bounds::lines(text);
+    let whole = gutter::unescaped(cut(text, MAX_TEXT_BYTES));
+    let mut bounded = bounds::lines(&whole);
+    bounded.truncated |= text.len() > MAX_TEXT_BYTES;
+    gutter::strip(&mut bounded.lines);
     let raw = family::parse(&bounded.lines)?;
     Some(finish(raw, rules, bounded.truncated))
 }
@@ -155,15 +161,23 @@ pub(crate) fn finish(raw: RawTrace, rules: &InAppRules, truncated: bool) -> Pars
         // A sender who says "not ours" knows better than a rule that knows nothing.
         frame.role = if role == Role::App && frame.role == Role::Library { Role::Library } else { role };
     }
-    let before = frames.len();
-    let recursion_is_the_fault = kind.as_deref().is_some_and(|k| k.to_ascii_lowercase().starts_with("stack"));
-    let type_name = kind.as_deref().unwrap_or("");
-    let mut state = state::lines(language, type_name, headline.as_deref(), &frames);
-    normalize::fold_recursion(language, &mut frames);
-    let folded = before - frames.len();
-    if recursion_is_the_fault {
-        state = state::lines(language, type_name, headline.as_deref(), &frames);
+    chance::mark_above_panic(language, &mut frames);
+    if headline.is_some() {
+        chance::mark_accessors(language, &mut frames);
     }
+    let before = frames.len();
+    let type_name = kind.as_deref().unwrap_or("");
+    let mut state = if is_overflow(kind.as_deref(), message.as_deref()) {
+        let turn = chance::fold_overflow(language, &mut frames);
+        let state = state::lines(language, type_name, headline.as_deref(), &frames);
+        normalize::rotate_turn(language, &mut frames[turn]);
+        state
+    } else {
+        let state = state::lines(language, type_name, headline.as_deref(), &frames);
+        normalize::fold_recursion(language, &mut frames);
+        state
+    };
+    let folded = before - frames.len();
     if stack == StackMeaning::Bystander {
         state.clear();
     }

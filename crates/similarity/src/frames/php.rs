@@ -26,8 +26,8 @@ fn call(line: &str) -> Option<Frame> {
     let name = name.split('(').next().unwrap_or(name);
     let (module, function) = name.rsplit_once("->").or_else(|| name.rsplit_once("::")).unwrap_or(("", name));
     Some(Frame {
-        function: function.to_owned(),
-        module: module.to_owned(),
+        function: plain(function),
+        module: plain(module),
         file: file.to_owned(),
         line,
         ..Frame::default()
@@ -49,6 +49,9 @@ pub(super) fn parse(lines: &[&str]) -> Option<RawTrace> {
             } else {
                 trace.wrappers.push(Wrapper { kind: kind.to_owned(), message: message.to_owned() });
             }
+        } else if let Some((kind, message)) = logged(text).filter(|_| trace.frames.is_empty()) {
+            trace.kind = Some(plain(kind));
+            trace.message = Some(message.to_owned());
         } else if trace.wrappers.is_empty() && is_frame(text) {
             trace.frames.extend(call(text));
         }
@@ -57,6 +60,18 @@ pub(super) fn parse(lines: &[&str]) -> Option<RawTrace> {
         shift_places(&mut trace.frames, place);
     }
     (!trace.frames.is_empty()).then_some(trace)
+}
+
+/// A log of JSON doubles the backslashes of namespaces.
+fn plain(name: &str) -> String {
+    name.replace("\\\\", "\\")
+}
+
+/// `[object] (Type(code: 0): words at /a.php:3)`, as Monolog writes an exception into a line.
+fn logged(text: &str) -> Option<(&str, &str)> {
+    let (kind, rest) = text.split_once("[object] (")?.1.split_once("(code: ")?;
+    let (message, _) = rest.split_once("): ")?.1.rsplit_once(" at ")?;
+    Some((kind, message))
 }
 
 fn thrown_place(place: &str) -> Option<Frame> {

@@ -27,7 +27,7 @@ pub(super) fn is_frame(line: &str) -> bool {
 }
 
 /// A line without the gutter of exception groups.
-fn ungrouped(line: &str) -> &str {
+pub(super) fn ungrouped(line: &str) -> &str {
     line.trim_start_matches([' ', '|', '+', '-'])
 }
 
@@ -94,12 +94,18 @@ fn exception(blocks: &mut [Block], text: &str) {
 fn lead(blocks: Vec<Block>) -> Option<RawTrace> {
     let mut blocks: Vec<Block> = blocks.into_iter().filter(|b| !b.frames.is_empty()).collect();
     let mut at = blocks.iter().position(|b| b.next.is_none()).unwrap_or(blocks.len().checked_sub(1)?);
-    let last = at;
+    // A group only says that some failed: the first of them is why.
+    let group = at;
+    while blocks[at].kind.ends_with("ExceptionGroup") && at + 1 < blocks.len() {
+        at += 1;
+    }
+    let (groups, last) = (group..at, at);
     while at > 0 && blocks[at - 1].next == Some(Link::Direct) {
         at -= 1;
     }
     let wrappers = blocks[at + 1..=last]
         .iter()
+        .chain(blocks[groups].iter().rev())
         .map(|b| Wrapper { kind: b.kind.clone(), message: b.message.clone() })
         .collect();
     let mut chosen = blocks.swap_remove(at);

@@ -17,7 +17,7 @@ pub(super) fn is_top(line: &str) -> bool {
 fn call(text: &str) -> Option<(Frame, &str)> {
     let (place, rest) = text.split_once(":in ")?;
     let (file, line) = place.rsplit_once(':')?;
-    let line: u32 = line.parse().ok()?;
+    let line: u32 = line.parse().ok().filter(|_| !file.contains('"'))?;
     let quoted = rest.strip_prefix(['\'', '`'])?;
     let (function, rest) = quoted.split_once('\'')?;
     Some((Frame { function: function.to_owned(), file: file.to_owned(), line, ..Frame::default() }, rest))
@@ -53,7 +53,8 @@ fn logged_header(trace: &mut RawTrace, above: &[&str]) {
             Some((kind, message)) => (kind, message.trim_end_matches(')')),
             None => text.split_once(": ").unwrap_or((text, "")),
         };
-        if !kind.contains(' ') && looks_like_exception(kind) {
+        let typed = kind.contains("::") && kind.starts_with(char::is_uppercase);
+        if !kind.contains(' ') && (typed || looks_like_exception(kind)) {
             trace.kind = Some(kind.to_owned());
             trace.message = Some(message.to_owned());
             return;

@@ -41,14 +41,41 @@ fn apple_call(text: &str) -> Option<Frame> {
     found.index.is_some().then_some(found.frame).filter(|f| !f.module.is_empty() && !text.starts_with('#'))
 }
 
+/// `Thread 2 Crashed:`, of Apple's crash reports.
+fn is_crashed_thread(text: &str) -> bool {
+    text.strip_prefix("Thread ").and_then(|t| t.split_once(' ')).is_some_and(|(number, rest)| {
+        number.bytes().all(|b| b.is_ascii_digit()) && rest.starts_with("Crashed:")
+    })
+}
+
+/// Where the stack of the fault begins in a report of all threads: the thread that crashed has only caught what was thrown.
+fn beginning(lines: &[&str]) -> Option<usize> {
+    let thrown =
+        lines.windows(2).position(|pair| pair[0] == "Last Exception Backtrace:" && is_frame(pair[1]));
+    thrown.or_else(|| lines.iter().position(|text| is_crashed_thread(text)))
+}
+
+/// `reason: 'words'` of an Objective-C exception, and its name.
+fn raised(text: &str) -> Option<(&str, &str)> {
+    let (_, rest) = text.split_once("due to uncaught exception '")?;
+    let (name, rest) = rest.split_once('\'')?;
+    Some((name, rest.split_once("reason: '").map_or("", |(_, words)| words.trim_end_matches('\''))))
+}
+
 pub(super) fn parse(lines: &[&str]) -> Option<RawTrace> {
     let mut trace = raw(Language::Swift);
-    for text in lines {
+    let crashed = beginning(lines);
+    for (at, text) in lines.iter().enumerate() {
         if let Some((_, words)) = text.split_once("Fatal error: ") {
             trace.kind = Some("Fatal error".to_owned());
             trace.message = Some(words.trim().to_owned());
+        } else if let Some((name, words)) = raised(text) {
+            trace.kind = Some(name.to_owned());
+            trace.message = Some(words.to_owned());
         } else if let Some(kind) = text.strip_prefix("Exception Type:  ") {
             trace.kind = Some(kind.split(' ').next().unwrap_or(kind).to_owned());
+        } else if crashed.is_some_and(|from| at < from) {
+            continue;
         } else if let Some(frame) = runtime_call(text).or_else(|| apple_call(text)) {
             trace.frames.push(frame);
         } else if !trace.frames.is_empty() && (text.is_empty() || text.starts_with("Thread ")) {

@@ -1,7 +1,9 @@
 //! One invented trace a language family, and inputs made to hurt.
 
 mod languages;
+mod logged;
 mod native;
+mod overflow;
 mod pathological;
 mod structured;
 

@@ -35,6 +35,8 @@ pub struct Weights {
     pub kind_differs: f32,
     /// Share of whole texts against titles.
     pub whole_text: f32,
+    /// Of the titles' share: what one title has of the other, against what it has of the whole other text.
+    pub title_alone: f32,
     /// Where a raw score of each evidence means: as likely as not.
     pub even_stack: f32,
     pub even_text: f32,
@@ -61,10 +63,11 @@ impl Default for Weights {
             lead: 0.15,
             lead_fall: 0.32,
             kind_differs: 0.71,
-            whole_text: 0.4,
+            whole_text: 0.5,
+            title_alone: 0.65,
             even_stack: 0.5,
-            even_text: 0.21,
-            even_mixed: 0.25,
+            even_text: 0.18,
+            even_mixed: 0.21,
             cohesion: 0.2,
         }
     }
@@ -223,7 +226,8 @@ fn texts(a: &Features, b: &Features, rarity: &dyn Rarity, weights: &Weights) -> 
     let whole = words(a, b, rarity);
     let titles = (covered(&a.title, b, rarity) + covered(&b.title, a, rarity)) / 2.0;
     let between = (shared(&a.title, &b.title, rarity) + shared(&b.title, &a.title, rarity)) / 2.0;
-    let agreement = weights.whole_text * whole + (1.0 - weights.whole_text) * (titles + between) / 2.0;
+    let told = weights.title_alone * between + (1.0 - weights.title_alone) * titles;
+    let agreement = weights.whole_text * whole + (1.0 - weights.whole_text) * told;
     agreement * substance(a, b, rarity)
 }
 

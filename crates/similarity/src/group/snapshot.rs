@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Raised whenever features, keys or weights change their meaning.
-pub const SNAPSHOT_VERSION: u16 = 2;
+pub const SNAPSHOT_VERSION: u16 = 3;
 
 /// Everything an index knows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

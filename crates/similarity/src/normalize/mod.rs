@@ -14,7 +14,7 @@ mod words;
 
 pub use message::{Words, mask_message};
 pub(crate) use path::{base_name, file_key};
-pub(crate) use recursion::fold_recursion;
+pub(crate) use recursion::{first_turn, fold_recursion, rotate_turn};
 pub(crate) use roles::role;
 pub use roles::{InAppRules, Pattern};
 pub(crate) use symbol::{is_named, symbol};

@@ -4,11 +4,39 @@
 use super::is_named;
 use crate::frames::{Frame, Language};
 use crate::hash;
+use std::ops::Range;
 
 /// Longest cycle of mutual recursion that is recognised.
 const MAX_PERIOD: usize = 10;
+/// Fewer turns are a coincidence, not what a stack ran over by.
+const MIN_TURNS: usize = 3;
 /// Stands for a frame without a name: such frames never repeat each other.
 const UNNAMED: u64 = 0;
+
+/// The first turn of the cycle that fills most of a stack.
+pub(crate) fn first_turn(language: Language, frames: &[Frame]) -> Option<Range<usize>> {
+    let names: Vec<u64> = frames.iter().map(|f| identity(language, f)).collect();
+    let mut widest = 0;
+    let mut turn = None;
+    for period in 1..=MAX_PERIOD.min(names.len()) {
+        let mut equal = 0;
+        for at in period..names.len() {
+            equal = if names[at] == names[at - period] && names[at] != UNNAMED { equal + 1 } else { 0 };
+            let covered = equal + period;
+            if covered >= MIN_TURNS * period && covered > widest {
+                widest = covered;
+                turn = Some(at + 1 - covered..at + 1 - equal);
+            }
+        }
+    }
+    turn
+}
+
+/// The frames of a turn begin with the same call wherever in the turn the stack happened to end.
+pub(crate) fn rotate_turn(language: Language, turn: &mut [Frame]) {
+    let first = (0..turn.len()).min_by_key(|at| identity(language, &turn[*at]));
+    turn.rotate_left(first.unwrap_or(0));
+}
 
 /// Keeps the first turn of every cycle of up to ten frames.
 pub(crate) fn fold_recursion(language: Language, frames: &mut Vec<Frame>) {

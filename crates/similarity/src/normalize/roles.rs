@@ -72,11 +72,12 @@ fn is_library(language: Language, frame: &Frame) -> bool {
         Language::JavaScript => file.contains("node_modules"),
         Language::Ruby => file.contains("/gems/") || file.contains("/ruby/"),
         Language::Php => file.contains("/vendor/"),
-        Language::Go => file.contains("/pkg/mod/") || file.contains("/vendor/"),
+        Language::Go => file.contains("/pkg/mod/") || file.contains("/vendor/") || is_go_standard(frame),
         Language::Java => starts(&frame.module, &JAVA_LIBRARIES),
         Language::DotNet => starts(&frame.module, &DOTNET_LIBRARIES),
         Language::Rust => file.contains("/.cargo/registry/") || file.contains("/rustc/"),
-        Language::Native | Language::Swift => is_system_module(&frame.module),
+        Language::Swift => is_system_module(&frame.module) || is_apple_image(&frame.module),
+        Language::Native => is_system_module(&frame.module),
         _ => false,
     }
 }
@@ -88,6 +89,84 @@ static PYTHON_LIBRARIES: Needles =
 const JAVA_LIBRARIES: [&str; 10] =
     ["java.", "javax.", "jdk.", "sun.", "com.sun.", "kotlin.", "kotlinx.", "scala.", "android.", "androidx."];
 const DOTNET_LIBRARIES: [&str; 2] = ["System.", "Microsoft."];
+
+/// The top folders of Go's standard library: no module path begins so, because its first part has a dot or is the product's.
+const GO_STANDARD: [&str; 33] = [
+    "archive",
+    "bufio",
+    "bytes",
+    "compress",
+    "container",
+    "context",
+    "crypto",
+    "database",
+    "encoding",
+    "errors",
+    "fmt",
+    "hash",
+    "html",
+    "image",
+    "io",
+    "iter",
+    "log",
+    "maps",
+    "math",
+    "mime",
+    "net",
+    "os",
+    "path",
+    "reflect",
+    "regexp",
+    "slices",
+    "sort",
+    "strconv",
+    "strings",
+    "sync",
+    "text",
+    "time",
+    "unicode",
+];
+
+/// A package of the standard library, in the folder that comes with the compiler or, where paths are trimmed, in none.
+fn is_go_standard(frame: &Frame) -> bool {
+    let own = frame.function.split('.').next().unwrap_or("");
+    let package = if frame.module.is_empty() { own.to_owned() } else { format!("{}/{own}", frame.module) };
+    let first = package.split('/').next().unwrap_or("");
+    if !GO_STANDARD.contains(&first) {
+        return false;
+    }
+    let place = format!("{package}/");
+    frame.file.starts_with(&place) || frame.file.contains(&format!("/src/{place}"))
+}
+
+/// Images of Apple's systems, which crash reports name without their folders.
+fn is_apple_image(image: &str) -> bool {
+    const FRAMEWORKS: [&str; 22] = [
+        "AppKit",
+        "AttributeGraph",
+        "CFNetwork",
+        "Combine",
+        "CoreAutoLayout",
+        "CoreData",
+        "CoreFoundation",
+        "CoreGraphics",
+        "CoreLocation",
+        "CoreText",
+        "Foundation",
+        "FrontBoardServices",
+        "GraphicsServices",
+        "HIToolbox",
+        "JavaScriptCore",
+        "QuartzCore",
+        "SwiftUI",
+        "SwiftUICore",
+        "UIKit",
+        "UIKitCore",
+        "WebKit",
+        "dyld",
+    ];
+    FRAMEWORKS.contains(&image) || image.starts_with("lib") && image.ends_with(".dylib")
+}
 
 fn starts(text: &str, prefixes: &[&str]) -> bool {
     prefixes.iter().any(|p| text.starts_with(p))

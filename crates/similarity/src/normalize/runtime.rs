@@ -6,7 +6,10 @@ use super::symbol::is_named;
 use crate::frames::{Frame, Language};
 
 /// Stopping, signalling, starting: libc, the dynamic linker, threads.
-const C_EXACT: [&str; 34] = [
+const C_EXACT: [&str; 37] = [
+    "__exceptionPreprocess",
+    "objc_exception_throw",
+    "objc_terminate",
     "abort",
     "exit",
     "_exit",
@@ -196,7 +199,9 @@ const RUST_PREFIX: [&str; 23] = [
     "<alloc::",
 ];
 
-const KERNEL_PREFIX: [&str; 20] = [
+const KERNEL_PREFIX: [&str; 22] = [
+    "do_syscall_",
+    "entry_SYSCALL",
     "dump_backtrace",
     "dump_stack",
     "__dump_stack",
@@ -313,8 +318,15 @@ static PYTHON_FILES: Needles = Needles::new(&[
     "concurrent/futures/",
 ]);
 
-const SCRIPT_FILES: [&str; 6] =
-    ["node:internal", "internal/modules", "internal/process", "[native code]", "native", "<anonymous>"];
+const SCRIPT_FILES: [&str; 7] = [
+    "node:internal",
+    "InternalBytecode.js",
+    "internal/modules",
+    "internal/process",
+    "[native code]",
+    "native",
+    "<anonymous>",
+];
 
 pub(crate) fn is_runtime(language: Language, frame: &Frame) -> bool {
     match language {

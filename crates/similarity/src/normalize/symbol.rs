@@ -17,7 +17,8 @@ pub(crate) fn is_named(frame: &Frame) -> bool {
 pub(crate) fn symbol(language: Language, frame: &Frame) -> Cow<'_, str> {
     match language {
         Language::Native | Language::Kernel | Language::Swift | Language::Rust => native(frame),
-        Language::Java | Language::DotNet => Cow::Owned(managed(frame)),
+        Language::Java => Cow::Owned(managed(frame)),
+        Language::DotNet => Cow::Owned(without_generated_numbers(&managed(frame))),
         Language::JavaScript => Cow::Owned(script(frame)),
         Language::Python | Language::Ruby | Language::Php | Language::Unknown => Cow::Owned(scripted(frame)),
         Language::Go => Cow::Owned(go(frame)),
@@ -28,6 +29,9 @@ fn native(frame: &Frame) -> Cow<'_, str> {
     let name = frame.function.as_str();
     if name.is_empty() || name == "<unknown>" {
         return Cow::Borrowed("");
+    }
+    if name.starts_with(['-', '+']) && name.ends_with(']') {
+        return Cow::Borrowed(name);
     }
     if !name.contains(['<', ' ', '.', '@', '$'])
         && !name.starts_with(['_', '*', 'I'])
@@ -107,6 +111,21 @@ fn generated_name(function: &str) -> String {
         Some((name, rest)) if rest.contains("__") => format!("<{name}>"),
         _ => function.to_owned(),
     }
+}
+
+/// `Cart.<FirstAsync>d__12.MoveNext`, `<>c__DisplayClass3_0`: the compiler numbers what it writes anew with every build.
+fn without_generated_numbers(name: &str) -> String {
+    const BEFORE: [&str; 5] = ["__", "DisplayClass", "DisplayClass_", "|", "|_"];
+    if !name.contains('<') {
+        return name.to_owned();
+    }
+    let mut plain = String::with_capacity(name.len());
+    for letter in name.chars() {
+        if !(letter.is_ascii_digit() && BEFORE.iter().any(|before| plain.ends_with(before))) {
+            plain.push(letter);
+        }
+    }
+    plain
 }
 
 fn without_numbers_after_dollar(name: &str) -> String {

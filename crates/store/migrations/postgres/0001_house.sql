@@ -30,14 +30,22 @@ CREATE TABLE tokens (
     made_at bigint NOT NULL,
     expires_at bigint,
     revoked_at bigint,
-    used_at bigint
+    used_at bigint,
+    parent uuid
 );
+CREATE INDEX tokens_parent ON tokens (parent) WHERE parent IS NOT NULL;
 CREATE TABLE secrets (
     id uuid PRIMARY KEY,
     name text NOT NULL UNIQUE,
     sealed bytea NOT NULL,
     made_at bigint NOT NULL,
     changed_at bigint NOT NULL
+);
+-- one row: the key that seals here, so that a lost or another key is missed before anything is sealed by it
+CREATE TABLE sealing_key (
+    only_row smallint PRIMARY KEY CHECK (only_row = 1),
+    id text NOT NULL,
+    since bigint NOT NULL
 );
 
 -- ingest: positions move in the transaction that folds

@@ -30,14 +30,22 @@ CREATE TABLE tokens (
     made_at INTEGER NOT NULL,
     expires_at INTEGER,
     revoked_at INTEGER,
-    used_at INTEGER
+    used_at INTEGER,
+    parent BLOB
 ) STRICT;
+CREATE INDEX tokens_parent ON tokens (parent) WHERE parent IS NOT NULL;
 CREATE TABLE secrets (
     id BLOB PRIMARY KEY,
     name TEXT NOT NULL UNIQUE,
     sealed BLOB NOT NULL,
     made_at INTEGER NOT NULL,
     changed_at INTEGER NOT NULL
+) STRICT;
+-- one row: the key that seals here, so that a lost or another key is missed before anything is sealed by it
+CREATE TABLE sealing_key (
+    only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+    id TEXT NOT NULL,
+    since INTEGER NOT NULL
 ) STRICT;
 
 -- ingest: positions move in the transaction that folds

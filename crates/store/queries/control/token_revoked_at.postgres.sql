@@ -1,3 +1,4 @@
 SELECT revoked_at
 FROM tokens
 WHERE id = $1
+FOR UPDATE

@@ -74,6 +74,7 @@ pub(super) struct TokenRow {
     pub(super) expires_at: Option<i64>,
     pub(super) revoked_at: Option<i64>,
     pub(super) used_at: Option<i64>,
+    pub(super) parent: Option<Uuid>,
 }
 
 impl TryFrom<TokenRow> for Token {
@@ -94,6 +95,7 @@ fn token(row: &TokenRow) -> Result<Token, DamageSource> {
         expires_at: row.expires_at.map(Timestamp::from_micros),
         revoked_at: row.revoked_at.map(Timestamp::from_micros),
         used_at: row.used_at.map(Timestamp::from_micros),
+        parent: row.parent.map(TokenId::from_uuid),
     })
 }
 

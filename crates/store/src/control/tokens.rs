@@ -46,12 +46,14 @@ impl Store {
             token.made_at.micros(),
             token.expires_at.map(Timestamp::micros),
             token.revoked_at.map(Timestamp::micros),
-            token.used_at.map(Timestamp::micros)
+            token.used_at.map(Timestamp::micros),
+            token.parent.map(Uuid::from)
         )?;
         step.commit().await
     }
 
-    /// The token of this hash, be it good or not: `Token::is_good_at` tells.
+    /// The token of this hash, be it good or not: `Token::is_good_at` tells. It counts as revoked with its maker also where
+    /// it was made at the very moment of that.
     pub async fn token_by_hash(&self, hash: &[u8; 32]) -> Result<Option<Token>, StoreError> {
         let mut step = self.read(Method::TokenByHash).await?;
         let row = fetch_optional!(
@@ -91,27 +93,29 @@ impl Store {
         rows.into_iter().map(Token::try_from).collect()
     }
 
-    /// Ends a token for good. A second time changes nothing and says when the first was.
+    /// Ends a token for good, and those that were made with it. A second time changes nothing and says when the first was.
     pub async fn token_revoke(&self, id: TokenId, now: Timestamp) -> Result<Revoked, StoreError> {
         let mut step = self.write(Method::TokenRevoke).await?;
-        let changed = execute!(
-            step,
-            "queries/control/token_revoke.sqlite.sql",
-            "queries/control/token_revoke.postgres.sql",
-            id.uuid(),
-            now.micros()
-        )?;
-        let row = fetch_optional!(
+        let before = fetch_optional!(
             step,
             RevokedRow,
             "queries/control/token_revoked_at.sqlite.sql",
             "queries/control/token_revoked_at.postgres.sql",
             id.uuid()
         )?;
+        execute!(
+            step,
+            "queries/control/token_revoke.sqlite.sql",
+            "queries/control/token_revoke.postgres.sql",
+            id.uuid(),
+            now.micros()
+        )?;
         step.commit().await?;
-        match row.and_then(|row| row.revoked_at) {
-            Some(_) if changed == 1 => Ok(Revoked::Now),
-            Some(at) => Ok(Revoked::Before { at: Timestamp::from_micros(at) }),
+        match before {
+            Some(RevokedRow { revoked_at: None }) => Ok(Revoked::Now),
+            Some(RevokedRow { revoked_at: Some(at) }) => {
+                Ok(Revoked::Before { at: Timestamp::from_micros(at) })
+            }
             None => Err(StoreError::Missing { what: "token", id: id.to_string() }),
         }
     }

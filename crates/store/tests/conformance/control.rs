@@ -5,7 +5,8 @@ use std::time::Duration;
 use signalbox_domain::access::{Role, Scope, Token};
 use signalbox_domain::names::Label;
 use signalbox_domain::project::{Person, Project, Repository};
-use signalbox_store::control::{Removed, Revoked};
+use signalbox_runtime::KeyId;
+use signalbox_store::control::{KeyPut, Removed, Revoked};
 use signalbox_store::{Page, StoreError};
 use tokio::task::JoinSet;
 
@@ -22,6 +23,7 @@ on_both! {
     the_use_of_a_token_is_noted_once_a_minute,
     tokens_are_paged_newest_first,
     a_secret_is_replaced_under_its_name,
+    of_two_keys_at_once_one_seals,
     lists_show_no_secret,
 }
 
@@ -95,6 +97,7 @@ fn token(fixture: &Fixture, scope: Scope) -> Token {
         expires_at: Some(NOON.plus(Duration::from_secs(60))),
         revoked_at: None,
         used_at: None,
+        parent: None,
     }
 }
 
@@ -168,6 +171,21 @@ async fn a_secret_is_replaced_under_its_name(fixture: &Fixture) {
     assert_eq!(store.secret_remove(&name).await.unwrap(), Removed::Now);
     assert_eq!(store.secret_remove(&name).await.unwrap(), Removed::WasNotThere);
     assert_eq!(store.secret_find(&name).await.unwrap(), None);
+}
+
+async fn of_two_keys_at_once_one_seals(fixture: &Fixture) {
+    let store = &fixture.store;
+    let key = |n: u8| format!("{n:016x}").parse::<KeyId>().unwrap();
+    assert_eq!(store.sealing_key_find().await.unwrap(), None);
+    let (one, other) =
+        tokio::join!(store.sealing_key_put(key(1), None, NOON), store.sealing_key_put(key(2), None, NOON),);
+    let (one, other) = (one.unwrap(), other.unwrap());
+    assert_ne!(one, other, "{one:?}");
+    let first = if one == KeyPut::Kept { key(1) } else { key(2) };
+    assert_eq!(store.sealing_key_find().await.unwrap(), Some(first));
+    assert_eq!(store.sealing_key_put(key(3), Some(key(9)), NOON).await.unwrap(), KeyPut::Another);
+    assert_eq!(store.sealing_key_put(key(3), Some(first), NOON).await.unwrap(), KeyPut::Kept);
+    assert_eq!(store.sealing_key_find().await.unwrap(), Some(key(3)));
 }
 
 async fn lists_show_no_secret(fixture: &Fixture) {

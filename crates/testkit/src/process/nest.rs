@@ -79,7 +79,7 @@ impl Nest {
     /// When it exists or cannot be made.
     pub fn make_folder(&self, name: &str, account: &Account) -> Result<PathBuf, ProcessError> {
         let path = self.folder.join(name);
-        std::fs::DirBuilder::new()
+        fs::DirBuilder::new()
             .mode(0o700)
             .create(&path)
             .map_err(|source| ProcessError::Write { path: path.clone(), source })?;
@@ -93,7 +93,7 @@ impl Nest {
     /// When it cannot be written.
     pub fn write(&self, name: &str, text: &str) -> Result<PathBuf, ProcessError> {
         let path = self.folder.join(name);
-        std::fs::write(&path, text).map_err(|source| ProcessError::Write { path: path.clone(), source })?;
+        fs::write(&path, text).map_err(|source| ProcessError::Write { path: path.clone(), source })?;
         Ok(path)
     }
 
@@ -203,6 +203,13 @@ fn base_folder(temporary: PathBuf) -> PathBuf {
     if temporary.as_os_str().len() > LONGEST_BASE { PathBuf::from("/tmp") } else { temporary }
 }
 
+/// Whether a process of this number runs. One that ended and was not waited for yet does not.
+pub fn lives(pid: impl Display) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    let state = stat.rsplit(')').next().and_then(|rest| rest.trim().chars().next());
+    !matches!(state, None | Some('Z' | 'X'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -212,11 +219,4 @@ mod tests {
         assert_eq!(base_folder("/tmp/run".into()), PathBuf::from("/tmp/run"));
         assert_eq!(base_folder(format!("/{}", "x".repeat(60)).into()), PathBuf::from("/tmp"));
     }
-}
-
-/// Whether a process of this number runs. One that ended and was not waited for yet does not.
-pub fn lives(pid: impl Display) -> bool {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    let state = stat.rsplit(')').next().and_then(|rest| rest.trim().chars().next());
-    !matches!(state, None | Some('Z' | 'X'))
 }

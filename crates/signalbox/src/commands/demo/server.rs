@@ -1,5 +1,5 @@
-//! The demo's server: the same program, started as a person would, and stopped again where the demo ends or fails. A demo
-//! that is itself killed leaves it running.
+//! The demo's server: the same program, started as a person would, and stopped again however the demo ends: it is told
+//! whose child it is, and must be started by the thread that lives as long as the demo.
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
@@ -26,7 +26,8 @@ impl Server {
     pub(super) fn start(program: &Path, folder: &Path) -> Result<Self, Failure> {
         let log = std::fs::File::create(folder.join(LOG))?;
         let mut command = Command::new(program);
-        command.args(["up", "--dev-kafka"]).current_dir(folder).stdin(Stdio::null());
+        let me = std::process::id().to_string();
+        command.args(["up", "--dev-kafka", "--ends-with", &me]).current_dir(folder).stdin(Stdio::null());
         let mut child = command.stdout(Stdio::piped()).stderr(log).spawn()?;
         let Some(out) = child.stdout.take() else {
             return Err(Failure::new(ExitCode::Failure, "the server has no output"));

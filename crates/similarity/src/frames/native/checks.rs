@@ -62,6 +62,7 @@ fn assertions(report: &mut Report, text: &str, next: &str) {
     }
     if let Some(message) = rust_panic(text, next) {
         assert(report, message);
+        report.panicked_in = rust_place(text).to_owned();
     }
     if text.trim() == "SHOULD NEVER BE REACHED" {
         report.restart("ASSERT_NOT_REACHED");
@@ -93,6 +94,16 @@ fn rust_panic<'t>(text: &'t str, next: &'t str) -> Option<&'t str> {
         return Some(quoted.split('\'').next().unwrap_or(quoted));
     }
     rest.ends_with(':').then_some(next)
+}
+
+/// The file of `panicked at src/a.rs:1:2:` or `panicked at 'words', src/a.rs:1:2`.
+fn rust_place(text: &str) -> &str {
+    let place = text.trim_end_matches(':').rsplit([' ', ',']).next().unwrap_or("");
+    place
+        .split(".rs:")
+        .next()
+        .filter(|stem| stem.len() < place.len())
+        .map_or("", |stem| &place[..stem.len() + 3])
 }
 
 /// Log lines of level fatal: the first one stands.

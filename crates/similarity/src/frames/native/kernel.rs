@@ -1,7 +1,8 @@
-//! Kernel failures: KASAN, BUG, panic, oops. Never looks at frames.
+//! Kernel failures: KASAN, BUG, panic, oops. Of frames it knows only where an oops says that the kernel was.
 
 use super::headers::capitalised;
 use super::report::Report;
+use super::systems;
 
 pub(super) fn announces(text: &str) -> bool {
     text.contains("BUG: KASAN: ")
@@ -34,6 +35,18 @@ pub(super) fn feed(report: &mut Report, text: &str) {
     }
     if report.kernel {
         access(report, text);
+        pointer(report, text);
+    }
+}
+
+/// The call trace of an oops begins with the caller of the function that failed. A BUG names its own place in its type.
+fn pointer(report: &mut Report, text: &str) {
+    let oops = ["Null-pointer-dereference", "General-protection-fault", "BUG"];
+    if !report.has_state()
+        && oops.iter().any(|kind| report.kind.ends_with(kind))
+        && let Some(found) = systems::kernel_pointer(text)
+    {
+        report.push(found);
     }
 }
 

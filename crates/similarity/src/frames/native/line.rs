@@ -1,6 +1,7 @@
-//! The grammars of one native frame: sanitizer, gdb, Chromium, Android, macOS, cdb, kernel.
+//! The grammars of one native frame: sanitizers, gdb and Android here, the rest in `systems`.
 //! Reads one line (gdb: and its continuation). Never allocates for a line that is no frame.
 
+use super::systems::{apple, backtrace_brackets, debugger, kernel_address, kernel_plain, trusted_app};
 use crate::frames::Frame;
 use crate::normalize::base_name;
 
@@ -29,7 +30,7 @@ pub(crate) fn frame(text: &str, following: &[&str]) -> Option<Found> {
 }
 
 /// Kernel logs put the seconds since boot before every line.
-fn without_boot_time(text: &str) -> &str {
+pub(super) fn without_boot_time(text: &str) -> &str {
     match text.strip_prefix('[').and_then(|t| t.split_once("] ")) {
         Some((time, rest))
             if !time.is_empty() && time.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b' ') =>
@@ -40,7 +41,7 @@ fn without_boot_time(text: &str) -> &str {
     }
 }
 
-fn found(index: Option<u32>, frame: Frame) -> Option<Found> {
+pub(super) fn found(index: Option<u32>, frame: Frame) -> Option<Found> {
     Some(Found { index, frame })
 }
 
@@ -72,8 +73,23 @@ fn numbered(text: &str, following: &[&str]) -> Option<Found> {
     found(Some(index), Frame { address, ..frame })
 }
 
+/// ThreadSanitizer prints no addresses: `depot::put(int) /src/depot.cc:4 (app+0x4c2)`.
+fn placed_frame(body: &str) -> Option<Frame> {
+    let (head, module) = body.strip_suffix(')')?.rsplit_once(" (")?;
+    let (binary, offset) = module.split(' ').next()?.rsplit_once("+0x")?;
+    if binary.is_empty() || binary.contains(['(', ' ']) || !offset.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return None;
+    }
+    let (function, place) = split_place(head);
+    let mut frame = Frame { function: clean_function(function), ..Frame::default() };
+    put_place(&mut frame, if place == "<null>" { "" } else { place });
+    frame.module = binary.to_owned();
+    name_fuzz_target(&mut frame);
+    (!frame.function.is_empty() && frame.function != "<null>").then_some(frame)
+}
+
 /// A leading hexadecimal number, with or without `0x`.
-fn hex_token(text: &str) -> Option<(u64, &str)> {
+pub(super) fn hex_token(text: &str) -> Option<(u64, &str)> {
     let (prefixed, digits_from) =
         if text.starts_with("0x") || text.starts_with("0X") { (true, 2) } else { (false, 0) };
     let digits = text[digits_from..].bytes().take_while(u8::is_ascii_hexdigit).count();
@@ -89,10 +105,12 @@ fn hex_token(text: &str) -> Option<(u64, &str)> {
 
 /// After `in`: a function, then a place in a file or in a module.
 fn named_frame(body: &str, following: &[&str]) -> Option<Frame> {
-    if let Some(frame) = debugger_call(body, following) {
+    let (function, place) = split_place(body);
+    // `function<void ()>::operator()` has a parenthesis within its name.
+    let placed = numbered_file(place).is_some() && !body.contains(") at ");
+    if !placed && let Some(frame) = debugger_call(body, following) {
         return Some(frame);
     }
-    let (function, place) = split_place(body);
     let mut frame = Frame { function: clean_function(function), ..Frame::default() };
     put_place(&mut frame, place);
     name_fuzz_target(&mut frame);
@@ -141,7 +159,7 @@ fn called_frame(body: &str, following: &[&str]) -> Option<Frame> {
     if body.starts_with("<signal handler called>") {
         return Some(Frame { function: "<signal handler called>".to_owned(), ..Frame::default() });
     }
-    debugger_call(body, following)
+    placed_frame(body).or_else(|| debugger_call(body, following))
 }
 
 /// `name (arguments) at file:line` or `name (arguments) from library`; the arguments may run on.
@@ -206,97 +224,6 @@ fn android_frame(text: &str) -> Option<Frame> {
     })
 }
 
-/// `0   Image Name   0x00001 function + 12`.
-fn apple(text: &str) -> Option<Found> {
-    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    let index: u32 = text.get(..digits)?.parse().ok()?;
-    let rest = text[digits..].strip_prefix([' ', '\t'])?.trim_start();
-    let at = rest.find("0x")?;
-    let (address, body) = hex_token(&rest[at..])?;
-    let image = rest[..at].trim();
-    let (name, offset) = body.trim().rsplit_once(" + ")?;
-    let offset = offset.split(' ').next().unwrap_or("");
-    if image.is_empty() || image.len() > 80 || !offset.bytes().all(|b| b.is_ascii_digit()) {
-        return None;
-    }
-    let function = if name.starts_with("0x") || name == image { String::new() } else { clean_function(name) };
-    found(
-        Some(index),
-        Frame { function, module: image.to_owned(), address: Some(address), ..Frame::default() },
-    )
-}
-
-/// `0012f3b0 7c91 module!name+0x12 [file @ 3]`.
-fn debugger(text: &str) -> Option<Found> {
-    let mut words = text.splitn(3, ' ');
-    let is_address = |word: &str| word.len() >= 8 && word.bytes().all(|b| b.is_ascii_hexdigit() || b == b'`');
-    if !is_address(words.next()?) || !is_address(words.next()?) {
-        return None;
-    }
-    let rest = words.next()?;
-    let (module, name) = rest.split_once('!')?;
-    if module.is_empty() || module.contains(' ') {
-        return None;
-    }
-    let (name, _) = name.rsplit_once("+0x")?;
-    found(None, Frame { function: clean_function(name), module: module.to_owned(), ..Frame::default() })
-}
-
-/// ` ns::name [0x0012+34] (file:12)`, as Chromium prints on Windows.
-fn backtrace_brackets(text: &str) -> Option<Found> {
-    let (name, rest) = text.split_once(" [0x")?;
-    let (inside, after) = rest.split_once(']')?;
-    let (base, offset) = inside.split_once('+')?;
-    let plain = !base.is_empty() && base.bytes().all(|b| b.is_ascii_hexdigit());
-    if !plain || !offset.bytes().all(|b| b.is_ascii_digit()) || name.contains(['/', '\\']) {
-        return None;
-    }
-    let mut frame = Frame { function: clean_function(name), ..Frame::default() };
-    put_place(&mut frame, after.trim().trim_start_matches('(').trim_end_matches(')'));
-    found(None, frame)
-}
-
-/// `uSP+0000c0: 0x0000000000012 in name`.
-fn trusted_app(text: &str) -> Option<Found> {
-    let (_, name) = text.strip_prefix("uSP+")?.split_once(" in ")?;
-    found(None, Frame { function: clean_function(name), ..Frame::default() })
-}
-
-/// `[<c0667574>] (name+0xa0/0x124)`, with or without the time since boot before it.
-fn kernel_address(text: &str) -> Option<Found> {
-    let at = text.find("[<")?;
-    let (inside, rest) = text[at + 2..].split_once(">]")?;
-    if inside.trim() == "inline" {
-        return None;
-    }
-    let address = u64::from_str_radix(inside.trim_start_matches("0x"), 16).ok();
-    let mut found = kernel_plain(rest.trim_start())?;
-    found.frame.address = address;
-    Some(found)
-}
-
-/// `name+0xa0/0x124 [module]`.
-fn kernel_plain(text: &str) -> Option<Found> {
-    // The kernel marks what it found on the stack by chance with a question mark.
-    let text = text.strip_prefix('(').unwrap_or(text);
-    let end = text.bytes().position(|b| !(b.is_ascii_alphanumeric() || b == b'_' || b == b'.'))?;
-    let name = &text[..end];
-    let (offset, size) = text[end..].strip_prefix("+0x")?.split_once("/0x")?;
-    let is_hex = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_hexdigit());
-    let size_digits = size.bytes().take_while(u8::is_ascii_hexdigit).count();
-    if name.is_empty() || !is_hex(offset) || size_digits == 0 {
-        return None;
-    }
-    let mut frame = Frame { function: name.to_owned(), ..Frame::default() };
-    let rest = size[size_digits..].trim_start_matches(')').trim();
-    if let Some(module) = rest.strip_prefix('[').and_then(|r| r.split(']').next()) {
-        frame.module = module.to_owned();
-    } else {
-        put_place(&mut frame, rest);
-    }
-    found(None, frame)
-}
-
 /// Splits a sanitizer's body into function and place: the place is the last word, if it looks like one.
 fn split_place(body: &str) -> (&str, &str) {
     let body = body.strip_suffix(')').map_or(body, |head| match head.rfind(" (BuildId: ") {
@@ -332,7 +259,7 @@ fn split_place(body: &str) -> (&str, &str) {
 }
 
 /// `path:12:3` or `path:12`.
-fn numbered_file(text: &str) -> Option<(&str, u32)> {
+pub(super) fn numbered_file(text: &str) -> Option<(&str, u32)> {
     let (head, last) = text.rsplit_once(':')?;
     let last: u32 = last.parse().ok()?;
     if let Some((path, line)) = head.rsplit_once(':')
@@ -343,7 +270,7 @@ fn numbered_file(text: &str) -> Option<(&str, u32)> {
     (!head.is_empty()).then_some((head, last))
 }
 
-fn put_place(frame: &mut Frame, place: &str) {
+pub(super) fn put_place(frame: &mut Frame, place: &str) {
     if let Some((file, line)) = numbered_file(place) {
         frame.file = file.to_owned();
         frame.line = line;
@@ -370,8 +297,18 @@ pub(crate) fn clean_function(raw: &str) -> String {
             .replace("`anonymous namespace'::", "");
         name = &owned;
     }
+    // `-[Cart total]`: an Objective-C method is its class and selector.
+    if name.starts_with(['-', '+'])
+        && let Some(method) = name[1..].strip_prefix('[').and_then(|m| m.split_once(']'))
+    {
+        return format!("{}[{}]", &name[..1], method.0);
+    }
     if let Some((_, last)) = name.rsplit_once('!') {
         name = last;
+    }
+    // What is written within a function is that function, whatever number the compiler gave it.
+    if name.contains("closure #") {
+        name = name.rsplit_once(" in ").map_or(name, |(_, outer)| outer);
     }
     // No function has this name: it stands for a return type that the compiler found out.
     name = name.strip_prefix("auto ").unwrap_or(name);

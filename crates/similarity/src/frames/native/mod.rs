@@ -9,6 +9,7 @@ mod headers;
 mod kernel;
 pub(crate) mod line;
 mod report;
+mod systems;
 mod undefined;
 
 use super::{Frame, Language, RawTrace, StackMeaning};
@@ -48,6 +49,11 @@ pub(super) fn parse(lines: &[&str]) -> Option<RawTrace> {
                 report.fill();
                 continue;
             }
+        }
+        // A debugger lists every thread of a core, and calls the one that died the first.
+        if text.starts_with("Thread 1 (") {
+            bare.clear();
+            bare_done = false;
         }
         let Some(found) = line::frame(text, &lines[at + 1..]) else { continue };
         if report.is_announced() {

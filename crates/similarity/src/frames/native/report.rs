@@ -48,6 +48,8 @@ pub(super) struct Report {
     pub(super) kernel: bool,
     pub(super) expects: Expects,
     pub(super) fatal_file: String,
+    /// Where a panic says it happened: all that is known of its place when no back-trace follows.
+    pub(super) panicked_in: String,
     frames: Vec<Frame>,
     telling: usize,
     named: usize,
@@ -65,6 +67,7 @@ impl Report {
         }
         self.kind = kind.to_owned();
         self.headline.clear();
+        self.panicked_in.clear();
         self.clear_frames();
         self.address = None;
         if self.bystander == Bystander::UnlessMoreFollows {
@@ -156,7 +159,9 @@ impl Report {
             return;
         }
         let named = normalize::is_named(&found.frame);
-        if found.index == Some(0) && self.named == 0 {
+        // A debugger prints where it stopped, and the same frame again at the head of the whole stack.
+        let again = self.frames.len() == 1 && self.frames[0] == found.frame;
+        if found.index == Some(0) && (self.named == 0 || again) {
             self.clear_frames();
         }
         self.named += usize::from(named);
@@ -190,6 +195,9 @@ impl Report {
             && kind == self.kind
         {
             self.frames = frames;
+        }
+        if self.frames.is_empty() && !self.panicked_in.is_empty() {
+            self.frames.push(Frame { module: std::mem::take(&mut self.panicked_in), ..Frame::default() });
         }
         self.settle_kind();
         let stack = match self.bystander {

@@ -57,7 +57,9 @@ pub(super) fn feed(report: &mut Report, text: &str) {
 /// What stands after `file:line:column: runtime error: `.
 pub(super) fn reason(text: &str) -> Option<&str> {
     let (place, reason) = text.split_once(": runtime error: ")?;
-    place.ends_with(|c: char| c.is_ascii_digit()).then_some(reason)
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    let mut parts = place.rsplitn(3, ':');
+    (parts.by_ref().take(2).all(is_number) && parts.next().is_some()).then_some(reason)
 }
 
 /// The type an object was taken for, when its virtual table says otherwise.

@@ -251,6 +251,223 @@ Thread 0 crashed:
 }
 
 #[test]
+fn the_first_of_a_python_group_leads() {
+    let text = r#"  + Exception Group Traceback (most recent call last):
+  |   File "/srv/app/main.py", line 20, in <module>
+  |     asyncio.run(main())
+  |     ~~~~~~~~~~~^^^^^^^^
+  | ExceptionGroup: unhandled errors in a TaskGroup (2 sub-exceptions)
+  +-+---------------- 1 ----------------
+    | Traceback (most recent call last):
+    |   File "/srv/app/jobs.py", line 7, in fetch
+    |     raise ValueError("bad row 17")
+    | ValueError: bad row 17
+    +---------------- 2 ----------------
+    | Traceback (most recent call last):
+    |   File "/srv/app/jobs.py", line 12, in store
+    | KeyError: 'k'
+    +------------------------------------
+"#;
+    let trace = check(text, Language::Python, "ValueError", "bad row 17", &["fetch"]);
+    assert_eq!(trace.wrappers.len(), 1);
+    assert_eq!(trace.wrappers[0].kind, "ExceptionGroup");
+}
+
+#[test]
+fn a_go_server_that_goes_on_says_what_it_caught() {
+    let text = "2026/03/01 10:00:00 http: panic serving 10.0.0.1:5555: runtime error: invalid memory address or nil pointer dereference
+goroutine 34 [running]:
+net/http.(*conn).serve.func1()
+\t/usr/local/go/src/net/http/server.go:1868 +0xb9
+panic({0x6d2c40?, 0x9a8b70?})
+\t/usr/local/go/src/runtime/panic.go:920 +0x270
+example.org/shop/cart.(*Cart).Total(...)
+\t/srv/app/cart/cart.go:40
+net/http.HandlerFunc.ServeHTTP(0xc0?, {0x7?, 0xc0?}, 0x1?)
+\t/usr/local/go/src/net/http/server.go:2136 +0x29";
+    let trace = parse(text).expect("a trace is found");
+    assert_eq!(trace.language, Language::Go);
+    assert_eq!(trace.kind.as_deref(), Some("Invalid memory address"));
+    assert_eq!(trace.state[0], "cart.(*Cart).Total");
+    assert_eq!(roles(&trace), [Role::Runtime, Role::Runtime, Role::App, Role::Library]);
+    let trimmed = text.replace("/usr/local/go/src/net", "net").replace("/usr/local/go/src/", "");
+    assert_eq!(parse(&trimmed).map(|t| roles(&t)), Some(roles(&trace)));
+    let own = text.replace("example.org/shop/cart", "log/cart");
+    assert_eq!(parse(&own).map(|t| roles(&t)[2]), Some(Role::App), "a product may be called like a package");
+}
+
+#[test]
+fn a_rust_panic_without_a_back_trace_has_its_file() {
+    let text = |file: &str| {
+        format!(
+            "thread 'main' panicked at {file}:4:5:\nindex out of bounds: the len is 3 but the index is 99\nnote: run with"
+        )
+    };
+    let state = |file: &str| parse(&text(file)).expect("a trace is found").state;
+    assert_eq!(state("src/load.rs")[1], "src/load.rs");
+    assert_ne!(state("src/load.rs"), state("src/save.rs"));
+    let older = "thread 'main' panicked at 'no lid', src/lid.rs:3:1";
+    assert_eq!(parse(older).expect("a trace is found").state, ["no lid", "src/lid.rs"]);
+}
+
+#[test]
+fn what_javascript_engines_add_is_taken_away() {
+    let node = "TypeError [ERR_BAD]: bad sku
+    at take (/app/take.js:5:11)
+    at eval (eval at compile (/app/tpl.js:10:5), <anonymous>:1:7)";
+    let trace = check(node, Language::JavaScript, "TypeError", "bad sku", &["take", "eval"]);
+    assert_eq!((trace.frames[1].file.as_str(), trace.frames[1].line), ("/app/tpl.js", 10));
+    let hermes = "TypeError: undefined is not a function, js engine: hermes
+    at render (address at index.android.bundle:1:224567)
+    at callFunction (address at InternalBytecode.js:1:5678)";
+    let trace = check(hermes, Language::JavaScript, "TypeError", "undefined is not a function", &["render"]);
+    assert_eq!(roles(&trace), [Role::App, Role::Runtime]);
+    let gecko = "TypeError: x is undefined
+@https://shop.example/a.js:9:1
+promise callback*run@https://shop.example/b.js:20:3";
+    check(gecko, Language::JavaScript, "TypeError", "x is undefined", &["", "run"]);
+    let jsc = "TypeError: undefined is not an object
+https://shop.example/assets/index-4f3a9c21.js:2:3344
+render@https://shop.example/b.js:1:1";
+    let trace = check(jsc, Language::JavaScript, "TypeError", "undefined is not an object", &["", "render"]);
+    assert_eq!(trace.frames[0].line, 2, "a nameless function is printed as its place");
+}
+
+#[test]
+fn frameworks_of_ruby_and_php_log_the_type_in_their_own_way() {
+    let rails = "ActiveRecord::RecordNotFound (Couldn't find User with 'id'=77):
+
+app/models/user.rb:12:in `find_active'
+app/controllers/users_controller.rb:5:in `show'";
+    let message = "Couldn't find User with 'id'=77";
+    check(rails, Language::Ruby, "ActiveRecord::RecordNotFound", message, &["find_active", "show"]);
+    let monolog = r#"[2026-03-01 10:00:00] production.ERROR: no sku {"exception":"[object] (Shop\\NoSku(code: 0): no sku at /srv/app/Cart.php:31)
+[stacktrace]
+#0 /srv/app/Page.php(12): Shop\\Cart->total()
+#1 {main}
+"}"#;
+    check(monolog, Language::Php, r"Shop\NoSku", "no sku", &[r"Shop\Cart.total"]);
+}
+
+#[test]
+fn dotnet_state_machines_keep_no_number_of_the_compiler() {
+    let key = |d: u32, c: u32| {
+        let text = format!(
+            "System.InvalidOperationException: empty
+   at Acme.Cart.<FirstAsync>d__{d}.MoveNext() in /src/Cart.cs:line 12
+--- End of stack trace from previous location ---
+   at Acme.Till.<>c__DisplayClass{c}_0.<<PayAsync>b__{c}>d.MoveNext() in /src/Till.cs:line 3"
+        );
+        let trace = parse(&text).expect("a trace is found");
+        trace
+            .frames
+            .iter()
+            .map(|f| crate::normalize::symbol(trace.language, f).into_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(key(12, 3), key(14, 5));
+    assert!(key(12, 3)[0].contains("FirstAsync"));
+}
+
+#[test]
+fn mono_writes_offsets_behind_the_arguments() {
+    let text = "NullReferenceException: Object reference not set to an instance of an object
+  at Acme.Player.Update () [0x00012] in /src/Player.cs:33
+  at Acme.Loop.Step (System.Int32 x) [0x00000] in <a1b2c3d4>:0";
+    let message = "Object reference not set to an instance of an object";
+    let top = ["Acme.Player.Update", "Acme.Loop.Step"];
+    let trace = check(text, Language::DotNet, "NullReferenceException", message, &top);
+    assert_eq!((trace.frames[0].file.as_str(), trace.frames[0].line), ("/src/Player.cs", 33));
+    assert_eq!(trace.frames[1].file, "");
+}
+
+#[test]
+fn a_hidden_class_of_java_is_known_by_its_host() {
+    let text = |address: &str| {
+        format!(
+            "java.lang.IllegalStateException: no
+\tat app//com.acme.Cart$$Lambda$14/0x{address}.accept(Unknown Source)
+\tat java.base@17/java.util.ArrayList.forEach(ArrayList.java:1511)"
+        )
+    };
+    let names = |address: &str| {
+        let trace = parse(&text(address)).expect("a trace is found");
+        trace
+            .frames
+            .iter()
+            .map(|f| crate::normalize::symbol(trace.language, f).into_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(names("0000000800c03000"), ["com.acme.Cart.accept", "java.util.ArrayList.forEach"]);
+    assert_eq!(names("0000000800c03000"), names("00007f0200c11888"));
+}
+
+#[test]
+fn the_cause_of_a_suppressed_exception_is_no_cause() {
+    let text = "java.lang.IllegalStateException: main
+\tat com.acme.M.m(M.java:1)
+\tSuppressed: java.io.IOException: s
+\t\tat com.acme.S.s(S.java:2)
+\tCaused by: java.io.EOFException: sc
+\t\tat com.acme.E.e(E.java:3)
+Caused by: java.lang.NumberFormatException: n
+\tat com.acme.N.n(N.java:4)
+\t... 1 more";
+    let top = ["com.acme.N.n", "com.acme.M.m"];
+    let trace = check(text, Language::Java, "java.lang.NumberFormatException", "n", &top);
+    assert_eq!(trace.wrappers.len(), 1);
+}
+
+#[test]
+fn apples_crash_reports_name_the_thread_that_crashed() {
+    let text = "Exception Type:  EXC_BREAKPOINT (SIGTRAP)
+Triggered by Thread:  2
+
+Thread 0 name:  Dispatch queue: com.apple.main-thread
+Thread 0:
+0   libsystem_kernel.dylib        \t0x00000001b8d3c4b0 mach_msg_trap + 8
+
+Thread 2 Crashed:
+0   libswiftCore.dylib            \t0x00000001a0f1c7a8 _assertionFailure(_:_:file:line:flags:) + 500
+1   Shop                          \t0x0000000104a2b3c4 Cart.total() + 148 (Cart.swift:17)
+2   Shop                          \t0x0000000104a2c000 closure #1 in CartView.body.getter + 64 (CartView.swift:9)
+3   UIKitCore                     \t0x0000000189f1a298 -[UIApplication run] + 32
+
+Thread 3:
+0   libsystem_pthread.dylib       \t0x00000001f2d3c4b0 start_wqthread + 0";
+    let trace = parse(text).expect("a trace is found");
+    assert_eq!((trace.language, trace.kind.as_deref()), (Language::Swift, Some("EXC_BREAKPOINT")));
+    assert_eq!(trace.state, ["Cart.total", "CartView.body.getter", "-[UIApplication run]"]);
+    assert_eq!(roles(&trace), [Role::Runtime, Role::App, Role::App, Role::Library]);
+    assert_eq!((trace.frames[1].file.as_str(), trace.frames[1].line), ("Cart.swift", 17));
+    let thrown = "Last Exception Backtrace:
+0   CoreFoundation                \t0x00000001a0f1c7a8 __exceptionPreprocess + 164
+1   Shop                          \t0x0000000104a2b3c4 Till.close() + 20 (Till.swift:4)
+
+Thread 0 name";
+    let trace = parse(&text.replace("Thread 0 name", thrown)).expect("a trace is found");
+    assert_eq!(trace.state, ["Till.close"]);
+}
+
+#[test]
+fn an_objective_c_exception_has_its_name_and_its_selector() {
+    let text =
+        "*** Terminating app due to uncaught exception 'NSRangeException', reason: 'index 3 beyond bounds'
+*** First throw call stack:
+(
+\t0   CoreFoundation                      0x00007ff8004288ab __exceptionPreprocess + 242
+\t1   libobjc.A.dylib                     0x00007ff80004dba3 objc_exception_throw + 48
+\t2   Shop                                0x0000000104a2b3c4 -[Cart itemAt:of:] + 148
+)";
+    let trace = parse(text).expect("a trace is found");
+    assert_eq!(
+        (trace.kind.as_deref(), trace.message.as_deref()),
+        (Some("NSRangeException"), Some("index 3 beyond bounds"))
+    );
+    assert_eq!(trace.state, ["-[Cart itemAt:of:]"]);
+}
+
+#[test]
 fn prose_is_no_trace() {
     for text in [
         "",

@@ -192,3 +192,104 @@ fn a_logged_exception_does_not_hide_the_crash_below_it() {
     );
     assert_eq!(parse(&text).map(|t| t.language), Some(Language::Native));
 }
+
+#[test]
+fn a_check_in_a_containers_accessor_blames_whoever_asked() {
+    let state = |accessor: &str| {
+        let text = format!(
+            "[7:7:0301/120000.5:FATAL:row.h(107)] Check failed: i < size() (3 vs. 3)
+#0 0x55d5aa000002 logging::LogMessage::~LogMessage()
+#1 0x55d5aa000003 depot::Row<depot::Crate>::{accessor}(unsigned int) /src/row.h:107:3
+#2 0x55d5aa000004 depot::Pick(int) /src/pick.cc:9:1"
+        );
+        parse(&text).expect("a trace is found").state
+    };
+    assert_eq!(state("at"), ["i < size() in row.h", "depot::Pick"]);
+    assert_eq!(state("Row"), ["i < size() in row.h", "depot::Row<depot::Crate>::Row", "depot::Pick"]);
+}
+
+#[test]
+fn a_container_that_nobody_is_seen_to_ask_is_named() {
+    let text = "[7:7:0301/120000.5:FATAL:row.h(107)] Check failed: i < size() (3 vs. 3)
+#0 0x55d5aa000003 depot::Row<int>::at(unsigned int) /src/row.h:107:3";
+    assert_eq!(parse(text).expect("a trace is found").state, ["i < size() in row.h", "depot::Row<int>::at"]);
+}
+
+#[test]
+fn thread_sanitizer_prints_no_addresses() {
+    let text = "WARNING: ThreadSanitizer: data race (pid=19219)
+  Write of size 4 at 0x7fcf47b21bc0 by thread T1:
+    #0 crate::Depot::put(int) /src/depot.cc:4 (exe+0x00000000a360)
+    #1 worker(void*) <null> (exe+0x4c2) (BuildId: 0011aabb)
+
+  Previous write of size 4 at 0x7fcf47b21bc0 by main thread:
+    #0 main /src/main.cc:10 (exe+0x00000000a3b4)";
+    let trace = parse(text).expect("a trace is found");
+    assert_eq!(trace.state, ["crate::Depot::put", "worker"]);
+    assert_eq!((trace.frames[0].file.as_str(), trace.frames[0].line), ("/src/depot.cc", 4));
+}
+
+#[test]
+fn an_oops_begins_where_the_kernel_was() {
+    let text = "[ 4812.123456] BUG: unable to handle page fault for address: ffffffffc0a01000
+[ 4812.123460] Oops: 0000 [#1] SMP PTI
+[ 4812.123462] RIP: 0010:crate_ioctl+0x5a/0x120 [crate]
+[ 4812.123470] Call Trace:
+[ 4812.123472]  ? show_regs+0x6d/0x80
+[ 4812.123474]  crate_dispatch+0x8b/0xc0 [crate]
+[ 4812.123475]  do_syscall_64+0x5c/0xc0
+[ 4812.123490] RIP: 0033:0x7f11";
+    assert_eq!(parse(text).expect("a trace is found").state, ["crate_ioctl", "crate_dispatch"]);
+    let checked =
+        text.replace("BUG: unable to handle page fault for address: ffff", "kernel BUG at crate/lid.c:4! ");
+    assert_eq!(
+        parse(&checked).expect("a trace is found").state,
+        ["crate_dispatch"],
+        "its type names its place"
+    );
+}
+
+#[test]
+fn a_parenthesis_within_a_name_does_not_hide_its_place() {
+    let text =
+        "==1==ERROR: AddressSanitizer: SEGV on unknown address 0x7f3300000018 (pc 0x1 bp 0x2 sp 0x3 T0)
+    #0 0x4f6b79 in std::function<void ()>::operator()() const /usr/include/c++/12/bits/std_function.h:590:9
+    #1 0x4f6b7a in depot::run /src/run.cc:2:2";
+    let trace = parse(text).expect("a trace is found");
+    assert_eq!(trace.frames[0].line, 590);
+    assert_eq!(trace.state, ["depot::run"]);
+}
+
+#[test]
+fn of_all_threads_of_a_core_the_first_died() {
+    let text = "Thread 3 (Thread 0x7f01 (LWP 3)):
+#0  0x00007f0100000000 in poll () from /lib/libc.so.6
+#1  0x00007f0101000000 in wait_for_work (x=1) at loop.c:3
+
+Thread 1 (Thread 0x7f00 (LWP 1)):
+#0  0x00007f0000000000 in seal (p=0x0) at seal.c:5
+#1  0x00007f0001000000 in main () at main.c:1";
+    assert_eq!(parse(text).expect("a trace is found").state, ["seal"]);
+}
+
+#[test]
+fn a_debugger_says_twice_where_it_stopped() {
+    let text = "Program terminated with signal SIGSEGV, Segmentation fault.
+#0  0x00007f9e2c1e5a3f in crate_lookup (tbl=0x0, key=0x55d5) at ../src/table.c:112
+112\t  return tbl->rows[h];
+(gdb) bt
+#0  0x00007f9e2c1e5a3f in crate_lookup (tbl=0x0, key=0x55d5) at ../src/table.c:112
+#1  0x00005581aa0012f3 in serve (fd=<optimized out>) at ../src/serve.c:88";
+    let trace = parse(text).expect("a trace is found");
+    assert_eq!((trace.state, trace.folded), (vec!["crate_lookup".to_owned(), "serve".to_owned()], 0));
+}
+
+#[test]
+fn windows_prints_arguments_between_the_addresses_and_the_call() {
+    let text = "STACK_TEXT:
+000000ab`cdeff8a0 00007ff6`12345678 : 00000000`00000000 00000000`00000001 00000000`00000000 00000000`00000000 : depot!depot::Lid::Open+0x1f
+000000ab`cdeff900 00007ffa`aaaa0001 : 00000000`00000000 00000000`00000001 00000000`00000000 00000000`00000000 : KERNEL32!BaseThreadInitThunk+0x14";
+    let trace = parse(text).expect("a trace is found");
+    assert_eq!(trace.state, ["depot::Lid::Open"]);
+    assert_eq!(trace.frames[0].module, "depot");
+}

@@ -64,6 +64,15 @@ fn junk_that_looks_like_frames_costs_linear_time() {
         "[<>] +0x/0x\n",
         "a@b:1:\n",
         "()<>[]{}\n",
+        "\\n  ",
+        "\\n\\t\\\"",
+        "a  | b\n",
+        "w[1]: ]: x\n",
+        "Thread 1 (\n#0 0x1000000 in f (\n",
+        "\tSuppressed: \n",
+        "a.b.C/0x/0x.\n",
+        "at eval (eval at (eval at \n",
+        "#0 f<(((< /a.c:1 (x+0x1)\n",
     ] {
         let text = unit.repeat(MIB / unit.len());
         // A quadratic step would take minutes here.

@@ -181,6 +181,7 @@ async fn tokens_go_after_their_end(fixture: &Fixture) {
             expires_at,
             revoked_at,
             used_at: None,
+            parent: None,
         };
         fixture.store.token_put(&token, &[u8::try_from(n).unwrap(); 32]).await.unwrap();
         let name = format!("expires {expires_at:?}, revoked {revoked_at:?}");

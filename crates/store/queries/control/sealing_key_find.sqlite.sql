@@ -1,0 +1,3 @@
+SELECT id
+FROM sealing_key
+WHERE only_row = 1
