@@ -37,8 +37,8 @@ pub use problem::{ProblemBody, ProblemLine};
 pub use project::{NewProject, NewRepository};
 pub use quarantine::QuarantineLine;
 pub use ruling::{
-    AcceptCase, CaseDecided, DismissCase, NewSuppression, ReopenCase, SnoozeCase, SuppressionLine,
-    SuppressionMade,
+    AcceptCase, CaseDecided, CaseMoved, DismissCase, MergeCase, MoveLine, MoveSignals, NewSuppression,
+    ReopenCase, SnoozeCase, SplitCase, SuppressionLine, SuppressionMade,
 };
 pub use run::{NoteLine, RunLine, RunView};
 pub use runner::{FinishAnswer, FinishAsk, Finishing, LeaseAsk, MovedAsk, NotesAsk, RenewAsk, RunnerSelf};

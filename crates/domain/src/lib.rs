@@ -13,6 +13,7 @@
 pub mod access;
 pub mod automation;
 pub mod case;
+pub mod case_move;
 pub mod change;
 pub mod decision;
 pub mod delivery;

@@ -61,10 +61,14 @@ async fn prepare(store: &Store, method: &str) -> Result<(), Failed> {
         }
         "lease_renew" | "lease_release" => act(store, "lease_take").await?,
         "quota_give_back" => act(store, "quota_take").await?,
-        "case_rule" | "suppression_put" => people::prepare(store).await?,
+        "case_rule" | "suppression_put" | "signals_move" => people::prepare(store).await?,
         "suppression_lift" => {
             people::prepare(store).await?;
             people::act(store, "suppression_put").await?;
+        }
+        "move_undo" => {
+            people::prepare(store).await?;
+            people::act(store, "signals_move").await?;
         }
         _ => {}
     }

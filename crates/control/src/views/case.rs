@@ -10,7 +10,7 @@ use signalbox_domain::states::CaseState;
 use signalbox_domain::task::Priority;
 use signalbox_domain::time::Timestamp;
 
-use super::{DecisionLine, SignalLine, TaskLine};
+use super::{DecisionLine, MoveLine, SignalLine, TaskLine};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CaseLine {
@@ -44,4 +44,7 @@ pub struct CaseView {
     /// Of every generation, the newest first.
     pub tasks: Vec<TaskLine>,
     pub decisions: Vec<DecisionLine>,
+    /// What people moved from or to it, the newest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub moves: Vec<MoveLine>,
 }

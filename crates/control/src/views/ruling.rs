@@ -1,7 +1,8 @@
 //! What people decide about cases, and their rules that keep signals away.
 
 use serde::{Deserialize, Serialize};
-use signalbox_domain::ids::{CaseId, SuppressionId};
+use signalbox_domain::case_move::MoveKind;
+use signalbox_domain::ids::{CaseId, CaseMoveId, SignalId, SuppressionId};
 use signalbox_domain::names::ProjectName;
 use signalbox_domain::ruling::DismissCode;
 use signalbox_domain::signal::SourceFamily;
@@ -98,4 +99,57 @@ pub struct SuppressionLine {
     pub holds: bool,
     pub takes: u64,
     pub of: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MergeCase {
+    pub into: CaseId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub into_version: Option<i64>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SplitCase {
+    pub signals: Vec<SignalId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<i64>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MoveSignals {
+    pub to: CaseId,
+    pub signals: Vec<SignalId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to_version: Option<i64>,
+}
+
+/// What was moved, and by which id it is undone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaseMoved {
+    pub id: CaseMoveId,
+    pub from: CaseId,
+    pub to: CaseId,
+    pub signals: u64,
+    /// What becomes of a live task; none where it stays where it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub task: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MoveLine {
+    pub id: CaseMoveId,
+    pub kind: MoveKind,
+    pub by: String,
+    pub at: Timestamp,
+    pub from: CaseId,
+    pub to: CaseId,
+    pub signals: u64,
+    pub undone: bool,
 }

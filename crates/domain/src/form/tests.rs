@@ -6,8 +6,8 @@ use std::path::Path;
 
 use super::*;
 use crate::{
-    access, automation, case, change, delivery, job, outcome, plan, policy, project, record, release, ruling,
-    run, signal, suppression, task, verification, workspace,
+    access, automation, case, case_move, change, delivery, job, outcome, plan, policy, project, record,
+    release, ruling, run, signal, suppression, task, verification, workspace,
 };
 
 type Rewrite = fn(&str) -> Result<String, FormError>;
@@ -28,6 +28,7 @@ fn forms() -> Vec<(&'static str, u16, Rewrite)> {
         entry::<automation::Firing>(),
         entry::<case::Case>(),
         entry::<case::Score>(),
+        entry::<case_move::CaseMove>(),
         entry::<change::Change>(),
         entry::<crate::decision::Decision>(),
         entry::<delivery::Delivery>(),

@@ -3,9 +3,10 @@
 use axum::Json;
 use axum::extract::State;
 use signalbox_control::views::{
-    AcceptCase, CaseDecided, CaseLine, CaseView, CasesAsk, DismissCase, Listing, ReopenCase, SnoozeCase,
+    AcceptCase, CaseDecided, CaseLine, CaseMoved, CaseView, CasesAsk, DismissCase, Listing, MergeCase,
+    MoveSignals, ReopenCase, SnoozeCase, SplitCase,
 };
-use signalbox_domain::ids::CaseId;
+use signalbox_domain::ids::{CaseId, CaseMoveId};
 
 use super::House;
 use crate::extract::{Asked, JsonBody, JsonOrNothing, Named, Who};
@@ -61,4 +62,39 @@ pub(super) async fn reopen(
     JsonOrNothing(ask): JsonOrNothing<ReopenCase>,
 ) -> Result<Json<CaseDecided>, Failure> {
     Ok(Json(house.cases.reopen(&actor, id, &ask).await?))
+}
+
+pub(super) async fn merge(
+    State(house): State<House>,
+    Who(actor): Who,
+    Named(id): Named<CaseId>,
+    JsonBody(ask): JsonBody<MergeCase>,
+) -> Result<Json<CaseMoved>, Failure> {
+    Ok(Json(house.cases.merge(&actor, id, &ask).await?))
+}
+
+pub(super) async fn split(
+    State(house): State<House>,
+    Who(actor): Who,
+    Named(id): Named<CaseId>,
+    JsonBody(ask): JsonBody<SplitCase>,
+) -> Result<Json<CaseMoved>, Failure> {
+    Ok(Json(house.cases.split(&actor, id, &ask).await?))
+}
+
+pub(super) async fn move_signals(
+    State(house): State<House>,
+    Who(actor): Who,
+    Named(id): Named<CaseId>,
+    JsonBody(ask): JsonBody<MoveSignals>,
+) -> Result<Json<CaseMoved>, Failure> {
+    Ok(Json(house.cases.move_signals(&actor, id, &ask).await?))
+}
+
+pub(super) async fn undo(
+    State(house): State<House>,
+    Who(actor): Who,
+    Named(id): Named<CaseMoveId>,
+) -> Result<Json<CaseMoved>, Failure> {
+    Ok(Json(house.cases.undo(&actor, id).await?))
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use signalbox_control::WhyOf;
 use signalbox_control::views::IntentKind;
-use signalbox_domain::ids::{CaseId, PlanId, RunId, SignalId, SuppressionId, TaskId};
+use signalbox_domain::ids::{CaseId, CaseMoveId, PlanId, RunId, SignalId, SuppressionId, TaskId};
 use signalbox_domain::names::{HolderName, ProjectName, RepositoryName};
 use signalbox_domain::ruling::DismissCode;
 use signalbox_domain::states::{CaseState, Machine, RunState, TaskState};
@@ -156,6 +156,37 @@ pub(crate) enum CaseCommand {
         words: String,
         #[command(flatten)]
         seen: Seen,
+    },
+    /// Makes all its signals another case's, and its live task where that one has none
+    Merge {
+        id: CaseId,
+        #[arg(long, value_name = "CASE")]
+        into: CaseId,
+        #[command(flatten)]
+        seen: Seen,
+    },
+    /// Gives some of its signals a case of their own; a task stays with what is left
+    Split {
+        id: CaseId,
+        #[arg(long = "signal", value_name = "SIGNAL", required = true)]
+        signals: Vec<SignalId>,
+        #[command(flatten)]
+        seen: Seen,
+    },
+    /// Moves some of its signals to another case
+    Move {
+        id: CaseId,
+        #[arg(long = "signal", value_name = "SIGNAL", required = true)]
+        signals: Vec<SignalId>,
+        #[arg(long, value_name = "CASE")]
+        to: CaseId,
+        #[command(flatten)]
+        seen: Seen,
+    },
+    /// Takes a merge, split or move back; `case show` names them
+    Undo {
+        #[arg(value_name = "MOVE")]
+        id: CaseMoveId,
     },
     /// Takes back what was decided: it is watched again
     Reopen {

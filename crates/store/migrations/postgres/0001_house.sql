@@ -180,6 +180,19 @@ CREATE TABLE case_signals (
 );
 CREATE INDEX case_signals_case ON case_signals (case_id);
 
+-- Signals that people moved between cases, kept so that it can be undone.
+CREATE TABLE case_moves (
+    id uuid PRIMARY KEY,
+    project_id uuid NOT NULL,
+    from_case uuid NOT NULL REFERENCES cases (id) ON DELETE CASCADE,
+    to_case uuid NOT NULL REFERENCES cases (id) ON DELETE CASCADE,
+    at bigint NOT NULL,
+    undone_at bigint,
+    document text NOT NULL
+);
+CREATE INDEX case_moves_from ON case_moves (from_case);
+CREATE INDEX case_moves_to ON case_moves (to_case);
+
 -- People's rules that keep signals away from work.
 CREATE TABLE suppressions (
     id uuid PRIMARY KEY,

@@ -180,6 +180,19 @@ CREATE TABLE case_signals (
 ) STRICT;
 CREATE INDEX case_signals_case ON case_signals (case_id);
 
+-- Signals that people moved between cases, kept so that it can be undone.
+CREATE TABLE case_moves (
+    id BLOB PRIMARY KEY,
+    project_id BLOB NOT NULL,
+    from_case BLOB NOT NULL REFERENCES cases (id) ON DELETE CASCADE,
+    to_case BLOB NOT NULL REFERENCES cases (id) ON DELETE CASCADE,
+    at INTEGER NOT NULL,
+    undone_at INTEGER,
+    document TEXT NOT NULL
+) STRICT;
+CREATE INDEX case_moves_from ON case_moves (from_case);
+CREATE INDEX case_moves_to ON case_moves (to_case);
+
 -- People's rules that keep signals away from work.
 CREATE TABLE suppressions (
     id BLOB PRIMARY KEY,

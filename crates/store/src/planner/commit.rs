@@ -130,7 +130,11 @@ async fn head_within(step: &mut Step, plan: &PlanCommit) -> Result<bool, StoreEr
     Ok(moved == 1)
 }
 
-async fn case_within(step: &mut Step, case: &Case, due: Option<Timestamp>) -> Result<(), StoreError> {
+pub(super) async fn case_within(
+    step: &mut Step,
+    case: &Case,
+    due: Option<Timestamp>,
+) -> Result<(), StoreError> {
     let score = column::form(&case.score)?;
     execute!(
         step,

@@ -101,7 +101,7 @@ impl Store {
     }
 }
 
-async fn bonds_within(
+pub(super) async fn bonds_within(
     step: &mut Step,
     case: CaseId,
     at_most: u32,

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use signalbox_domain::case::{Bond, Case, Score};
+use signalbox_domain::case_move::{MoveKind, TaskFate};
 use signalbox_domain::decision::Subject;
 use signalbox_domain::ids::{CaseId, ProjectId, SignalId};
 use signalbox_domain::plan::PlanSummary;
@@ -17,8 +18,8 @@ use signalbox_domain::suppression::{Suppression, SuppressionRule};
 use signalbox_domain::task::Priority;
 use signalbox_store::ingest::{FoldBatch, FoldPart, FoldedRecord};
 use signalbox_store::planner::{
-    CaseFilter, CaseRuled, CaseRuling, Committed, EarlierTask, GatherWish, HourCount, OpenCase, PlanCommit,
-    PlanInput,
+    CaseFilter, CaseRuled, CaseRuling, Committed, EarlierTask, GatherWish, HourCount, MoveTo, Moved,
+    OpenCase, PlanCommit, PlanInput, SignalsMove,
 };
 use signalbox_store::{Page, StoreError};
 
@@ -41,6 +42,7 @@ on_both! {
     a_ruling_makes_plans_under_way_stale_and_has_the_case_planned_again,
     an_illegal_ruling_changes_nothing,
     a_rule_takes_what_it_names_and_has_its_cases_looked_at,
+    of_two_moves_on_one_version_one_is_made_and_it_is_undone_once,
     a_task_that_nobody_has_begun_gets_its_new_rank,
     of_two_plans_at_the_end_of_a_quota_one_is_written,
 }
@@ -483,4 +485,47 @@ async fn a_rule_takes_what_it_names_and_has_its_cases_looked_at(fixture: &Fixtur
     let listed = fixture.store.suppressions_list(Some(project), Page::first(10)).await.unwrap();
     assert_eq!(listed, [kept]);
     assert_eq!(load(fixture).await.suppressions, []);
+}
+
+async fn of_two_moves_on_one_version_one_is_made_and_it_is_undone_once(fixture: &Fixture) {
+    let from = a_case(fixture).await;
+    record(fixture, "b").await;
+    let (plan, to) = plan_with_task(fixture, &load(fixture).await).await;
+    let plan = PlanCommit { tasks: vec![], ..plan };
+    fixture.store.plan_commit(&plan).await.unwrap();
+    let wish = |id| SignalsMove {
+        id,
+        kind: MoveKind::Merge,
+        by: "ada",
+        from,
+        to: MoveTo::Known(to),
+        signals: None,
+        seen_from: Some(0),
+        seen_to: None,
+        now: NOON,
+    };
+    let (first, second) = (wish(fixture.id()), wish(fixture.id()));
+    let other = fixture.other_process().await;
+    let (one, two) =
+        tokio::join!(fixture.store.signals_move(&first, |_| vec![]), other.signals_move(&second, |_| vec![]));
+    let (id, moved, refused) = match (one.unwrap(), two.unwrap()) {
+        (Moved::Yes(moved), refused) => (first.id, moved, refused),
+        (refused, Moved::Yes(moved)) => (second.id, moved, refused),
+        both => panic!("{both:?}"),
+    };
+    assert!(matches!(refused, Moved::Unfit | Moved::Overtaken { .. }), "{refused:?}");
+    let TaskFate::CameAlong { task } = moved.task else { panic!("{moved:?}") };
+    let tasks_of = async |case| fixture.store.case_show(case).await.unwrap().unwrap().tasks;
+    assert_eq!((tasks_of(from).await.len(), tasks_of(to).await), (0, vec![(task, TaskState::Queued)]));
+
+    let decision = fixture.decided(Subject::Case(from), "move-undone");
+    let undo = async |store: &signalbox_store::Store| {
+        store.move_undo(id, NOON, |_| vec![decision.clone()]).await.unwrap()
+    };
+    let (one, two) = tokio::join!(undo(&fixture.store), undo(&other));
+    let undone = [one, two].iter().filter(|done| matches!(done, Moved::Yes(_))).count();
+    assert_eq!(undone, 1);
+    assert_eq!((tasks_of(from).await, tasks_of(to).await.len()), (vec![(task, TaskState::Queued)], 0));
+    let [kept] = fixture.store.moves_list(to, 10).await.unwrap().try_into().unwrap();
+    assert_eq!((kept.id, kept.undone_at), (id, Some(NOON)));
 }

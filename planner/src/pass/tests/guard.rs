@@ -1,5 +1,8 @@
 //! A case that no one change could fix falls apart, its task stays with what is left, and later passes keep it so.
 
+use signalbox_domain::case_move::MoveKind;
+use signalbox_store::planner::{MoveTo, Moved, SignalsMove};
+
 use super::*;
 
 /// Two of the cart with a task, in whose case somebody's grouping put two of the mail as well.
@@ -90,4 +93,36 @@ async fn two_planners_at_once_part_a_case_once() {
     let (one, two) = tokio::join!(planner.pass(NOON), other.pass(NOON));
     let split_off = one.unwrap().report.split_off + two.unwrap().report.split_off;
     assert_eq!((split_off, place.partition().await.len()), (1, 2));
+}
+
+#[tokio::test]
+async fn whom_a_person_merged_stays_together_whatever_the_guard_thinks() {
+    let place = Place::new().await;
+    let planner = place.planner(3, |_| {});
+    for (n, area) in [(1, "cart"), (3, "cart"), (2, "mail"), (4, "mail")] {
+        place.seen(n, area, NOON).await;
+    }
+    planner.pass(NOON).await.unwrap();
+    let case_of = async |key: &str| {
+        let (record, _) = place.store.signal_show(place.signal(key).await).await.unwrap().unwrap();
+        record.case.unwrap()
+    };
+    let (cart, mail) = (case_of("1").await, case_of("2").await);
+    let wish = SignalsMove {
+        id: place.ids.next(),
+        kind: MoveKind::Merge,
+        by: "ada",
+        from: mail,
+        to: MoveTo::Known(cart),
+        signals: None,
+        seen_from: None,
+        seen_to: None,
+        now: NOON,
+    };
+    let moved = place.store.signals_move(&wish, |_| vec![]).await.unwrap();
+    assert!(matches!(moved, Moved::Yes(_)), "{moved:?}");
+    place.seen(7, "cart", NOON).await;
+    assert_eq!(planner.pass(NOON).await.unwrap().report.split_off, 0);
+    let merged_away = of(&[]);
+    assert_eq!(place.partition().await, BTreeSet::from([merged_away, of(&["1", "2", "3", "4", "7"])]));
 }

@@ -19,7 +19,8 @@ use server::{Reply, Server, chat, vectors};
 type Sharpened = Planner<Arc<Sharpeners<Ledger>>>;
 
 impl Place {
-    fn sharpened(&self, config: Value) -> Sharpened {
+    fn sharpened(&self, mut config: Value) -> Sharpened {
+        config["doubt"] = json!({"from": 0.02, "to": 0.98});
         let config: SharpenConfig = serde_json::from_value(config).unwrap();
         let name = "planner/questions".parse().unwrap();
         let limit = QuotaLimit { name, units: config.questions.get(), window: config.questions_window };
@@ -43,17 +44,14 @@ impl Place {
     }
 }
 
-/// Twice two that are a little under one half by their features, and nothing between the one two and the other.
+/// Twice two that are somewhat like each other and do not join by their features, and nothing between the one two and the
+/// other. The first two are alike enough to stay together once somebody says so: the guard has the last word.
 fn doubtful() -> [PlanSignal; 4] {
     [
-        ticket(1, "Cart is empty after paying", "The customer paid and the cart shows nothing."),
-        ticket(
-            2,
-            "Goods vanish when a customer paid",
-            "Everything in the cart is gone after checkout on phones.",
-        ),
-        ticket(3, "Report export is blank", "The yearly report has headers and no rows."),
-        ticket(4, "Spreadsheet without figures", "An export of the report for a year holds no rows."),
+        ticket(1, "Report export is blank", "The yearly report has headers and no rows."),
+        ticket(2, "Spreadsheet without figures", "An export of the report for a year holds no rows."),
+        ticket(3, "Cart is empty after paying", "The customer paid and the cart shows nothing."),
+        ticket(4, "Goods vanish at checkout", "Everything in the cart is gone once somebody paid."),
     ]
 }
 
@@ -68,7 +66,7 @@ async fn without_anybody_to_ask_the_features_decide_and_say_nothing_of_it() {
     assert_eq!(cases, 2);
     assert!(words.contains("too little: it opens") && !words.contains("judge"), "{words}");
     let score: f32 = words.split("with ").nth(1).unwrap().split(',').next().unwrap().parse().unwrap();
-    assert!((0.36..0.5).contains(&score), "in doubt: {words}");
+    assert!((0.3..0.5).contains(&score), "in doubt: {words}");
 }
 
 #[tokio::test]
@@ -81,7 +79,7 @@ async fn an_answer_within_doubt_turns_what_the_features_say() {
         assert!(words.contains(part), "{part}: {words}");
     }
     let asked = String::from_utf8(server.requests()[0].body.clone()).unwrap();
-    assert!(asked.contains("Everything in the cart is gone") && asked.contains("the cart shows nothing"));
+    assert!(asked.contains("for a year holds no rows") && asked.contains("has headers and no rows"));
 }
 
 #[tokio::test]

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use signalbox_domain::case::{Case, Score};
+use signalbox_domain::case_move::MoveKind;
 use signalbox_domain::decision::{Decision, Reason, Stage, Subject};
-use signalbox_domain::ids::{CaseId, DecisionId, PlanId, ProjectId, SuppressionId};
+use signalbox_domain::ids::{CaseId, CaseMoveId, DecisionId, PlanId, ProjectId, SuppressionId};
 use signalbox_domain::plan::PlanSummary;
 use signalbox_domain::policy::Policy;
 use signalbox_domain::provenance::Sourced;
@@ -13,7 +14,7 @@ use signalbox_domain::states::{CaseEvent, CaseState};
 use signalbox_domain::suppression::{Suppression, SuppressionRule};
 use signalbox_domain::task::Priority;
 use signalbox_store::Store;
-use signalbox_store::planner::{CaseRuling, PlanCommit};
+use signalbox_store::planner::{CaseRuling, MoveTo, PlanCommit, SignalsMove};
 use uuid::Uuid;
 
 use super::{Failed, MINUTE, NOW, limit};
@@ -75,6 +76,21 @@ pub(super) async fn act(store: &Store, method: &str) -> Result<(), Failed> {
             let decision = decision(15, Subject::Case(case_id(11)))?;
             store.suppression_lift(&suppression(), &decision, NOW.plus(MINUTE)).await?;
         }
+        "signals_move" => {
+            let wish = SignalsMove {
+                id: move_id(),
+                kind: MoveKind::Merge,
+                by: "ada",
+                from: case_id(10),
+                to: MoveTo::Known(case_id(11)),
+                signals: None,
+                seen_from: Some(0),
+                seen_to: Some(0),
+                now: NOW,
+            };
+            store.signals_move(&wish, |_| vec![]).await?;
+        }
+        "move_undo" => drop(store.move_undo(move_id(), NOW.plus(MINUTE), |_| vec![]).await?),
         other => return Err(format!("no step for {other}").into()),
     }
     Ok(())
@@ -93,6 +109,10 @@ fn case(n: u128) -> Case {
         changed_at: NOW,
         merged_into: None,
     }
+}
+
+fn move_id() -> CaseMoveId {
+    CaseMoveId::from_uuid(Uuid::from_u128(16))
 }
 
 fn suppression() -> Suppression {
