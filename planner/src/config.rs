@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use signalbox_domain::policy::Policy;
 use signalbox_domain::task::Priority;
+use signalbox_llm::SharpenConfig;
 use signalbox_runtime::PassConfig;
 use signalbox_similarity::group::SourcePair;
 
@@ -22,6 +23,8 @@ pub struct PlannerConfig {
     /// How a project wants its work started.
     pub policy: Policy,
     pub grouping: GroupingConfig,
+    /// Optional: who is asked where likeness is in doubt.
+    pub sharpen: SharpenConfig,
     pub detect: DetectConfig,
     pub score: ScoreConfig,
     pub gates: GatesConfig,
@@ -35,6 +38,7 @@ impl Default for PlannerConfig {
             signals_a_plan: const { NonZeroU32::new(1000).unwrap() },
             policy: Policy::default(),
             grouping: GroupingConfig::default(),
+            sharpen: SharpenConfig::default(),
             detect: DetectConfig::default(),
             score: ScoreConfig::default(),
             gates: GatesConfig::default(),
@@ -219,10 +223,22 @@ impl From<Thresholds> for WrittenThresholds {
     }
 }
 
+/// What is done with a text that says nothing to do, or something that must not be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ActionabilityGate {
+    /// It waits for a person.
+    Judge,
+    /// Nobody looks.
+    Off,
+}
+
 /// What keeps a case from becoming work.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct GatesConfig {
+    /// Whether texts are looked at for something to do, and for what must not be obeyed.
+    pub actionability: ActionabilityGate,
     /// Fewer points make no task.
     pub least_points: Points,
     /// So long after its task was done, records count as what is still out; twice as long after each return.
@@ -245,6 +261,7 @@ pub struct GatesConfig {
 impl Default for GatesConfig {
     fn default() -> Self {
         Self {
+            actionability: ActionabilityGate::Judge,
             least_points: Points(1.0),
             cool_down: Duration::from_hours(24),
             live_tasks: 50,

@@ -26,6 +26,9 @@ pub(crate) struct Facts {
     pub(crate) is_unhandled: bool,
     /// The stack of some sample leads into the product's own code.
     pub(crate) has_own_code: bool,
+    /// Some sample has a stack, and some of one is not said to be other people's.
+    pub(crate) has_stack: bool,
+    pub(crate) may_be_own: bool,
 }
 
 impl Facts {
@@ -61,6 +64,8 @@ impl Facts {
             routes: BTreeSet::new(),
             is_unhandled: false,
             has_own_code: false,
+            has_stack: false,
+            may_be_own: false,
         }
     }
 
@@ -91,6 +96,11 @@ impl Facts {
         }
     }
 
+    /// Whoever sent its stacks says of every call that it is not the product's.
+    pub(crate) fn leads_elsewhere(&self) -> bool {
+        self.has_stack && !self.may_be_own
+    }
+
     fn look_at_samples(&mut self, signal: &PlanSignal) {
         for sample in &signal.samples {
             self.routes.extend(sample.route.as_ref().map(|route| route.value.clone()));
@@ -102,6 +112,8 @@ impl Facts {
                     .is_some_and(|value| value.as_bool() == Some(false) || value.as_str() == Some("false"))
             };
             self.is_unhandled |= handled.iter().any(says_no);
+            self.has_stack |= !sample.frames.is_empty();
+            self.may_be_own |= sample.frames.iter().any(|frame| frame.in_app != Some(false));
             self.has_own_code |= sample.frames.iter().any(|frame| frame.in_app == Some(true));
         }
     }

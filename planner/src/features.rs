@@ -2,6 +2,7 @@
 //! its text. Pure.
 
 use signalbox_domain::signal::{Frame, Sample};
+use signalbox_similarity::clicks::normalize_route;
 use signalbox_similarity::features::{Features, Signal};
 use signalbox_similarity::frames::{self, FrameOrder, ParsedTrace, StructuredFrame, trace_from_structured};
 use signalbox_similarity::normalize::InAppRules;
@@ -21,13 +22,16 @@ pub(crate) fn features(changed: &PlanSignal) -> Features {
         value.map(|value| value.value.clone())
     };
     let route = sample.and_then(|sample| of(sample.route.as_ref()));
+    // Sources write a place in several ways; clicks know it as a route already.
+    let route = route.as_deref().or_else(|| attribute("$current_url")).filter(|route| !route.is_empty());
+    let route = route.map(normalize_route);
     let release = sample.and_then(|sample| of(sample.release.as_ref()));
     Features::of(&Signal {
         source: signal.key.family.name(),
         title,
         text,
         trace: trace.as_ref(),
-        route: route.as_deref().or_else(|| attribute("$current_url")),
+        route: route.as_deref(),
         element: attribute("element").or_else(|| attribute("$el_text")),
         release: release.as_deref(),
     })

@@ -89,7 +89,14 @@ pub(crate) fn ticket(n: u128, title: &str, text: &str) -> PlanSignal {
 }
 
 pub(crate) fn input(signals: Vec<PlanSignal>, repositories: Vec<Repository>) -> PlanInput {
-    PlanInput { project: project(), revision: 4, signals, cases: BTreeSet::new(), repositories }
+    PlanInput {
+        project: project(),
+        revision: 4,
+        signals,
+        cases: BTreeSet::new(),
+        repositories,
+        suppressions: vec![],
+    }
 }
 
 /// What plans leave behind, as far as the next one is made of it: the planner's tables without a database.

@@ -1,22 +1,25 @@
 //! Gates: what a case has to pass before it becomes work, in order, each with its typed reason. Pure.
 //!
 //! ```text
-//!   nothing holds it back ─▶ not suppressed, snoozed or closed ─▶ no task of this generation ─▶ enough points
-//!     ─▶ not cooling down ─▶ a repository ─▶ (over all that passed, the weightiest first) the quota ─▶ work in progress
+//!   nothing holds it back ─▶ no person keeps it away ─▶ no task of this generation ─▶ enough points
+//!     ─▶ not cooling down ─▶ something to do about it ─▶ nothing in it that must not be obeyed ─▶ a repository ─▶ (over all that passed, the weightiest first) the quota ─▶ work in progress
 //! ```
 
 use signalbox_domain::case::Score;
 use signalbox_domain::ids::{RepositoryId, TaskId};
 use signalbox_domain::project::Repository;
 use signalbox_domain::provenance::Sourced;
-use signalbox_domain::signal::HoldReason;
+use signalbox_domain::signal::{HoldReason, Sample};
 use signalbox_domain::states::{CaseState, TaskState};
+use signalbox_domain::suppression::Suppression;
 use signalbox_domain::time::Timestamp;
-use signalbox_store::planner::{CaseRecord, PlanFacts};
+use signalbox_store::planner::{CaseRecord, PlanFacts, PlanInput, PlanSignal};
 
-use crate::config::GatesConfig;
+use crate::actionability::{Finding, Material, NotActionable, Verdict, judge, noise_of_file, writer_of};
+use crate::config::{ActionabilityGate, GatesConfig};
 use crate::facts::Facts;
 use crate::recur::Recurrence;
+use crate::ruled::{dismissal, is_accepted, sleep, suppressed};
 use crate::score::fresh_points;
 
 /// Whether work comes of it.
@@ -35,8 +38,12 @@ pub(crate) enum Closed {
     AllHeld(u64),
     #[error("its case is suppressed")]
     Suppressed,
-    #[error("its case is snoozed")]
-    Snoozed,
+    #[error("{words}")]
+    Snoozed { until: Option<Timestamp>, words: String },
+    #[error("{0}")]
+    Dismissed(String),
+    #[error("{owner}'s rule keeps it away until {until}: {reason} ({rule})")]
+    SuppressedByRule { owner: String, reason: String, rule: String, until: Timestamp },
     #[error("its case is {0}")]
     CaseIs(CaseState),
     #[error("{task} works on it")]
@@ -49,6 +56,12 @@ pub(crate) enum Closed {
     CoolingDown { until: Timestamp },
     #[error("its task is done, and nothing was seen of it since {since}")]
     Calm { since: Timestamp },
+    #[error("not actionable: {0}")]
+    NotActionable(NotActionable),
+    #[error("not actionable: every stack of it leads through code of others alone")]
+    ThirdPartyOnly,
+    #[error("a person looks at it first: {0}")]
+    Unsafe(Finding),
     #[error("the project has no repository: signalbox repository add NAME PATH --project PROJECT")]
     NoRepository,
     #[error("the repository that its sender named is not one of the project's")]
@@ -66,13 +79,18 @@ impl Closed {
         match self {
             Self::Held(_) | Self::AllHeld(_) => "held",
             Self::Suppressed => "suppressed",
-            Self::Snoozed => "snoozed",
+            Self::Snoozed { .. } => "snoozed",
+            Self::Dismissed(_) => "dismissed",
+            Self::SuppressedByRule { .. } => "suppressed-by-rule",
             Self::CaseIs(_) => "case-state",
             Self::TaskLives { .. } => "task-lives",
             Self::TaskEnded { .. } => "task-ended",
             Self::BelowThreshold { .. } => "below-threshold",
             Self::CoolingDown { .. } => "cooling-down",
             Self::Calm { .. } => "calm",
+            Self::NotActionable(_) => "not-actionable",
+            Self::ThirdPartyOnly => "third-party-only",
+            Self::Unsafe(_) => "unsafe",
             Self::NoRepository => "no-repository",
             Self::UnknownRepository => "unknown-repository",
             Self::SeveralRepositories { .. } => "several-repositories",
@@ -84,21 +102,35 @@ impl Closed {
     /// When it may have changed without a word from anybody.
     pub(crate) fn due(&self, now: Timestamp, config: &GatesConfig) -> Option<Timestamp> {
         match self {
-            Self::CoolingDown { until } => Some(*until),
+            Self::CoolingDown { until } | Self::SuppressedByRule { until, .. } => Some(*until),
+            Self::Snoozed { until, .. } => *until,
             Self::QuotaSpent { ends_at, .. } => Some(*ends_at),
             Self::WorkInProgress { .. } | Self::NoRepository => Some(now.plus(config.look_again)),
             Self::TaskLives { .. } => Some(now.plus(config.rank_again)),
             Self::Held(_)
             | Self::AllHeld(_)
             | Self::Suppressed
-            | Self::Snoozed
+            | Self::Dismissed(_)
             | Self::CaseIs(_)
             | Self::TaskEnded { .. }
             | Self::BelowThreshold { .. }
             | Self::Calm { .. }
+            | Self::NotActionable(_)
+            | Self::ThirdPartyOnly
+            | Self::Unsafe(_)
             | Self::UnknownRepository
             | Self::SeveralRepositories { .. } => None,
         }
+    }
+}
+
+impl Closed {
+    /// A person keeps the case from work: one who works on it is told.
+    pub(crate) fn sets_aside(&self) -> bool {
+        matches!(
+            self,
+            Self::Suppressed | Self::Snoozed { .. } | Self::Dismissed(_) | Self::SuppressedByRule { .. }
+        )
     }
 }
 
@@ -108,31 +140,60 @@ pub(crate) struct Candidate<'a> {
     pub(crate) facts: &'a Facts,
     pub(crate) score: &'a Score,
     pub(crate) recurrence: Recurrence,
+    /// Its signals that were read, the largest first.
+    pub(crate) read: &'a [&'a PlanSignal],
     /// The repository that a sender named.
     pub(crate) named: Option<&'a Sourced<String>>,
 }
 
 /// The gates that a case passes by itself.
-pub(crate) fn pass(candidate: &Candidate<'_>, repositories: &[Repository], config: &GatesConfig) -> Gate {
-    match closed(candidate, config) {
+pub(crate) fn pass(
+    candidate: &Candidate<'_>,
+    input: &PlanInput,
+    config: &GatesConfig,
+    now: Timestamp,
+) -> Gate {
+    let kept_away = || set_aside(candidate, &input.suppressions, now);
+    match held(candidate).or_else(kept_away).or_else(|| closed(candidate, config)) {
         Some(reason) => Gate::Closed { reason },
-        None => routed(candidate.named, repositories),
+        None => routed(candidate.named, &input.repositories),
     }
 }
 
-fn closed(candidate: &Candidate<'_>, config: &GatesConfig) -> Option<Closed> {
-    let Candidate { record, facts, score, recurrence, .. } = candidate;
-    if facts.free == 0 {
-        return Some(Closed::AllHeld(facts.signals));
-    }
+fn held(candidate: &Candidate<'_>) -> Option<Closed> {
+    let facts = candidate.facts;
+    (facts.free == 0).then_some(Closed::AllHeld(facts.signals))
+}
+
+/// What people decided, about this case or by a rule.
+fn set_aside(candidate: &Candidate<'_>, rules: &[Suppression], now: Timestamp) -> Option<Closed> {
+    let record = candidate.record;
     match record.case.state {
         CaseState::Suppressed => return Some(Closed::Suppressed),
-        CaseState::Snoozed => return Some(Closed::Snoozed),
-        state @ (CaseState::Dismissed | CaseState::Merged | CaseState::Fixed | CaseState::Quiet) => {
+        CaseState::Snoozed => {
+            let (until, words) = sleep(record);
+            return Some(Closed::Snoozed { until, words });
+        }
+        CaseState::Dismissed => {
+            let state = Closed::CaseIs(record.case.state);
+            return Some(dismissal(record).map_or(state, |(_, words)| Closed::Dismissed(words)));
+        }
+        state @ (CaseState::Merged | CaseState::Fixed | CaseState::Quiet) => {
             return Some(Closed::CaseIs(state));
         }
         CaseState::Watching | CaseState::Ready | CaseState::Tasked | CaseState::Verifying => {}
     }
+    let rule = suppressed(rules, candidate.read, now)?;
+    Some(Closed::SuppressedByRule {
+        owner: rule.owner.clone(),
+        reason: rule.reason.clone(),
+        rule: rule.rule.words(),
+        until: rule.expires_at,
+    })
+}
+
+fn closed(candidate: &Candidate<'_>, config: &GatesConfig) -> Option<Closed> {
+    let Candidate { record, score, recurrence, .. } = candidate;
     if let Some((task, state)) = record.tasks.last().copied() {
         if state.is_live() {
             return Some(Closed::TaskLives { task });
@@ -148,9 +209,43 @@ fn closed(candidate: &Candidate<'_>, config: &GatesConfig) -> Option<Closed> {
     match (recurrence, record.case.state) {
         (Recurrence::Cooling { until }, _) => Some(Closed::CoolingDown { until: *until }),
         (Recurrence::Calm { since }, _) => Some(Closed::Calm { since: *since }),
-        (_, CaseState::Watching | CaseState::Ready) => None,
+        (_, CaseState::Watching | CaseState::Ready) => not_for_work(candidate, config),
         (_, state) => Some(Closed::CaseIs(state)),
     }
+}
+
+/// One signal that says what to do is enough; one that must not be obeyed is too much.
+fn not_for_work(candidate: &Candidate<'_>, config: &GatesConfig) -> Option<Closed> {
+    if config.actionability == ActionabilityGate::Off || is_accepted(candidate.record) {
+        return None;
+    }
+    let free = candidate.read.iter().filter(|signal| signal.signal.hold.is_none());
+    let judged: Vec<Verdict> = free.flat_map(|signal| verdicts(signal)).collect();
+    if let Some(finding) = judged.iter().find_map(|verdict| verdict.danger.clone()) {
+        return Some(Closed::Unsafe(finding));
+    }
+    if candidate.facts.leads_elsewhere() {
+        return Some(Closed::ThirdPartyOnly);
+    }
+    let first = judged.first()?.not_actionable.clone()?;
+    judged.iter().all(|verdict| !verdict.is_actionable()).then_some(Closed::NotActionable(first))
+}
+
+/// Of each of its samples, or of its title alone.
+fn verdicts(signal: &PlanSignal) -> Vec<Verdict> {
+    let writer = writer_of(signal.signal.key.family.name());
+    if signal.samples.is_empty() {
+        return vec![judge(&Material { writer, title: &signal.signal.title.value, text: "" })];
+    }
+    let of_sample = |sample: &Sample| {
+        let mut verdict = judge(&Material { writer, title: &sample.title.value, text: &sample.text.value });
+        let file = sample.frames.first().and_then(|frame| frame.file.as_deref());
+        if let Some(noise) = file.and_then(noise_of_file) {
+            verdict.not_actionable = Some(NotActionable::Noise(noise));
+        }
+        verdict
+    };
+    signal.samples.iter().map(of_sample).collect()
 }
 
 fn is_done(state: TaskState) -> bool {

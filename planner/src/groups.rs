@@ -4,21 +4,25 @@
 //!   open cases as the store keeps them ─▶ Groups, at one plan revision ─▶ group(signals) ─▶ joins, with their reasons
 //! ```
 //!
-//! What a process holds in `Groups` follows from the open cases of the store at that revision and from nothing else:
+//! Where sharpeners are set, what they say of a doubtful likeness comes in as a fact (`place.rs`); what has joined is looked
+//! at once more by the guard (`apart.rs`). What a process holds in `Groups` follows from the open cases of the store at that revision and from nothing else:
 //! their exemplars in the order of their ids. So after a restart, or in another process, the same signals join the same
 //! cases. Signals are taken by the time of their first record, not in the order in which they came.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod apart;
+mod place;
+
+use std::collections::BTreeMap;
 
 use signalbox_domain::ids::{CaseId, SignalId};
 use signalbox_runtime::IdSource;
 use signalbox_similarity::features::Features;
-use signalbox_similarity::group::{
-    CaseId as Slot, KeptError, Note, Placement, ProjectIndex, Reason, SourcePair, Weights,
-};
+use signalbox_similarity::group::{CaseId as Slot, KeptError, ProjectIndex, Reason, SourcePair, Weights};
 use signalbox_store::planner::{PlanInput, PlanSignal};
 
 use crate::features::features;
+pub(crate) use apart::{Parted, part, suspects};
+pub(crate) use place::{Placing, Said};
 
 /// Reasons that are told of a likeness.
 const REASONS_TOLD: usize = 3;
@@ -45,10 +49,12 @@ pub struct Joined {
     pub words: String,
 }
 
-/// What became of the signals that belonged to no case.
+/// What became of the signals that belonged to no case, and of the cases that they came to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Grouping {
     pub joined: BTreeMap<SignalId, Joined>,
+    /// Cases that fell apart, by whom they lost.
+    pub(crate) parted: Vec<Parted>,
     /// What the store is to keep of the cases that changed.
     pub exemplars: BTreeMap<CaseId, String>,
 }
@@ -95,6 +101,17 @@ impl Groups {
     fn case(&self, slot: Slot) -> Option<CaseId> {
         self.cases.get(usize::try_from(slot.0).ok()?).copied()
     }
+
+    fn slot(&self, case: CaseId) -> Option<Slot> {
+        let at = self.cases.iter().position(|known| *known == case)?;
+        u32::try_from(at).ok().map(Slot)
+    }
+
+    /// The open case that a signal is most like, and how like; nothing changes.
+    pub(crate) fn closest(&self, features: &Features) -> Option<(CaseId, f32)> {
+        let first = self.index.candidates(features).into_iter().next()?;
+        self.case(first.case).map(|case| (case, first.score))
+    }
 }
 
 /// Changed signals in the order in which a plan takes them, whatever order they came in.
@@ -107,49 +124,13 @@ pub(crate) fn in_order(signals: &[PlanSignal]) -> Vec<&PlanSignal> {
     ordered
 }
 
-/// Puts every signal without a case into one. Deterministic; `groups` knows of it afterwards.
+/// Puts every signal without a case into one, by the features alone. Deterministic; `groups` knows of it afterwards.
 pub fn group(groups: &mut Groups, input: &PlanInput, ids: &IdSource) -> Result<Grouping, KeptError> {
-    let mut grouping = Grouping::default();
-    let mut touched: BTreeSet<Slot> = BTreeSet::new();
-    for changed in in_order(&input.signals) {
-        if changed.case.is_some() {
-            continue;
-        }
-        let placement = groups.index.observe(&features(changed));
-        if placement.new {
-            groups.cases.push(ids.next());
-        }
-        let Some(case) = groups.case(placement.case) else { continue };
-        touched.insert(placement.case);
-        let signal = changed.signal.id;
-        let code = if placement.new { "new-case" } else { "joined" };
-        let words = words(groups, &placement, case);
-        grouping.joined.insert(signal, Joined { signal, case, is_new: placement.new, code, words });
+    let mut placing = Placing::new(groups, ids);
+    for changed in in_order(&input.signals).into_iter().filter(|changed| changed.case.is_none()) {
+        placing.place(changed, &features(changed), None)?;
     }
-    for slot in touched {
-        if let Some(case) = groups.case(slot) {
-            grouping.exemplars.insert(case, groups.index.kept(slot)?);
-        }
-    }
-    Ok(grouping)
-}
-
-fn words(groups: &Groups, placement: &Placement, case: CaseId) -> String {
-    let first = placement.candidates.first();
-    let closest = first.and_then(|first| groups.case(first.case).map(|case| (first, case)));
-    match (placement.note, closest) {
-        (Note::Joined, Some((first, _))) => {
-            format!("shares {} with {case}: {:.2}", shared(&first.reasons), first.score)
-        }
-        (Note::WouldWiden, Some((first, closest))) => format!(
-            "like one signal of {closest} ({:.2}) and unlike the rest, so no one change would fix both: it opens {case}",
-            first.score
-        ),
-        (Note::BelowThreshold, Some((first, closest))) => {
-            format!("the closest open case is {closest} with {:.2}, too little: it opens {case}", first.score)
-        }
-        _ => format!("no open case is like it: it opens {case}"),
-    }
+    placing.finish()
 }
 
 /// What speaks for the likeness, the strongest first.

@@ -1,8 +1,9 @@
 //! The planner: from changed signals to few, ranked cases, and from those to tasks, with a reason for everything.
 //!
 //! ```text
-//!   load (store, one snapshot) ─▶ group (groups.rs, pure) ─▶ gather (store: the facts of the cases they belong to)
-//!     ─▶ decide (plan.rs, pure) ─▶ look at the code of what becomes a task (code.rs), decide again with it
+//!   load (store, one snapshot) ─▶ group (groups.rs, pure; what sharpeners say is gathered by sharpening.rs)
+//!     ─▶ gather (store: the facts of the cases they belong to) ─▶ decide (plan.rs, pure)
+//!     ─▶ look at the code of what becomes a task (code.rs), decide again with it
 //!     ─▶ commit (compare-and-set on the plan revision)
 //! ```
 //!
@@ -10,6 +11,7 @@
 //! never names another stage; it meets them in the store only. What a process remembers between passes (`groups.rs`)
 //! follows from the store: without it the pass is slower and otherwise the same.
 
+pub mod actionability;
 mod code;
 mod compose;
 mod config;
@@ -20,21 +22,25 @@ mod features;
 mod fixture;
 mod gates;
 mod groups;
+mod lab;
 pub mod locate;
 mod pass;
 mod place;
 mod plan;
 mod recur;
 pub mod route;
+mod ruled;
 mod score;
+mod sharpening;
 mod status;
 
 pub use code::{CodeConfig, Reader};
 pub use config::{
-    DetectConfig, GatesConfig, GroupingConfig, PlannerConfig, Points, PointsError, RouteWeight, ScoreConfig,
-    Thresholds, ThresholdsError,
+    ActionabilityGate, DetectConfig, GatesConfig, GroupingConfig, PlannerConfig, Points, PointsError,
+    RouteWeight, ScoreConfig, Thresholds, ThresholdsError,
 };
 pub use groups::{Grouping, Groups, Joined, group};
+pub use lab::{ActionabilityAnswer, ActionabilityRow, actionability_row};
 pub use pass::{PlanError, Planner};
 pub use plan::{Decided, decide, wish};
 pub use status::PlannerStatus;

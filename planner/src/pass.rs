@@ -3,12 +3,15 @@
 //! What grouping knows of a project is kept between passes for as long as its plan revision is the one that this process
 //! wrote last; otherwise it is read from the store anew. A plan that is not written takes it away too.
 
+mod grouping;
 mod looking;
 mod remembered;
 
 use signalbox_domain::decision::Decision;
 use signalbox_domain::ids::ProjectId;
+use signalbox_domain::plan::PlanSummary;
 use signalbox_domain::time::Timestamp;
+use signalbox_llm::{Off, Sharpen};
 use signalbox_runtime::{IdSource, NextPass, PassEnd};
 use signalbox_similarity::group::KeptError;
 use signalbox_store::planner::{Committed, PlanCommit, PlanInput};
@@ -16,7 +19,7 @@ use signalbox_store::{Store, StoreError};
 
 use crate::code::{CodeByCase, Reader};
 use crate::config::PlannerConfig;
-use crate::groups::{Grouping, Groups, group};
+use crate::groups::Grouping;
 use crate::plan::{Decided, TooDeep, refused, wish};
 use crate::status::PlannerStatus;
 use remembered::Remembered;
@@ -39,21 +42,29 @@ pub enum PlanError {
     Refusal { project: ProjectId, source: StoreError },
 }
 
-/// The planner of one process.
+/// The planner of one process. `S` is asked where likeness is in doubt.
 #[derive(Clone)]
-pub struct Planner {
+pub struct Planner<S = Off> {
     store: Store,
     ids: IdSource,
     config: PlannerConfig,
     remembered: Remembered,
+    sharpener: S,
     reader: Option<Reader>,
 }
 
 impl Planner {
     pub fn new(store: Store, ids: IdSource, config: PlannerConfig) -> Self {
-        Self { store, ids, config, remembered: Remembered::default(), reader: None }
+        Self { store, ids, config, remembered: Remembered::default(), sharpener: Off, reader: None }
     }
 
+    pub fn sharpened_by<S: Sharpen>(self, sharpener: S) -> Planner<S> {
+        let Self { store, ids, config, remembered, sharpener: Off, reader } = self;
+        Planner { store, ids, config, remembered, sharpener, reader }
+    }
+}
+
+impl<S: Sharpen> Planner<S> {
     /// Looks into the repositories of what becomes a task.
     #[must_use]
     pub fn reading(self, reader: Reader) -> Self {
@@ -71,60 +82,59 @@ impl Planner {
         Ok(PassEnd { report: status, next })
     }
 
+    /// What a pass would write for a project now; nothing is written. One plan: where there is more than it takes, the rest
+    /// would follow.
+    pub async fn preview(&self, project: ProjectId, now: Timestamp) -> Result<PlanSummary, PlanError> {
+        let mut input = self.load(project, now).await?;
+        loop {
+            if let Some((groups, grouping)) = self.group(&input).await? {
+                drop(groups);
+                return Ok(self.decided(&input, &grouping, now).await?.summary);
+            }
+            input = self.load(project, now).await?;
+        }
+    }
+
+    async fn load(&self, project: ProjectId, now: Timestamp) -> Result<PlanInput, PlanError> {
+        let at_most = self.config.signals_a_plan.get();
+        let input = self.store.plan_load(project, at_most, now).await;
+        input.map_err(|source| PlanError::Load { project, source })
+    }
+
+    async fn decided(
+        &self,
+        input: &PlanInput,
+        grouping: &Grouping,
+        now: Timestamp,
+    ) -> Result<PlanCommit, PlanError> {
+        let project = input.project;
+        let wish = wish(input, grouping, &self.config, now);
+        let facts =
+            self.store.plan_gather(&wish).await.map_err(|source| PlanError::Gather { project, source })?;
+        let code = CodeByCase::new();
+        let decided = Decided { input, grouping, facts: &facts, code: &code, config: &self.config, now };
+        // On the heap: calls of git are large, and every pass of a house lies in one future.
+        Ok(Box::pin(looking::decided(self.reader.as_ref(), &decided, &self.ids)).await)
+    }
+
     async fn project(
         &self,
         project: ProjectId,
         now: Timestamp,
         status: &mut PlannerStatus,
     ) -> Result<(), PlanError> {
-        let at_most = self.config.signals_a_plan.get();
-        let input = self
-            .store
-            .plan_load(project, at_most, now)
-            .await
-            .map_err(|source| PlanError::Load { project, source })?;
+        let input = self.load(project, now).await?;
         let Some((groups, grouping)) = self.group(&input).await? else {
             status.overtaken();
             return Ok(());
         };
-        let wish = wish(&input, &grouping, &self.config, now);
-        let facts =
-            self.store.plan_gather(&wish).await.map_err(|source| PlanError::Gather { project, source })?;
-        let code = CodeByCase::new();
-        let decided = Decided {
-            input: &input,
-            grouping: &grouping,
-            facts: &facts,
-            code: &code,
-            config: &self.config,
-            now,
-        };
-        // On the heap: calls of git are large, and every pass of a house lies in one future.
-        let plan = Box::pin(looking::decided(self.reader.as_ref(), &decided, &self.ids)).await;
-        status.more |= is_full(&input, at_most);
+        let plan = self.decided(&input, &grouping, now).await?;
+        status.more |= is_full(&input, self.config.signals_a_plan.get());
         if self.commit(&plan, now, status).await? {
+            status.parted(grouping.parted.len());
             self.remembered.keep(project, groups, &plan);
         }
         Ok(())
-    }
-
-    /// None where somebody wrote to the project between two readings.
-    async fn group(&self, input: &PlanInput) -> Result<Option<(Option<Groups>, Grouping)>, PlanError> {
-        let project = input.project;
-        let mut known = self.remembered.take(project, input.revision);
-        if input.signals.iter().all(|signal| signal.case.is_some()) {
-            return Ok(Some((known, Grouping::default())));
-        }
-        if known.is_none() {
-            let thresholds = self.config.grouping.thresholds.clone();
-            known = remembered::read(&self.store, project, input.revision, thresholds)
-                .await
-                .map_err(|source| PlanError::Groups { project, source })?;
-        }
-        let Some(mut groups) = known else { return Ok(None) };
-        let grouping =
-            group(&mut groups, input, &self.ids).map_err(|source| PlanError::Kept { project, source })?;
-        Ok(Some((Some(groups), grouping)))
     }
 
     /// Whether it was written.

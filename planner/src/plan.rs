@@ -3,9 +3,10 @@
 //! ```text
 //!   changed signals ┐                       ┌▶ end of its task, return, score, spike ─▶ gates ─▶ closed, with its reason
 //!   cases due       ┴▶ subjects (subject.rs) ┘                                            └▶ passed ─▶ room for all of
-//!                                                                them, the weightiest first ─▶ task (promote.rs)
+//!          └▶ fell apart: parted (part.rs), judged by the next plan      them, the weightiest first ─▶ task (promote.rs)
 //! ```
 
+mod part;
 mod promote;
 mod routed;
 mod subject;
@@ -29,6 +30,7 @@ use crate::detect::{Pace, pace, since_hour, times_words, trend};
 use crate::gates::{self, Candidate, Closed, Gate, Room};
 use crate::groups::{Grouping, in_order};
 use crate::recur::{Recurrence, recurrence};
+use crate::ruled::wakes;
 use crate::score::{Judged, RATE, score, span_words};
 use subject::{Planned, planned};
 
@@ -49,6 +51,8 @@ struct Plan<'a> {
     ids: &'a IdSource,
     cases: Vec<Case>,
     joins: Vec<(SignalId, CaseId)>,
+    /// Cases that fell apart: they and their signals are looked at by the next plan.
+    parted: BTreeSet<CaseId>,
     due: BTreeMap<CaseId, Timestamp>,
     tasks: Vec<Task>,
     ranks: Vec<(TaskId, Priority)>,
@@ -108,6 +112,7 @@ pub fn decide(from: &Decided<'_>, ids: &IdSource) -> PlanCommit {
         ids,
         cases: Vec::new(),
         joins: Vec::new(),
+        parted: BTreeSet::new(),
         due: BTreeMap::new(),
         tasks: Vec::new(),
         ranks: Vec::new(),
@@ -119,8 +124,12 @@ pub fn decide(from: &Decided<'_>, ids: &IdSource) -> PlanCommit {
             plan.decide(Subject::Signal(joined.signal), joined.code, joined.words.clone());
         }
     }
+    plan.part();
     let mut passed = Vec::new();
-    for (_, mut planned) in planned(from) {
+    for (case, mut planned) in planned(from) {
+        if plan.parted.contains(&case) {
+            continue;
+        }
         match plan.judge(&mut planned) {
             Gate::Open { repository } => passed.push((planned, repository)),
             Gate::Closed { reason } => plan.closed(planned, &reason),
@@ -135,6 +144,7 @@ impl Plan<'_> {
     fn judge(&mut self, planned: &mut Planned<'_>) -> Gate {
         let (config, now) = (self.from.config, self.from.now);
         self.close_task(planned);
+        self.wake(planned);
         let recurrence = recurrence(&planned.record, &planned.facts, now, &config.gates);
         if let Recurrence::Back { ended } = recurrence {
             self.recur(planned, ended);
@@ -154,15 +164,29 @@ impl Plan<'_> {
         if before.priority != planned.record.case.score.priority {
             self.rank(planned, before.priority);
         }
+        let read = planned.read();
         let candidate = Candidate {
+            read: &read,
             record: &planned.record,
             facts: &planned.facts,
             score: &planned.record.case.score,
             recurrence,
             named: planned.named(),
         };
-        let gate = gates::pass(&candidate, &self.from.input.repositories, &config.gates);
+        let gate = gates::pass(&candidate, self.from.input, &config.gates, now);
         self.routed(planned, gate)
+    }
+
+    /// A sleeping case that its time, its records or a release has woken.
+    fn wake(&mut self, planned: &mut Planned<'_>) {
+        let record = &planned.record;
+        if record.case.state != CaseState::Snoozed {
+            return;
+        }
+        let Some(why) = wakes(record, &planned.facts, &planned.read(), self.from.now) else { return };
+        let id = record.case.id;
+        self.move_case(&mut planned.record.case, CaseEvent::Wake);
+        self.decide(Subject::Case(id), "woken", format!("woken: {why}"));
     }
 
     /// A tasked case without a live task goes back to watching; what its task brought stands in its outcome.
@@ -230,6 +254,10 @@ impl Plan<'_> {
             self.decide(Subject::Signal(changed.signal.id), why.code(), why.to_string());
         }
         self.decide(Subject::Case(id), reason.code(), reason.to_string());
+        if let Some(task) = reason.sets_aside().then(|| live_task(&planned.record.tasks)).flatten() {
+            let words = format!("{reason}; what runs goes on, and a person decides about it");
+            self.decide(Subject::Task(task), "case-set-aside", words);
+        }
         self.due.extend(reason.due(self.from.now, &self.from.config.gates).map(|due| (id, due)));
         self.cases.push(planned.record.case);
     }
@@ -270,7 +298,7 @@ impl Plan<'_> {
         // A signal whose case is gone is read again, and by then belongs to none.
         let has_case = |signal: SignalId, case: Option<CaseId>| {
             let joined = grouping.joined.get(&signal).map(|joined| joined.case);
-            case.or(joined).is_some_and(|case| written.contains(&case))
+            case.or(joined).is_some_and(|case| written.contains(&case) && !self.parted.contains(&case))
         };
         let planned = input
             .signals
@@ -283,9 +311,11 @@ impl Plan<'_> {
         let exemplars = exemplars.map(|(case, text)| (*case, text.clone())).collect();
         let summary = PlanSummary {
             signals: count(planned.len()),
-            new_cases: count(new.len()),
+            new_cases: count(new.len() + grouping.parted.len()),
             tasks: count(self.tasks.len()),
+            ..PlanSummary::default()
         };
+        let summary = summary.explained(&self.decisions);
         PlanCommit {
             id: self.ids.next::<PlanId>(),
             project: input.project,
@@ -341,6 +371,10 @@ fn decision(subject: Subject, code: &str, words: String, now: Timestamp, ids: &I
     let reason = Reason { code: code.parse().ok()?, words };
     let (id, stage) = (ids.next::<DecisionId>(), Stage::Planner);
     Some(Decision { id, stage, subject, reason, first_at: now, last_at: now, count: 1 })
+}
+
+fn live_task(tasks: &[(TaskId, TaskState)]) -> Option<TaskId> {
+    tasks.last().filter(|(_, state)| state.is_live()).map(|(task, _)| *task)
 }
 
 fn count(items: usize) -> u64 {

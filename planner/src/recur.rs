@@ -11,6 +11,7 @@ use signalbox_store::planner::CaseRecord;
 
 use crate::config::GatesConfig;
 use crate::facts::Facts;
+use crate::ruled::counts_from;
 
 /// The longest that records after the end of a task may be taken for what is still out.
 const LONGEST_COOL_DOWN: Duration = Duration::from_hours(30 * 24);
@@ -41,6 +42,10 @@ pub(crate) fn recurrence(
         CaseState::Fixed | CaseState::Quiet if facts.last_seen > case.changed_at => {
             Recurrence::Back { ended: case.changed_at }
         }
+        CaseState::Dismissed => match counts_from(record, cool_down(case.generation, config)) {
+            Some(from) if facts.last_seen > from => Recurrence::Back { ended: case.changed_at },
+            _ => Recurrence::None,
+        },
         CaseState::Verifying => {
             let ended = record.moved_at.unwrap_or(case.changed_at);
             after(facts, ended, ended.plus(cool_down(case.generation, config)), now)
@@ -57,7 +62,6 @@ pub(crate) fn recurrence(
         | CaseState::Tasked
         | CaseState::Snoozed
         | CaseState::Suppressed
-        | CaseState::Dismissed
         | CaseState::Merged => Recurrence::None,
     }
 }

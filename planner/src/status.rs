@@ -9,6 +9,8 @@ pub struct PlannerStatus {
     pub signals: u64,
     pub cases: u64,
     pub tasks: u64,
+    /// Cases that came out of others, because no one change would have fixed both.
+    pub split_off: u64,
     /// Plans that somebody else's write overtook; the next pass plans them anew.
     pub stale: u64,
     /// Plans that policy forbids as they stand; a decision on each case says why.
@@ -21,6 +23,12 @@ impl PlannerStatus {
     pub(crate) fn overtaken(&mut self) {
         self.stale += 1;
         self.more = true;
+    }
+
+    /// What was parted is judged by the next pass.
+    pub(crate) fn parted(&mut self, split_off: usize) {
+        self.split_off += length(split_off);
+        self.more |= split_off > 0;
     }
 
     pub(crate) fn written(&mut self, plan: &PlanCommit) {

@@ -1,7 +1,7 @@
 //! Killed as by `kill -9` at every method that writes, just before its commit and just after: the same end state.
 //!
-//! A method is reached by the whole path, by the schedule, by a command, or alone on a store, because no part of the
-//! program calls it yet. A method that is in none of the lists fails a test, and so does a point that is not reached.
+//! A method is reached by the whole path, by the schedule, by a command, or alone on a store, because it is one call of a
+//! person's or no part of the program calls it yet. A method that is in none of the lists fails a test, and so does a point that is not reached.
 
 use std::os::unix::process::ExitStatusExt as _;
 use std::sync::Mutex;
@@ -44,7 +44,6 @@ const PATH: &[&str] = &[
     "run_move",
     "run_notes_append",
     "run_finish",
-    "prune",
 ];
 /// Only after a first death: the run's lease has to end.
 const AFTER_A_DEATH: &[&str] = &["run_expire"];
@@ -54,6 +53,7 @@ const COMMAND: &[&str] =
     &["secret_put", "secret_remove", "token_revoke", "project_key_put", "project_key_remove"];
 /// Nothing calls it yet but the store's own tests.
 const ALONE: &[&str] = &[
+    "prune",
     "task_move",
     "person_put",
     "quota_take",
@@ -66,6 +66,9 @@ const ALONE: &[&str] = &[
     "delivery_put",
 ];
 
+/// What people decide about cases: one call, one step.
+const PEOPLE: &[&str] = &["case_rule", "suppression_put", "suppression_lift", "signals_move", "move_undo"];
+
 const SIDES: [&str; 2] = ["before", "after"];
 
 fn points(methods: &[&str]) -> Vec<String> {
@@ -74,7 +77,7 @@ fn points(methods: &[&str]) -> Vec<String> {
 
 #[test]
 fn every_method_that_writes_is_killed_somewhere() {
-    let mut listed: Vec<&str> = [PATH, AFTER_A_DEATH, SCHEDULE, COMMAND, ALONE].concat();
+    let mut listed: Vec<&str> = [PATH, AFTER_A_DEATH, SCHEDULE, COMMAND, ALONE, PEOPLE].concat();
     listed.sort_unstable();
     let mut writing: Vec<&str> = Method::ALL
         .iter()
@@ -328,10 +331,13 @@ fn dump(method: &str, failpoint: Option<&str>) -> String {
 
 #[test]
 fn a_step_that_is_killed_happened_whole_or_not_at_all() {
-    for_each(&ALONE.iter().map(|method| (*method).to_owned()).collect::<Vec<_>>(), |method| {
-        let (not_begun, done) = (dump(method, Some("never")), dump(method, None));
-        assert_ne!(not_begun, done, "{method} writes something");
-        assert_eq!(dump(method, Some(&format!("{method}:before:1"))), not_begun, "{method}");
-        assert_eq!(dump(method, Some(&format!("{method}:after:1"))), done, "{method}");
-    });
+    for_each(
+        &[ALONE, PEOPLE].concat().iter().map(|method| (*method).to_owned()).collect::<Vec<_>>(),
+        |method| {
+            let (not_begun, done) = (dump(method, Some("never")), dump(method, None));
+            assert_ne!(not_begun, done, "{method} writes something");
+            assert_eq!(dump(method, Some(&format!("{method}:before:1"))), not_begun, "{method}");
+            assert_eq!(dump(method, Some(&format!("{method}:after:1"))), done, "{method}");
+        },
+    );
 }

@@ -36,8 +36,8 @@ use zeroize::Zeroizing;
 
 use crate::views::SignalResult;
 use crate::{
-    Access, Agent, Hook, HookKind, Hooks, Positions, Projects, Quarantine, Reads, Runs, Secrets, SignIn,
-    TaskWish, Tasks, local,
+    Access, Agent, Cases, Hook, HookKind, Hooks, Positions, Projects, Quarantine, Reads, Runs, Secrets,
+    SignIn, TaskWish, Tasks, local,
 };
 
 const RUNNER_SEEN_WITHIN: Duration = Duration::from_secs(60);
@@ -122,6 +122,11 @@ impl Fixture {
             Policy::default(),
             Wakeups::new(self.clock.clone()),
         )
+    }
+
+    pub fn cases(&self) -> Cases {
+        let wakeups = Wakeups::new(self.clock.clone());
+        Cases::new(self.store.clone(), self.clock.clone(), self.ids.clone(), wakeups)
     }
 
     pub fn runs(&self) -> Runs {
@@ -253,7 +258,7 @@ impl Fixture {
             tasks: task.iter().cloned().collect(),
             cases: vec![case.clone()],
             policy: Policy::default(),
-            summary: PlanSummary { signals: 1, new_cases: 1, tasks: 1 },
+            summary: PlanSummary { signals: 1, new_cases: 1, tasks: 1, ..PlanSummary::default() },
         };
         assert_eq!(self.store.plan_commit(&commit).await.unwrap(), Committed::Yes);
         (case.id, task.map(|task| task.id))

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   CLI ──┐                                                 ┌ Reads ──▶ views
-//!   HTTP ─┼─▶ Access (who is it?) ─▶ a use case (may they?) ─┼ Tasks, Projects, SignIn, Secrets ─▶ Store
+//!   HTTP ─┼─▶ Access (who is it?) ─▶ a use case (may they?) ─┼ Tasks, Cases, Projects, SignIn, Secrets ─▶ Store
 //!   MCP ──┘                                                 ├ Runs (runners: lease, report, finish)
 //!   webhooks ─▶ Hooks (signed by whom?) ─▶ deliveries        └ Quarantine, Positions (who keep the house running)
 //! ```
@@ -11,6 +11,7 @@
 //! about single nouns live in `domain`.
 
 mod access;
+mod cases;
 mod hooks;
 mod location;
 mod positions;
@@ -33,12 +34,13 @@ mod words;
 pub mod fixture;
 
 pub use access::{Access, AccessError, NewToken, Refused, TokenWish, local};
+pub use cases::Cases;
 pub use hooks::{Hook, HookKind, HookRefused, Hooks, Incoming};
 pub use positions::Positions;
 pub use problem::Problem;
 pub use projects::Projects;
 pub use quarantine::Quarantine;
-pub use reads::{Reads, Refusals, Sender, Sorted};
+pub use reads::{Reads, Refusals, Sender, Sorted, plan_view};
 pub use runs::{Agent, Runs, RunsError};
 pub use secrets::{SecretError, Secrets};
 pub use sign_in::{LINK_LIVES, SESSION_LIVES, SignIn};

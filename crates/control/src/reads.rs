@@ -7,10 +7,12 @@
 mod automations;
 mod cases;
 mod page;
+mod plans;
 mod quarantine;
 mod runs;
 mod sender;
 mod signals;
+mod suppressions;
 mod tasks;
 
 use std::collections::BTreeMap;
@@ -29,6 +31,7 @@ use crate::views::{DecisionLine, Listing};
 use crate::{Problem, scope};
 
 pub(crate) use page::{listing, page};
+pub use plans::plan_view;
 pub(crate) use quarantine::line as quarantine_line;
 pub(crate) use runs::run_line;
 pub use sender::{Refusals, Sender, Sorted};
@@ -92,6 +95,12 @@ impl Reads {
         let target = found.as_ref().map_or(Target::System, |project| Target::Project(project.id));
         actor.authorize(Action::Read, target)?;
         found.map(|project| Some(project.id)).ok_or_else(|| Problem::missing("project", name))
+    }
+
+    /// The project of that name, for whoever may read it.
+    pub async fn project(&self, actor: &Actor, name: &ProjectName) -> Result<ProjectId, Problem> {
+        let found = self.project_of(actor, Some(name)).await?;
+        found.ok_or_else(|| Problem::missing("project", name))
     }
 
     pub(crate) fn may_read(&self, actor: &Actor, project: ProjectId) -> Result<(), Denied> {

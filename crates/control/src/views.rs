@@ -7,10 +7,12 @@ mod asks;
 mod automation;
 mod case;
 mod hook;
+mod plan;
 mod position;
 mod problem;
 mod project;
 mod quarantine;
+mod ruling;
 mod run;
 mod runner;
 mod signal;
@@ -26,14 +28,22 @@ use signalbox_domain::time::Timestamp;
 pub use access::{
     HiddenText, NewSecret, NewTokenAsk, SECRET_LIMIT, SecretEncoding, SecretLine, TokenMade, TokenRevoked,
 };
-pub use asks::{CasesAsk, PAGE, PAGE_LIMIT, QuarantineAsk, RunAsk, RunsAsk, SignalsAsk, TasksAsk, TokensAsk};
+pub use asks::{
+    CasesAsk, PAGE, PAGE_LIMIT, PlansAsk, QuarantineAsk, RunAsk, RunsAsk, SignalsAsk, SuppressionsAsk,
+    TasksAsk, TokensAsk,
+};
 pub use automation::{AutomationLine, FiringLine};
 pub use case::{CaseLine, CaseView};
 pub use hook::{DeliveryMade, Receiving};
+pub use plan::{DryRunAsk, PlanLine, PlanReasonLine, PlanView};
 pub use position::{PositionLine, SeekAsk};
 pub use problem::{ProblemBody, ProblemLine};
 pub use project::{KeyLine, NewProject, NewRepository};
 pub use quarantine::{QuarantineLine, QuarantineView, RetryResult};
+pub use ruling::{
+    AcceptCase, CaseDecided, CaseMoved, DismissCase, MergeCase, MoveLine, MoveSignals, NewSuppression,
+    ReopenCase, SnoozeCase, SplitCase, SuppressionLine, SuppressionMade,
+};
 pub use run::{NoteLine, RunLine, RunView};
 pub use runner::{FinishAnswer, FinishAsk, Finishing, LeaseAsk, MovedAsk, NotesAsk, RenewAsk, RunnerSelf};
 pub use signal::{SignalLine, SignalResult, SignalResults, SignalView};

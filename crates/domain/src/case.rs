@@ -45,6 +45,31 @@ impl Form for Score {
     const VERSION: u16 = 1;
 }
 
+/// How a signal came into its case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Bond {
+    /// Grouping put it there, and may take it away again.
+    Likeness,
+    /// A person did: it stays.
+    Person,
+}
+
+impl Bond {
+    pub const ALL: [Self; 2] = [Self::Likeness, Self::Person];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Likeness => "likeness",
+            Self::Person => "person",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|bond| bond.name() == name)
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Case {
     pub id: CaseId,

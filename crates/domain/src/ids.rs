@@ -171,6 +171,10 @@ ids! {
     TokenId = "token";
     /// A named value that is kept sealed.
     SecretId = "secret";
+    /// Signals that a person moved between cases.
+    CaseMoveId = "move";
+    /// A rule of a person that keeps signals away from work.
+    SuppressionId = "supp";
     /// A record that could not be read.
     QuarantineId = "quar";
 }

@@ -1,6 +1,6 @@
 //! The settings of the sharpeners. Without any, both are off. Checked when they are read; a key never stands in them.
 
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU32, NonZeroU64, NonZeroUsize};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,9 @@ use signalbox_runtime::QuotaConfig;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default, try_from = "Unchecked")]
 pub struct SharpenConfig {
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub embeddings: Option<EmbeddingsConfig>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub judge: Option<JudgeConfig>,
     /// Which scores are worth a question.
     pub doubt: Doubt,
@@ -20,6 +22,12 @@ pub struct SharpenConfig {
     pub timeout: Duration,
     /// Answers kept, so that a question is asked once.
     pub cached_answers: NonZeroUsize,
+    /// The budget: questions in each window, of all processes together.
+    pub questions: NonZeroU64,
+    #[serde(with = "signalbox_runtime::duration::positive")]
+    pub questions_window: Duration,
+    /// Questions that one plan waits for; what is in doubt beyond them is left to the features.
+    pub questions_a_plan: NonZeroU32,
     /// How this process spreads its share of the budget, in questions.
     pub budget: QuotaConfig,
 }
@@ -32,7 +40,7 @@ pub struct EndpointConfig {
     /// Up to the version, as vendors print it: `https://host/v1`.
     pub url: String,
     pub model: String,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<SecretRef>,
 }
 
@@ -78,6 +86,9 @@ impl Default for SharpenConfig {
             doubt: Doubt { from: 0.35, to: 0.65 },
             timeout: Duration::from_secs(10),
             cached_answers: const { NonZeroUsize::new(4096).unwrap() },
+            questions: const { NonZeroU64::new(1000).unwrap() },
+            questions_window: Duration::from_hours(24),
+            questions_a_plan: const { NonZeroU32::new(20).unwrap() },
             budget: QuotaConfig::default(),
         }
     }
@@ -116,14 +127,37 @@ struct Unchecked {
     #[serde(with = "signalbox_runtime::duration::positive")]
     timeout: Duration,
     cached_answers: NonZeroUsize,
+    questions: NonZeroU64,
+    #[serde(with = "signalbox_runtime::duration::positive")]
+    questions_window: Duration,
+    questions_a_plan: NonZeroU32,
     budget: QuotaConfig,
 }
 
 impl Default for Unchecked {
     fn default() -> Self {
-        let SharpenConfig { embeddings, judge, doubt, timeout, cached_answers, budget } =
-            SharpenConfig::default();
-        Self { embeddings, judge, doubt, timeout, cached_answers, budget }
+        let SharpenConfig {
+            embeddings,
+            judge,
+            doubt,
+            timeout,
+            cached_answers,
+            questions,
+            questions_window,
+            questions_a_plan,
+            budget,
+        } = SharpenConfig::default();
+        Self {
+            embeddings,
+            judge,
+            doubt,
+            timeout,
+            cached_answers,
+            questions,
+            questions_window,
+            questions_a_plan,
+            budget,
+        }
     }
 }
 
@@ -131,24 +165,62 @@ impl TryFrom<Unchecked> for SharpenConfig {
     type Error = ConfigError;
 
     fn try_from(unchecked: Unchecked) -> Result<Self, ConfigError> {
-        let Unchecked { embeddings, judge, doubt, timeout, cached_answers, budget } = unchecked;
-        if !(0.0 <= doubt.from && doubt.from < doubt.to && doubt.to <= 1.0) {
-            return Err(ConfigError::Doubt);
+        let Unchecked {
+            embeddings,
+            judge,
+            doubt,
+            timeout,
+            cached_answers,
+            questions,
+            questions_window,
+            questions_a_plan,
+            budget,
+        } = unchecked;
+        doubt.check()?;
+        embeddings.as_ref().map_or(Ok(()), EmbeddingsConfig::check)?;
+        judge.as_ref().map_or(Ok(()), |judge| judge.endpoint.check("judge"))?;
+        Ok(Self {
+            embeddings,
+            judge,
+            doubt,
+            timeout,
+            cached_answers,
+            questions,
+            questions_window,
+            questions_a_plan,
+            budget,
+        })
+    }
+}
+
+impl SharpenConfig {
+    /// Whether anybody is asked at all.
+    pub fn is_on(&self) -> bool {
+        self.embeddings.is_some() || self.judge.is_some()
+    }
+}
+
+impl Doubt {
+    /// Whether a score is worth a question.
+    pub fn holds(&self, score: f32) -> bool {
+        self.from < score && score < self.to
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        let fits = 0.0 <= self.from && self.from < self.to && self.to <= 1.0;
+        if fits { Ok(()) } else { Err(ConfigError::Doubt) }
+    }
+}
+
+impl EmbeddingsConfig {
+    fn check(&self) -> Result<(), ConfigError> {
+        if !(-1.0 <= self.unlike && self.unlike < self.alike && self.alike <= 1.0) {
+            return Err(ConfigError::Cosines);
         }
-        if let Some(embeddings) = &embeddings {
-            if !(-1.0 <= embeddings.unlike && embeddings.unlike < embeddings.alike && embeddings.alike <= 1.0)
-            {
-                return Err(ConfigError::Cosines);
-            }
-            if embeddings.endpoint.dialect == Dialect::Anthropic {
-                return Err(ConfigError::NoEmbeddings);
-            }
-            embeddings.endpoint.check("embeddings")?;
+        if self.endpoint.dialect == Dialect::Anthropic {
+            return Err(ConfigError::NoEmbeddings);
         }
-        if let Some(judge) = &judge {
-            judge.endpoint.check("judge")?;
-        }
-        Ok(Self { embeddings, judge, doubt, timeout, cached_answers, budget })
+        self.endpoint.check("embeddings")
     }
 }
 
@@ -191,6 +263,8 @@ mod tests {
         let wrong = [
             (json!({"doubt": {"from": 0.7, "to": 0.6}}), "doubt"),
             (json!({"timeout": "0s"}), "longer than 0s"),
+            (json!({"questions_a_plan": 0}), "nonzero"),
+            (json!({"questions": 0}), "nonzero"),
             (
                 json!({"embeddings": {"endpoint": endpoint("anthropic", "https://a.example/v1")}}),
                 "no embeddings",

@@ -5,6 +5,7 @@
 
 use std::fmt;
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
@@ -28,6 +29,9 @@ pub struct Pair<'a> {
 
 /// What the planner asks while it gathers.
 pub trait Sharpen: Send + Sync {
+    /// Which scores are worth a question; none where nobody is asked.
+    fn doubt(&self) -> Option<Doubt>;
+
     fn sharpen(&self, pair: Pair<'_>) -> impl Future<Output = Sharpened> + Send;
 }
 
@@ -88,11 +92,22 @@ pub enum WhyNot {
     NoBudget,
 }
 
+impl WhyNot {
+    /// The next question would wait as long in vain.
+    pub fn takes_time(&self) -> bool {
+        matches!(self, Self::TimedOut { .. } | Self::Unreachable)
+    }
+}
+
 /// No sharpeners: nothing changes.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Off;
 
 impl Sharpen for Off {
+    fn doubt(&self) -> Option<Doubt> {
+        None
+    }
+
     async fn sharpen(&self, pair: Pair<'_>) -> Sharpened {
         Sharpened { score: pair.score, steps: Vec::new() }
     }
@@ -172,21 +187,31 @@ impl<L: QuotaLedger> Sharpeners<L> {
         }
     }
 
-    fn in_doubt(&self, score: f32) -> bool {
-        self.doubt.from < score && score < self.doubt.to
-    }
-
     /// 0 is the least that doubt allows, 1 the most.
     fn within_doubt(&self, share: f32) -> f32 {
         self.doubt.from + share.clamp(0.0, 1.0) * (self.doubt.to - self.doubt.from)
     }
 }
 
+impl<S: Sharpen> Sharpen for Arc<S> {
+    fn doubt(&self) -> Option<Doubt> {
+        (**self).doubt()
+    }
+
+    fn sharpen(&self, pair: Pair<'_>) -> impl Future<Output = Sharpened> + Send {
+        (**self).sharpen(pair)
+    }
+}
+
 impl<L: QuotaLedger> Sharpen for Sharpeners<L> {
+    fn doubt(&self) -> Option<Doubt> {
+        (self.embeddings.is_some() || self.judge.is_some()).then_some(self.doubt)
+    }
+
     async fn sharpen(&self, pair: Pair<'_>) -> Sharpened {
         let mut sharpened = Sharpened { score: pair.score, steps: Vec::new() };
         if let Some((endpoint, config)) = &self.embeddings {
-            let outcome = if self.in_doubt(sharpened.score) {
+            let outcome = if self.doubt.holds(sharpened.score) {
                 self.by_embeddings(endpoint, pair).await
             } else {
                 Outcome::NotUsed(WhyNot::NotInDoubt)
@@ -198,7 +223,7 @@ impl<L: QuotaLedger> Sharpen for Sharpeners<L> {
             sharpened.steps.push(Step { by: Sharpener::Embeddings, outcome });
         }
         if let Some(endpoint) = &self.judge {
-            let outcome = if self.in_doubt(sharpened.score) {
+            let outcome = if self.doubt.holds(sharpened.score) {
                 self.by_judge(endpoint, pair).await
             } else {
                 Outcome::NotUsed(WhyNot::NotInDoubt)

@@ -5,11 +5,14 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, header};
-use signalbox_control::{Access, Positions, Projects, Quarantine, Reads, Runs, Secrets, SignIn, Tasks};
+use signalbox_control::{
+    Access, Cases, Positions, Projects, Quarantine, Reads, Runs, Secrets, SignIn, Tasks,
+};
 use signalbox_domain::access::Actor;
 use signalbox_runtime::Clock;
 use tower::ServiceExt as _;
 
+use crate::foresight::Foresight;
 use crate::hooks::HookRoutes;
 use crate::hosts::Hosts;
 use crate::intake::{QuarantineRetry, SignalIntake};
@@ -31,6 +34,7 @@ pub struct ApiSetup {
     pub sign_in: SignIn,
     pub reads: Reads,
     pub tasks: Tasks,
+    pub cases: Cases,
     pub runs: Runs,
     pub projects: Projects,
     pub secrets: Secrets,
@@ -39,6 +43,7 @@ pub struct ApiSetup {
     pub intake: Arc<dyn SignalIntake>,
     pub retry: Arc<dyn QuarantineRetry>,
     pub schedules: Arc<dyn Schedules>,
+    pub foresight: Arc<dyn Foresight>,
     pub status: Arc<dyn HouseStatus>,
     /// Where SDKs reach this server, such as `https://signalbox.example`.
     pub base: String,

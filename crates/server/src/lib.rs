@@ -11,6 +11,7 @@
 mod api;
 mod config;
 mod extract;
+mod foresight;
 mod front;
 mod guard;
 mod health;
@@ -30,6 +31,7 @@ mod trace;
 
 pub use api::{Answer, Api, ApiSetup, Verb};
 pub use config::ServerConfig;
+pub use foresight::{Foreseeing, Foresight, Unforeseen};
 pub use front::Front;
 pub use health::health_routes;
 pub use hooks::HookRoutes;

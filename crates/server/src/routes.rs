@@ -4,12 +4,14 @@
 mod automations;
 mod cases;
 mod ingest;
+mod plans;
 mod projects;
 mod quarantine;
 mod runner;
 mod runs;
 mod secrets;
 mod signals;
+mod suppressions;
 mod tasks;
 mod tokens;
 mod who;
@@ -38,6 +40,19 @@ pub(crate) fn api(house: House) -> Router {
         .route("/signals/{id}", get(signals::show))
         .route("/cases", get(cases::list))
         .route("/cases/{id}", get(cases::show))
+        .route("/cases/{id}/snooze", post(cases::snooze))
+        .route("/cases/{id}/dismiss", post(cases::dismiss))
+        .route("/cases/{id}/accept", post(cases::accept))
+        .route("/cases/{id}/reopen", post(cases::reopen))
+        .route("/cases/{id}/merge", post(cases::merge))
+        .route("/cases/{id}/split", post(cases::split))
+        .route("/cases/{id}/move", post(cases::move_signals))
+        .route("/moves/{id}/undo", post(cases::undo))
+        .route("/suppressions", get(suppressions::list).post(suppressions::make))
+        .route("/suppressions/{id}/lift", post(suppressions::lift))
+        .route("/plans", get(plans::list))
+        .route("/plans/dry-run", post(plans::dry_run))
+        .route("/plans/{id}", get(plans::show))
         .route("/tasks", get(tasks::list).post(tasks::make))
         .route("/tasks/next", post(tasks::next))
         .route("/tasks/{id}", get(tasks::show))

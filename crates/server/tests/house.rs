@@ -10,15 +10,16 @@ use signalbox_control::fixture::Fixture;
 use signalbox_control::views::{ProblemBody, ProblemLine, SignalResult};
 use signalbox_control::{NewToken, TokenWish};
 use signalbox_domain::access::{Role, Scope};
-use signalbox_domain::ids::QuarantineId;
+use signalbox_domain::ids::{ProjectId, QuarantineId};
 use signalbox_domain::names::Label;
+use signalbox_domain::plan::PlanSummary;
 use signalbox_domain::provenance::Provenance;
 use signalbox_domain::time::Timestamp;
 use signalbox_runtime::{BuildInfo, Metrics};
 use signalbox_server::{
-    Accepting, Api, ApiSetup, HookRoutes, Hosts, HouseStatus, Listener, PublicUrl, QuarantineRetry,
-    RetryFailure, Retrying, Schedules, SdkFailure, SdkIntake, SdkRequest, SdkTaking, Sdks, ServerConfig,
-    SignalIntake,
+    Accepting, Api, ApiSetup, Foreseeing, Foresight, HookRoutes, Hosts, HouseStatus, Listener, PublicUrl,
+    QuarantineRetry, RetryFailure, Retrying, Schedules, SdkFailure, SdkIntake, SdkRequest, SdkTaking, Sdks,
+    ServerConfig, SignalIntake,
 };
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -115,6 +116,15 @@ impl Schedules for Hourly {
     }
 }
 
+/// The planner would find nothing to do.
+struct Nothing;
+
+impl Foresight for Nothing {
+    fn foresee(&self, _project: ProjectId) -> Foreseeing<'_> {
+        Box::pin(async { Ok(PlanSummary { signals: 3, ..PlanSummary::default() }) })
+    }
+}
+
 impl House {
     #[expect(clippy::disallowed_methods, reason = "a test's own listener, which ends with it")]
     pub(crate) async fn new() -> Self {
@@ -124,6 +134,7 @@ impl House {
             sign_in: fixture.sign_in(),
             reads: fixture.reads(),
             tasks: fixture.tasks(),
+            cases: fixture.cases(),
             runs: fixture.runs(),
             projects: fixture.projects(),
             secrets: fixture.secrets(),
@@ -132,6 +143,7 @@ impl House {
             intake: Arc::new(Door(Arc::clone(&fixture))),
             retry: Arc::new(NoRetry),
             schedules: Arc::new(Hourly),
+            foresight: Arc::new(Nothing),
             status: Arc::new(Status),
             base: PUBLIC.to_owned(),
             clock: fixture.clock.clone(),

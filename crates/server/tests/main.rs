@@ -4,6 +4,7 @@
 
 mod access;
 mod bad_input;
+mod cases;
 mod giving;
 mod hooks;
 mod house;

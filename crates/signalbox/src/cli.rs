@@ -13,9 +13,9 @@ use crate::settings::{Role as HouseRole, Sources};
 
 pub(crate) use access::{SecretCommand, Secrets, TokenCommand, Tokens};
 pub(crate) use faces::{
-    Ask, CaseCommand, Cases, FaceCommand, NewTask, Next, Page, ProjectCommand, Projects, Repositories,
-    RepositoryCommand, RunCommand, RunnerArgs, RunnerCommand, RunnerWork, Runs, SignalCommand, Signals,
-    TaskCommand, Tasks, Why,
+    Ask, CaseCommand, Cases, FaceCommand, NewTask, Next, Page, PlanCommand, Plans, ProjectCommand, Projects,
+    Repositories, RepositoryCommand, RunCommand, RunnerArgs, RunnerCommand, RunnerWork, Runs, Seen,
+    SignalCommand, Signals, SuppressionCommand, Suppressions, TaskCommand, Tasks, Why,
 };
 
 pub(crate) use kept::{AutomationCommand, Automations, Ingest, IngestCommand, Quarantine, QuarantineCommand};
@@ -68,6 +68,8 @@ pub(crate) enum LabCommand {
     Route,
     /// {"id","text","paths"?} → {"id","files":[{"path"|"symbol","score"}…],"evidence"}; paths are a list, or a file with one a line
     Locate,
+    /// {"id","source","title","text"} → {"id","actionable","safe","reason"}
+    Actionability,
     /// Why two texts are, or are not, one case
     Explain {
         #[arg(value_name = "FILE")]

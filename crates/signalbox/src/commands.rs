@@ -9,6 +9,7 @@ mod face;
 mod ingest;
 mod lab;
 mod parts;
+mod plan;
 mod project;
 mod quarantine;
 mod run;
@@ -16,6 +17,7 @@ mod runner;
 mod secret;
 mod signal;
 mod status;
+mod suppression;
 mod task;
 mod token;
 mod up;
@@ -44,6 +46,8 @@ async fn ask(command: &FaceCommand, settings: Settings) -> Result<ExitCode, Fail
     match command {
         FaceCommand::Signal(signals) => signal::run(signals, settings).await,
         FaceCommand::Case(cases) => case::run(cases, settings).await,
+        FaceCommand::Plan(plans) => plan::run(plans, settings).await,
+        FaceCommand::Suppression(suppressions) => suppression::run(suppressions, settings).await,
         FaceCommand::Task(tasks) => task::run(tasks, settings).await,
         FaceCommand::Next(next) => task::next(next, settings).await,
         FaceCommand::Run(runs) => run::run(runs, settings).await,

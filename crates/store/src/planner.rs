@@ -5,6 +5,8 @@
 //!                                                                          plan revision
 //! ```
 //!
+//!   a person's ruling or rule ─▶ case_rule, suppression_put: move the revision too, so a plan under way is made anew
+//!
 //! Owner: planner. Ingest never moves the plan revision; a plan writes the `planned_revision` that it read, so a
 //! record that came in meanwhile leaves its signal listed for the next plan.
 
@@ -12,9 +14,17 @@ mod commit;
 mod exemplars;
 mod gather;
 mod load;
+mod moves;
+mod plans;
 mod row;
+mod rulings;
+mod suppressions;
 
 pub use commit::{Committed, PlanCommit};
-pub use exemplars::{OpenCase, OpenCases};
+pub use exemplars::{BoundSignal, OpenCase, OpenCases};
 pub use gather::{CaseFacts, GatherWish, HourCount, PlanFacts};
 pub use load::{CaseFilter, CaseRecord, EarlierTask, PlanInput, PlanSignal};
+pub use moves::{MOST_MOVED, MoveRecord, MoveTo, Moved, SignalsMove};
+pub use plans::PlanRecord;
+pub use rulings::{CaseRuled, CaseRuling};
+pub use suppressions::Taken;

@@ -35,6 +35,16 @@ pub const OTHER_WRITERS: &[OtherWriter] = &[
         why: "what a pass has planned is marked as planned together with its plan",
     },
     OtherWriter {
+        statement: "planner/task_back",
+        table: "tasks",
+        why: "a task that came along with a merged case goes back with it",
+    },
+    OtherWriter {
+        statement: "planner/task_rehome",
+        table: "tasks",
+        why: "the live task of a case that a person merges works on the other case from then on",
+    },
+    OtherWriter {
         statement: "tasks/unheld_runs_end",
         table: "runs",
         why: "runs that nobody holds end together with their task",
@@ -90,6 +100,8 @@ pub const TABLES: &[TableRule] = &[
     ),
     rule("case_exemplars", "planner", "cases, one row each", "with the case"),
     rule("case_signals", "planner", "signals, at most one row each", "with the signal and the case"),
+    rule("case_moves", "planner", "moves that people make", "with both cases"),
+    rule("suppressions", "planner", "rules that people make", "for good"),
     rule(
         "tasks",
         "tasks",

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use signalbox_domain::change::Change;
+use signalbox_domain::decision::{Decision, Reason, Stage, Subject};
 use signalbox_domain::ids::{CaseId, ProjectId, TaskId};
 use signalbox_domain::provenance::{Provenance, Sourced};
 use signalbox_domain::run::Run;
@@ -120,6 +121,13 @@ impl Fixture {
             records: vec![],
             samples: vec![],
         }
+    }
+
+    /// A reason with this code.
+    pub(crate) fn decided(&self, subject: Subject, code: &str) -> Decision {
+        let reason = Reason { code: code.parse().unwrap(), words: code.replace('-', " ") };
+        let stage = Stage::Control;
+        Decision { id: self.id(), stage, subject, reason, first_at: NOON, last_at: NOON, count: 1 }
     }
 
     pub(crate) fn sample(&self, text: &str) -> Sample {

@@ -1,7 +1,11 @@
 //! Which signals meet in a case, and that neither order nor batches nor processes change it.
 
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
+use signalbox_domain::case::Bond;
 use signalbox_domain::time::Timestamp;
+use signalbox_store::planner::BoundSignal;
 
 use super::*;
 use crate::fixture::{NOON, crash, ids, input, ticket};
@@ -75,6 +79,51 @@ fn a_case_that_nobody_wrote_down_is_told_from_its_signals() {
     assert!(told.open_kept(ids().next(), "no JSON").is_err());
     let joined = join(&mut told, vec![crash(2, "cart", &["total", "pay", "resume"])]);
     assert_eq!(joined.into_values().next().map(|joined| joined.case), Some(case));
+}
+
+/// Two of the cart and one of the mail in one case, and another of the cart that joins.
+fn parted(bond: Bond) -> (CaseId, Groups, Grouping) {
+    let (mut groups, ids) = (groups(), ids());
+    let case = ids.next();
+    let members = [
+        crash(1, "cart", &["total", "pay", "begin"]),
+        crash(2, "mail", &["render", "send", "begin"]),
+        crash(3, "cart", &["total", "pay", "resume"]),
+    ];
+    groups.open_told(case, &members);
+    let joins = crash(4, "cart", &["total", "pay", "retry"]);
+    let mut grouping = group(&mut groups, &input(vec![joins.clone()], vec![]), &ids).unwrap();
+    assert_eq!(suspects(&groups, &grouping), [case]);
+    let bound = |(at, signal): (usize, PlanSignal)| BoundSignal {
+        signal,
+        bond: if at == 1 { bond } else { Bond::Likeness },
+    };
+    let bound: Vec<BoundSignal> = members.into_iter().enumerate().map(bound).collect();
+    part(&mut groups, &mut grouping, case, &bound, &[&joins], &ids).unwrap();
+    (case, groups, grouping)
+}
+
+fn numbers(signals: &[SignalId]) -> Vec<u128> {
+    signals.iter().map(|id| id.uuid().as_u128()).collect()
+}
+
+#[test]
+fn the_largest_part_keeps_the_case_and_who_leaves_is_written_down() {
+    let (case, groups, grouping) = parted(Bond::Likeness);
+    let [mail] = grouping.parted.as_slice() else { panic!("{:?}", grouping.parted) };
+    assert_eq!((mail.from, numbers(&mail.signals)), (case, vec![2]));
+    assert_eq!(mail.title.value, "mailError: mail ran out");
+    assert!(mail.words.starts_with(&format!("unlike the rest of {case} (0.")), "{}", mail.words);
+    assert!(groups.has(case) && groups.has(mail.to) && groups.is_in_order());
+    assert_eq!(read_back(&groups, &grouping.exemplars), groups, "what is kept is what is known");
+    assert_eq!(suspects(&groups, &grouping), []);
+}
+
+#[test]
+fn whom_a_person_named_keeps_the_case_and_the_others_leave() {
+    let (case, _, grouping) = parted(Bond::Person);
+    let [cart] = grouping.parted.as_slice() else { panic!("{:?}", grouping.parted) };
+    assert_eq!((cart.from, numbers(&cart.signals)), (case, vec![1, 3, 4]));
 }
 
 /// Sixteen signals of four causes, seen one after the other.

@@ -1,14 +1,19 @@
 //! The pass on a real database: one case a cause, the same after a restart and by several planners at once.
 
+mod guard;
+mod sharpened;
+mod sources;
+
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use signalbox_domain::decision::Subject;
 use signalbox_domain::ids::{CaseId, SignalId};
 use signalbox_domain::sketch::Sketch;
 use signalbox_domain::states::TaskEvent;
 use signalbox_runtime::{Clock, Randomness};
 use signalbox_store::ingest::{Fold, FoldBatch, FoldPart, FoldedRecord, SignalFilter};
-use signalbox_store::planner::CaseFilter;
+use signalbox_store::planner::{CaseFilter, PlanSignal};
 use signalbox_store::tasks::TaskFilter;
 use signalbox_store::{Page, StoreConfig};
 
@@ -44,7 +49,11 @@ impl Place {
 
     /// A record of the signal of that number, as ingest folds it.
     async fn seen(&self, n: u32, area: &str, at: Timestamp) {
-        let mut one = crash(u128::from(n), area, &["alpha", "bravo", "charlie", &format!("step{n}")]);
+        let one = crash(u128::from(n), area, &["alpha", "bravo", "charlie", &format!("step{n}")]);
+        self.folded(one, at).await;
+    }
+
+    async fn folded(&self, mut one: PlanSignal, at: Timestamp) {
         one.signal.key.project = self.project;
         let fold = Fold {
             id: self.ids.next(),
@@ -72,6 +81,18 @@ impl Place {
             cases.insert(signals.into_iter().map(|one| one.signal.key.fingerprint.key).collect());
         }
         cases
+    }
+
+    /// The signal of that key.
+    async fn signal(&self, key: &str) -> SignalId {
+        let all = self.store.signals_list(SignalFilter::default(), Page::first(100)).await.unwrap();
+        all.iter().find(|one| one.signal.key.fingerprint.key == key).unwrap().signal.id
+    }
+
+    /// The reasons about a subject that a code names, the newest first.
+    async fn words(&self, subject: Subject, code: &str) -> Vec<String> {
+        let all = self.store.decisions_list(subject, 100).await.unwrap();
+        all.into_iter().filter(|one| one.reason.code.as_str() == code).map(|one| one.reason.words).collect()
     }
 
     async fn tasks(&self) -> usize {
@@ -131,6 +152,7 @@ fn plan_of(place: &Place, revision: i64) -> PlanCommit {
         signals: vec![],
         cases: BTreeSet::new(),
         repositories: vec![],
+        suppressions: vec![],
     };
     crate::fixture::House::new().plan(&input, NOON)
 }
@@ -258,3 +280,19 @@ async fn the_quota_holds_over_planners_and_opens_again_in_its_next_window() {
 }
 
 mod code;
+#[tokio::test]
+async fn a_look_ahead_says_what_a_pass_would_do_and_does_nothing() {
+    let place = Place::new().await;
+    let planner = place.planner(3, |_| {});
+    place.seen(1, "cart", NOON).await;
+    let ahead = planner.preview(place.project, NOON).await.unwrap();
+    assert_eq!((ahead.signals, ahead.new_cases, ahead.tasks), (1, 1, 1));
+    let codes: Vec<&str> = ahead.reasons.iter().map(|one| one.reason.code.as_str()).collect();
+    assert_eq!(codes, ["opened", "task-opened", "new-case", "task-opened"]);
+    assert_eq!((place.tasks().await, place.partition().await.len()), (0, 0));
+    let end = planner.pass(NOON).await.unwrap();
+    assert_eq!((end.report.tasks, end.report.stale), (1, 0));
+    let [plan] = place.store.plans_list(None, Page::first(10)).await.unwrap().try_into().unwrap();
+    let told: Vec<&str> = plan.summary.reasons.iter().map(|one| one.reason.code.as_str()).collect();
+    assert_eq!(told, codes, "and it is kept with its reasons");
+}

@@ -108,5 +108,5 @@ fn new_record(from: &Decided<'_>, id: CaseId, first: &PlanSignal) -> CaseRecord 
         changed_at: from.now,
         merged_into: None,
     };
-    CaseRecord { case, tasks: Vec::new(), moved_at: None, earlier: Vec::new() }
+    CaseRecord::new(case)
 }

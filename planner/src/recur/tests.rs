@@ -26,7 +26,7 @@ fn check(
     let tasks: Vec<_> =
         task.map(|state| (TaskId::from_uuid(Uuid::from_u128(9)), state)).into_iter().collect();
     let moved_at = task.map(|_| NOON.minus(ended));
-    let record = CaseRecord { case, tasks, moved_at, earlier: vec![] };
+    let record = CaseRecord { tasks, moved_at, ..CaseRecord::new(case) };
     let mut signal = crash(1, "cart", &["total"]);
     signal.signal.last_seen = NOON.minus(seen);
     let facts = Facts::of(None, &[&signal], &[&signal], &BTreeMap::new());

@@ -1,11 +1,15 @@
 //! Does one step on a SQLite store and ends: `store-step DATABASE prepare|do METHOD`. For tests that kill it in the middle
 //! of steps that no part of the program takes yet. Every time and id is fixed, so that two databases can be compared.
 
+#[path = "store_step/people.rs"]
+mod people;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
+use signalbox_domain::access::{Role, Scope, Token};
 use signalbox_domain::delivery::Delivery;
-use signalbox_domain::ids::{DeliveryId, PersonId, ProjectId, QuarantineId, TaskId};
+use signalbox_domain::ids::{DeliveryId, PersonId, ProjectId, QuarantineId, TaskId, TokenId};
 use signalbox_domain::policy::Policy;
 use signalbox_domain::project::Person;
 use signalbox_domain::provenance::{Provenance, Sourced};
@@ -17,6 +21,7 @@ use signalbox_domain::task::{Intent, Lineage, Mode, Origin, Priority, Starter, T
 use signalbox_domain::time::Timestamp;
 use signalbox_runtime::{ExitCode, enter};
 use signalbox_store::ingest::{FoldBatch, FoldPart, PositionMove, Quarantined};
+use signalbox_store::retention::{Prunable, RetentionConfig};
 use signalbox_store::{Location, Store, StoreConfig};
 use uuid::Uuid;
 
@@ -59,6 +64,7 @@ async fn prepare(store: &Store, method: &str) -> Result<(), Failed> {
                 store.project_ensure(&"web".parse()?, ProjectId::from_uuid(Uuid::from_u128(1)), NOW).await?;
             store.task_open(&task(project.id), None, &Policy::default()).await?;
         }
+        "prune" => store.token_put(&old_token()?, &[7; 32]).await?,
         "lease_renew" | "lease_release" => act(store, "lease_take").await?,
         "quota_give_back" => act(store, "quota_take").await?,
         "quarantine_drop" => {
@@ -67,6 +73,15 @@ async fn prepare(store: &Store, method: &str) -> Result<(), Failed> {
         "position_seek" => {
             let position = Some(PositionMove { stream: stream()?, from: None, to: 9 });
             fold(store, FoldPart { position, ..FoldPart::default() }).await?;
+        }
+        "case_rule" | "suppression_put" | "signals_move" => people::prepare(store).await?,
+        "suppression_lift" => {
+            people::prepare(store).await?;
+            people::act(store, "suppression_put").await?;
+        }
+        "move_undo" => {
+            people::prepare(store).await?;
+            people::act(store, "signals_move").await?;
         }
         _ => {}
     }
@@ -83,13 +98,16 @@ async fn act(store: &Store, method: &str) -> Result<(), Failed> {
             let share = store.quota_take(&limit()?, 0, NOW).await?;
             store.quota_give_back(&limit()?.name, share.window_start, 1).await?;
         }
+        "prune" => {
+            drop(store.prune(&RetentionConfig::default(), Prunable::Tokens, NOW, 100).await?);
+        }
         "lease_take" => drop(store.lease_take(&name, &"one".parse()?, until, NOW).await?),
         "lease_renew" => drop(store.lease_renew(&name, FencingToken(1), until.plus(MINUTE)).await?),
         "lease_release" => drop(store.lease_release(&name, FencingToken(1)).await?),
         "quarantine_drop" => store.quarantine_drop(quarantined()?.id).await?,
         "position_seek" => store.position_seek(&stream()?.source, "events", 0, 4, NOW).await?,
         "delivery_put" => drop(store.delivery_put(&delivery()?).await?),
-        other => return Err(format!("no step for {other}").into()),
+        other => people::act(store, other).await?,
     }
     Ok(())
 }
@@ -125,6 +143,22 @@ fn delivery() -> Result<Delivery, Failed> {
         headers: Vec::new(),
         received_at: NOW,
         body: "{}".to_owned(),
+    })
+}
+
+/// Revoked longer ago than tokens are kept.
+fn old_token() -> Result<Token, Failed> {
+    let made_at = Timestamp::from_micros(1_700_000_000_000_000);
+    Ok(Token {
+        id: TokenId::from_uuid(Uuid::from_u128(6)),
+        name: "old".parse()?,
+        role: Role::Viewer,
+        scope: Scope::Everything,
+        made_at,
+        expires_at: None,
+        revoked_at: Some(made_at),
+        used_at: None,
+        parent: None,
     })
 }
 

@@ -5,13 +5,13 @@ use signalbox_domain::decision::Subject;
 use signalbox_domain::ids::CaseId;
 use signalbox_store::Page;
 use signalbox_store::ingest::SignalFilter;
-use signalbox_store::planner::{CaseFilter, CaseRecord};
+use signalbox_store::planner::{CaseFilter, CaseRecord, MoveRecord};
 use signalbox_store::tasks::TaskFilter;
 
 use super::page::{listing, page};
 use super::{Names, Reads, signal_line};
 use crate::Problem;
-use crate::views::{CaseLine, CaseView, CasesAsk, Listing};
+use crate::views::{CaseLine, CaseView, CasesAsk, Listing, MoveLine};
 
 /// Signals and tasks of one case that are shown, the newest.
 const PARTS_SHOWN: u32 = 100;
@@ -38,11 +38,28 @@ impl Reads {
         let tasks = self.store.tasks_list(filter, Page::first(PARTS_SHOWN)).await?;
         Ok(CaseView {
             project: names.project(record.case.project)?,
+            version: record.version,
+            ruling: record.ruling,
             case: record.case,
             signals,
             tasks: self.task_lines(tasks, &names).await?,
             decisions: self.decisions(Subject::Case(id)).await?,
+            moves: self.store.moves_list(id, PARTS_SHOWN).await?.iter().map(move_line).collect(),
         })
+    }
+}
+
+fn move_line(record: &MoveRecord) -> MoveLine {
+    let moved = &record.moved;
+    MoveLine {
+        id: record.id,
+        kind: moved.kind,
+        by: moved.by.clone(),
+        at: record.at,
+        from: moved.from,
+        to: moved.to,
+        signals: u64::try_from(moved.signals.len()).unwrap_or(u64::MAX),
+        undone: record.undone_at.is_some(),
     }
 }
 

@@ -2,7 +2,7 @@
 //! that is misspelt and dropped in silence shows everything.
 
 use serde::{Deserialize, Serialize};
-use signalbox_domain::ids::{CaseId, QuarantineId, RunId, SignalId, TaskId, TokenId};
+use signalbox_domain::ids::{CaseId, PlanId, QuarantineId, RunId, SignalId, SuppressionId, TaskId, TokenId};
 use signalbox_domain::names::ProjectName;
 use signalbox_domain::states::{CaseState, RunState, TaskState};
 
@@ -86,4 +86,26 @@ pub struct RunAsk {
     /// The number of the last note that is known already.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notes_after: Option<u64>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlansAsk {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub project: Option<ProjectName>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after: Option<PlanId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SuppressionsAsk {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub project: Option<ProjectName>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after: Option<SuppressionId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
 }

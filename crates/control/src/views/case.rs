@@ -5,11 +5,12 @@ use signalbox_domain::case::Case;
 use signalbox_domain::ids::{CaseId, TaskId};
 use signalbox_domain::names::ProjectName;
 use signalbox_domain::provenance::Sourced;
+use signalbox_domain::ruling::Ruling;
 use signalbox_domain::states::CaseState;
 use signalbox_domain::task::Priority;
 use signalbox_domain::time::Timestamp;
 
-use super::{DecisionLine, SignalLine, TaskLine};
+use super::{DecisionLine, MoveLine, SignalLine, TaskLine};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CaseLine {
@@ -32,10 +33,18 @@ pub struct CaseLine {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CaseView {
     pub case: Case,
+    /// One more at each decision of a person: whoever decides next names the one that they saw.
+    pub version: i64,
+    /// What a person decided about it last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ruling: Option<Ruling>,
     pub project: ProjectName,
     /// The newest signals of it; `case.signals` names all.
     pub signals: Vec<SignalLine>,
     /// Of every generation, the newest first.
     pub tasks: Vec<TaskLine>,
     pub decisions: Vec<DecisionLine>,
+    /// What people moved from or to it, the newest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub moves: Vec<MoveLine>,
 }

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use super::*;
 use crate::{
-    access, automation, case, change, delivery, job, outcome, plan, policy, project, record, release, run,
-    signal, task, verification, workspace,
+    access, automation, case, case_move, change, delivery, job, outcome, plan, policy, project, record,
+    release, ruling, run, signal, suppression, task, verification, workspace,
 };
 
 type Rewrite = fn(&str) -> Result<String, FormError>;
@@ -28,6 +28,7 @@ fn forms() -> Vec<(&'static str, u16, Rewrite)> {
         entry::<automation::Firing>(),
         entry::<case::Case>(),
         entry::<case::Score>(),
+        entry::<case_move::CaseMove>(),
         entry::<change::Change>(),
         entry::<crate::decision::Decision>(),
         entry::<delivery::Delivery>(),
@@ -43,12 +44,14 @@ fn forms() -> Vec<(&'static str, u16, Rewrite)> {
         entry::<record::RecordOrigin>(),
         entry::<release::Deploy>(),
         entry::<release::Release>(),
+        entry::<ruling::Ruling>(),
         entry::<run::Run>(),
         entry::<run::RunNote>(),
         entry::<run::Runner>(),
         entry::<signal::Sample>(),
         entry::<Vec<signal::Sample>>(),
         entry::<signal::Signal>(),
+        entry::<suppression::SuppressionRule>(),
         entry::<task::Intent>(),
         entry::<Vec<task::Mode>>(),
         entry::<task::Origin>(),

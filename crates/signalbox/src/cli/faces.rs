@@ -5,11 +5,13 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use signalbox_control::WhyOf;
 use signalbox_control::views::IntentKind;
-use signalbox_domain::ids::{CaseId, RunId, SignalId, TaskId};
+use signalbox_domain::ids::{CaseId, CaseMoveId, PlanId, RunId, SignalId, SuppressionId, TaskId};
 use signalbox_domain::names::{HolderName, ProjectName, RepositoryName};
 use signalbox_domain::project_key::PublicKey;
+use signalbox_domain::ruling::DismissCode;
 use signalbox_domain::states::{CaseState, Machine, RunState, TaskState};
 use signalbox_domain::task::{Mode, Priority};
+use signalbox_domain::time::Timestamp;
 
 use super::access::{Secrets, Tokens};
 use super::kept::{Automations, Ingest, Quarantine};
@@ -20,6 +22,10 @@ pub(crate) enum FaceCommand {
     Signal(Signals),
     /// Signals thought to share one cause
     Case(Cases),
+    /// What passes of the planner did and why, and what one would do now
+    Plan(Plans),
+    /// People's rules that keep signals away from work
+    Suppression(Suppressions),
     /// Work to be done: list, look, make, start, cancel, finish
     Task(Tasks),
     /// Takes the most urgent queued task in hand
@@ -119,6 +125,160 @@ pub(crate) enum CaseCommand {
     },
     /// One case, its signals, its tasks, and why
     Show { id: CaseId },
+    /// Lets a case sleep: until a time, so many records more, or the next release
+    #[command(group = clap::ArgGroup::new("until_what").required(true))]
+    Snooze {
+        id: CaseId,
+        /// RFC 3339, such as 2026-12-01T08:00:00Z
+        #[arg(long, value_name = "TIME", group = "until_what")]
+        until: Option<Timestamp>,
+        #[arg(long, value_name = "N", group = "until_what")]
+        records: Option<u64>,
+        #[arg(long, group = "until_what")]
+        next_release: bool,
+        #[command(flatten)]
+        seen: Seen,
+    },
+    /// Nothing is to be done about it. What its code means for records to come:
+    /// intended, wont-fix, noise: it stays so, whatever is seen of it;
+    /// cannot-reproduce, fixed-elsewhere: it comes back when it is seen after the cool-down
+    Dismiss {
+        id: CaseId,
+        #[arg(long, value_name = "CODE", value_parser = dismissal)]
+        code: DismissCode,
+        /// What there is to say about it
+        #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+        words: String,
+        #[command(flatten)]
+        seen: Seen,
+    },
+    /// You have read its texts: it is work, and safe to give away
+    Accept {
+        id: CaseId,
+        #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+        words: String,
+        #[command(flatten)]
+        seen: Seen,
+    },
+    /// Makes all its signals another case's, and its live task where that one has none
+    Merge {
+        id: CaseId,
+        #[arg(long, value_name = "CASE")]
+        into: CaseId,
+        #[command(flatten)]
+        seen: Seen,
+    },
+    /// Gives some of its signals a case of their own; a task stays with what is left
+    Split {
+        id: CaseId,
+        #[arg(long = "signal", value_name = "SIGNAL", required = true)]
+        signals: Vec<SignalId>,
+        #[command(flatten)]
+        seen: Seen,
+    },
+    /// Moves some of its signals to another case
+    Move {
+        id: CaseId,
+        #[arg(long = "signal", value_name = "SIGNAL", required = true)]
+        signals: Vec<SignalId>,
+        #[arg(long, value_name = "CASE")]
+        to: CaseId,
+        #[command(flatten)]
+        seen: Seen,
+    },
+    /// Takes a merge, split or move back; `case show` names them
+    Undo {
+        #[arg(value_name = "MOVE")]
+        id: CaseMoveId,
+    },
+    /// Takes back what was decided: it is watched again
+    Reopen {
+        id: CaseId,
+        #[command(flatten)]
+        seen: Seen,
+    },
+}
+
+/// What was looked at before it was decided about.
+#[derive(Debug, Args)]
+pub(crate) struct Seen {
+    /// The version of the case that you saw: if somebody decided about it since, nothing is done
+    #[arg(long, value_name = "N")]
+    pub(crate) version: Option<i64>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Plans {
+    #[command(flatten)]
+    pub(crate) ask: Ask,
+    /// What the planner would do for the project now, and why; nothing is done
+    #[arg(long, requires = "project")]
+    pub(crate) dry_run: bool,
+    #[arg(long)]
+    pub(crate) project: Option<ProjectName>,
+    #[command(subcommand)]
+    pub(crate) command: Option<PlanCommand>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PlanCommand {
+    /// The newest first
+    List {
+        #[arg(long)]
+        project: Option<ProjectName>,
+        #[command(flatten)]
+        page: Page,
+    },
+    /// One plan, with its reasons
+    Show { id: PlanId },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Suppressions {
+    #[command(flatten)]
+    pub(crate) ask: Ask,
+    #[command(subcommand)]
+    pub(crate) command: SuppressionCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SuppressionCommand {
+    /// People's rules, the newest first, each with what it takes. What the system keeps away says so on its signals
+    List {
+        #[arg(long)]
+        project: Option<ProjectName>,
+        #[command(flatten)]
+        page: Page,
+    },
+    /// Keeps signals away until a time; says how many it takes
+    Add {
+        #[arg(long)]
+        project: ProjectName,
+        #[arg(long, value_name = "SOURCE")]
+        source: Option<String>,
+        #[arg(long)]
+        kind: Option<String>,
+        /// Letters that stand in the title
+        #[arg(long, value_name = "TEXT")]
+        title: Option<String>,
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+        /// RFC 3339: when it ends by itself
+        #[arg(long, value_name = "TIME")]
+        until: Timestamp,
+        /// Also if it takes most of what there is
+        #[arg(long)]
+        confirm: bool,
+    },
+    /// Takes a rule back before its end
+    Lift { id: SuppressionId },
+}
+
+fn dismissal(text: &str) -> Result<DismissCode, String> {
+    DismissCode::from_name(&text.replace('-', "_")).ok_or_else(|| {
+        let names: Vec<String> = DismissCode::ALL.iter().map(|code| code.name().replace('_', "-")).collect();
+        format!("expected one of {}", names.join(", "))
+    })
 }
 
 #[derive(Debug, Args)]

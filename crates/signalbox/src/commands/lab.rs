@@ -7,6 +7,7 @@ use std::path::Path;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use signalbox_ingest::ingest_row;
+use signalbox_planner::actionability_row;
 use signalbox_planner::route::RouteLab;
 use signalbox_runtime::ExitCode;
 use signalbox_similarity::group::Weights;
@@ -39,6 +40,7 @@ pub(crate) fn run(command: &LabCommand) -> Result<ExitCode, Failure> {
     let wrong = match command {
         LabCommand::Fingerprint => standard(fingerprint_row),
         LabCommand::Ingest => standard(ingest_row),
+        LabCommand::Actionability => standard(actionability_row),
         LabCommand::Group => {
             let mut lab = GroupLab::new(Weights::default());
             standard(|row| lab.row(row))

@@ -6,13 +6,17 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use signalbox_automations::{AutomationConfig, CronSchedule};
 use signalbox_control::{
-    Access, Hook, HookKind, Hooks, Positions, Projects, Quarantine, Reads, Secrets, SignIn, Tasks,
+    Access, Cases, Hook, HookKind, Hooks, Positions, Projects, Quarantine, Reads, Secrets, SignIn, Tasks,
 };
+use signalbox_domain::ids::ProjectId;
 use signalbox_domain::names::Label;
 use signalbox_domain::time::Timestamp;
 use signalbox_ingest::{Dialect, Door, Format, HookConfig, ProjectCreation, Retry, SdkDoor};
-use signalbox_runtime::{ExitCode, Health, MetricError, StatusBoard, error_chain, resolve_secret};
-use signalbox_server::{Api, ApiSetup, HookRoutes, HouseStatus, Schedules, Sdks};
+use signalbox_planner::Planner;
+use signalbox_runtime::{Clock, ExitCode, Health, MetricError, StatusBoard, error_chain, resolve_secret};
+use signalbox_server::{
+    Api, ApiSetup, Foreseeing, Foresight, HookRoutes, HouseStatus, Schedules, Sdks, Unforeseen,
+};
 use signalbox_store::Store;
 use zeroize::Zeroizing;
 
@@ -37,6 +41,7 @@ pub(crate) fn api(house: &House, store: &Store, sign_in: SignIn, base: String) -
         sign_in,
         reads: Reads::new(store.clone(), clock.clone(), house.settings.dispatcher.runner_seen_within),
         tasks: Tasks::new(store.clone(), clock.clone(), ids.clone(), policy, house.wakeups.clone()),
+        cases: Cases::new(store.clone(), clock.clone(), ids.clone(), house.wakeups.clone()),
         runs: stages::runs(house, store),
         projects: Projects::new(store.clone(), clock.clone(), ids.clone()),
         secrets: Secrets::new(store.clone(), clock.clone(), ids, Arc::clone(&house.keys)),
@@ -45,6 +50,7 @@ pub(crate) fn api(house: &House, store: &Store, sign_in: SignIn, base: String) -
         intake: Arc::new(DoorIntake::new(door)),
         retry: Arc::new(RetryIntake(retry)),
         schedules: Arc::new(Rules(house.settings.automations.rules.clone())),
+        foresight: Arc::new(Ahead { planner: stages::unsharpened(house, store), clock: clock.clone() }),
         status: Arc::new(Status::of(house, store)),
         base,
         clock,
@@ -97,6 +103,23 @@ impl Schedules for Rules {
         let rule = self.0.iter().find(|rule| rule.name == *automation)?;
         // The settings were refused where a schedule could not be read.
         CronSchedule::parse(&rule.schedule, &rule.zone).ok()?.next_after(now)
+    }
+}
+
+/// The planner of these settings, which asks nobody: looking ahead costs nothing.
+struct Ahead {
+    planner: Planner,
+    clock: Clock,
+}
+
+impl Foresight for Ahead {
+    fn foresee(&self, project: ProjectId) -> Foreseeing<'_> {
+        Box::pin(async move {
+            self.planner.preview(project, self.clock.now()).await.map_err(|error| {
+                tracing::error!(error = %error_chain(&error), %project, "the planner could not look ahead");
+                Unforeseen
+            })
+        })
     }
 }
 

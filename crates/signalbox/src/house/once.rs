@@ -32,7 +32,7 @@ async fn passes(house: &House, store: &Store) -> Result<(), Failure> {
         to_the_end(house, |now| automations.pass(now)).await?;
     }
     if house.has(Role::Planner) {
-        let planner = stages::planner(house, store);
+        let planner = stages::planner(house, store)?;
         to_the_end(house, |now| planner.pass(now)).await?;
     }
     if house.has(Role::Dispatcher) {

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::future::Future;
+use std::sync::Arc;
 
 use serde::Serialize;
 use signalbox_automations::Automations;
@@ -9,15 +10,19 @@ use signalbox_control::Runs;
 use signalbox_dispatcher::Dispatcher;
 use signalbox_domain::ids::RunnerId;
 use signalbox_domain::names::Label;
+use signalbox_domain::quota::QuotaLimit;
 use signalbox_domain::run::Runner as RunnerRow;
 use signalbox_domain::task::Mode;
 use signalbox_domain::time::Timestamp;
 use signalbox_ingest::{HookIngest, IngestError, IngestSetup, KafkaIngest, Until};
-use signalbox_planner::Planner;
+use signalbox_llm::{SharpenConfig, Sharpeners};
+use signalbox_planner::{Planner, Reader};
 use signalbox_runner::{Runner, RunnerError, RunnerSetup};
-use signalbox_runtime::{Channel, ExitCode, PassConfig, PassDriver, PassEnd, PassSetup, Stop, error_chain};
+use signalbox_runtime::{
+    Channel, ExitCode, PassConfig, PassDriver, PassEnd, PassSetup, Quota, Stop, error_chain,
+};
 use signalbox_sandbox::Sandbox;
-use signalbox_store::Store;
+use signalbox_store::{Ledger, Store};
 
 use super::computer::computer;
 use super::port::InProcessPort;
@@ -65,8 +70,8 @@ pub(super) async fn run(house: &House, store: &Store, stop: Stop) {
             Box::pin(running(house, store, stop.clone())),
         )
     };
-    let (ingested, hooked, (), automated, (), ran) = working.await;
-    for failure in [ingested, hooked, automated, ran].into_iter().filter_map(Result::err) {
+    let (ingested, hooked, planned, automated, (), ran) = working.await;
+    for failure in [ingested, hooked, planned, automated, ran].into_iter().filter_map(Result::err) {
         tracing::error!("{}", failure.line());
     }
 }
@@ -134,17 +139,40 @@ async fn hooked(house: &House, store: &Store, stop: Stop) -> Result<(), Failure>
     reading.await.map_err(|end| Failure::new(ExitCode::Panicked, error_chain(&end)))
 }
 
-pub(super) fn planner(house: &House, store: &Store) -> Planner {
+pub(super) fn planner(house: &House, store: &Store) -> Result<Planner<Arc<Sharpeners<Ledger>>>, Failure> {
+    let config = &house.settings.planner;
+    let sharpeners = sharpeners(house, store, &config.sharpen)?;
+    Ok(unsharpened(house, store).sharpened_by(Arc::new(sharpeners)))
+}
+
+/// The same without anybody to ask.
+pub(super) fn unsharpened(house: &House, store: &Store) -> Planner {
     let (base, config) = (&house.base, &house.settings.planner);
-    let reader = signalbox_planner::Reader::new(&config.code, base.clock.clone());
+    let reader = Reader::new(&config.code, base.clock.clone());
     Planner::new(store.clone(), base.ids.clone(), config.clone()).reading(reader)
 }
 
-async fn planning(house: &House, store: &Store, stop: Stop) {
+/// Whoever is asked where likeness is in doubt; without settings nobody is. All processes share one budget.
+fn sharpeners(house: &House, store: &Store, config: &SharpenConfig) -> Result<Sharpeners<Ledger>, Failure> {
+    let bad = |error: &(dyn Error + 'static)| {
+        Failure::new(ExitCode::BadConfig, format!("planner.sharpen: {}", error_chain(error)))
+    };
+    // A literal that is a label.
+    #[expect(clippy::expect_used, reason = "a literal of letters and a stroke")]
+    let name = "planner/questions".parse().expect("the literal is a label");
+    let limit = QuotaLimit { name, units: config.questions.get(), window: config.questions_window };
+    let (clock, ledger) = (house.base.clock.clone(), store.ledger(limit));
+    let budget =
+        Quota::new("planner/questions", "questions", config.budget.clone(), clock, &house.metrics, ledger);
+    let budget = budget.map_err(|error| bad(&error))?;
+    Sharpeners::new(config, budget, &house.base.clock).map_err(|error| bad(&error))
+}
+
+async fn planning(house: &House, store: &Store, stop: Stop) -> Result<(), Failure> {
     if !house.has(Role::Planner) {
-        return;
+        return Ok(());
     }
-    let planner = planner(house, store);
+    let planner = planner(house, store).inspect_err(|failure| house.fail(failure))?;
     let pass = |now| {
         let (planner, wakeups) = (planner.clone(), house.wakeups.clone());
         async move {
@@ -157,6 +185,7 @@ async fn planning(house: &House, store: &Store, stop: Stop) {
     };
     let config = house.settings.planner.pass.clone();
     drive(house, Drive { name: "planner", config, woken_by: &[SIGNALS, OUTCOMES] }, pass, stop).await;
+    Ok(())
 }
 
 pub(super) fn automations(house: &House, store: &Store) -> Result<Automations, Failure> {

@@ -75,6 +75,14 @@ fn a_bad_value_names_file_line_key_and_what_was_expected() {
     for url in ["sqlite:", "sqlite::memory:"] {
         refused(&format!("[store]\nurl = \"{url}\"\n"), &["FILE:2: store.url: expected sqlite:PATH"]);
     }
+    let doubt = "[planner.sharpen.doubt]\nfrom = 0.7\nto = 0.6\n";
+    refused(doubt, &["FILE:", "planner.sharpen", "doubt: expected 0 <= from < to <= 1"]);
+    let judge = "[planner.sharpen.judge.endpoint]\ndialect = \"openai\"\nmodel = \"m\"\nurl = \"here\"\n";
+    refused(judge, &["FILE:", "planner.sharpen", "judge.endpoint.url: expected http://"]);
+    refused(
+        "[planner.sharpen]\nquestions_a_plan = 0\n",
+        &["FILE:2: planner.sharpen.questions_a_plan: ", "nonzero"],
+    );
     refused("[retention]\nsignals_days = 0\n", &["FILE:2: retention.signals_days: ", "at least 1"]);
 }
 

@@ -180,7 +180,10 @@ CREATE TABLE cases (
     merged_into uuid,
     opened_at bigint NOT NULL,
     changed_at bigint NOT NULL,
-    due_at bigint
+    due_at bigint,
+    -- What a person decided last, and how often people decided about it.
+    ruling text,
+    version bigint NOT NULL DEFAULT 0
 );
 CREATE INDEX cases_project ON cases (project_id, state, priority);
 CREATE INDEX cases_changed_at ON cases (changed_at);
@@ -196,9 +199,37 @@ CREATE TABLE case_exemplars (
 CREATE TABLE case_signals (
     signal_id uuid PRIMARY KEY REFERENCES signals (id) ON DELETE CASCADE,
     case_id uuid NOT NULL REFERENCES cases (id) ON DELETE CASCADE,
-    joined_at bigint NOT NULL
+    joined_at bigint NOT NULL,
+    -- How it came there: likeness, or a person.
+    bond text NOT NULL
 );
 CREATE INDEX case_signals_case ON case_signals (case_id);
+
+-- Signals that people moved between cases, kept so that it can be undone.
+CREATE TABLE case_moves (
+    id uuid PRIMARY KEY,
+    project_id uuid NOT NULL,
+    from_case uuid NOT NULL REFERENCES cases (id) ON DELETE CASCADE,
+    to_case uuid NOT NULL REFERENCES cases (id) ON DELETE CASCADE,
+    at bigint NOT NULL,
+    undone_at bigint,
+    document text NOT NULL
+);
+CREATE INDEX case_moves_from ON case_moves (from_case);
+CREATE INDEX case_moves_to ON case_moves (to_case);
+
+-- People's rules that keep signals away from work.
+CREATE TABLE suppressions (
+    id uuid PRIMARY KEY,
+    project_id uuid NOT NULL REFERENCES projects (id),
+    owner text NOT NULL,
+    reason text NOT NULL,
+    rule text NOT NULL,
+    made_at bigint NOT NULL,
+    expires_at bigint NOT NULL,
+    lifted_at bigint
+);
+CREATE INDEX suppressions_project ON suppressions (project_id, expires_at);
 
 -- tasks: made by task_open only
 CREATE TABLE tasks (

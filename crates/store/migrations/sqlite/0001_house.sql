@@ -180,7 +180,10 @@ CREATE TABLE cases (
     merged_into BLOB,
     opened_at INTEGER NOT NULL,
     changed_at INTEGER NOT NULL,
-    due_at INTEGER
+    due_at INTEGER,
+    -- What a person decided last, and how often people decided about it.
+    ruling TEXT,
+    version INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX cases_project ON cases (project_id, state, priority);
 CREATE INDEX cases_changed_at ON cases (changed_at);
@@ -196,9 +199,37 @@ CREATE TABLE case_exemplars (
 CREATE TABLE case_signals (
     signal_id BLOB PRIMARY KEY REFERENCES signals (id) ON DELETE CASCADE,
     case_id BLOB NOT NULL REFERENCES cases (id) ON DELETE CASCADE,
-    joined_at INTEGER NOT NULL
+    joined_at INTEGER NOT NULL,
+    -- How it came there: likeness, or a person.
+    bond TEXT NOT NULL
 ) STRICT;
 CREATE INDEX case_signals_case ON case_signals (case_id);
+
+-- Signals that people moved between cases, kept so that it can be undone.
+CREATE TABLE case_moves (
+    id BLOB PRIMARY KEY,
+    project_id BLOB NOT NULL,
+    from_case BLOB NOT NULL REFERENCES cases (id) ON DELETE CASCADE,
+    to_case BLOB NOT NULL REFERENCES cases (id) ON DELETE CASCADE,
+    at INTEGER NOT NULL,
+    undone_at INTEGER,
+    document TEXT NOT NULL
+) STRICT;
+CREATE INDEX case_moves_from ON case_moves (from_case);
+CREATE INDEX case_moves_to ON case_moves (to_case);
+
+-- People's rules that keep signals away from work.
+CREATE TABLE suppressions (
+    id BLOB PRIMARY KEY,
+    project_id BLOB NOT NULL REFERENCES projects (id),
+    owner TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    rule TEXT NOT NULL,
+    made_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    lifted_at INTEGER
+) STRICT;
+CREATE INDEX suppressions_project ON suppressions (project_id, expires_at);
 
 -- tasks: made by task_open only
 CREATE TABLE tasks (

@@ -1,3 +1,3 @@
-SELECT id, project_id, title, title_from, state, generation, score, merged_into, opened_at, changed_at
+SELECT id, project_id, title, title_from, state, generation, score, merged_into, opened_at, changed_at, ruling, version
 FROM cases
 WHERE id = $1

@@ -8,6 +8,8 @@ SELECT
     score,
     merged_into AS "merged_into: Uuid",
     opened_at,
-    changed_at
+    changed_at,
+    ruling,
+    version
 FROM cases
 WHERE id = ?1

@@ -8,7 +8,9 @@ SELECT
     score,
     merged_into AS "merged_into: Uuid",
     opened_at,
-    changed_at
+    changed_at,
+    ruling,
+    version
 FROM cases
 WHERE (?1 IS NULL OR project_id = ?1) AND (?2 IS NULL OR state = ?2) AND (?3 IS NULL OR id < ?3)
 ORDER BY id DESC

@@ -8,7 +8,9 @@ SELECT
     score,
     merged_into AS "merged_into: Uuid",
     opened_at,
-    changed_at
+    changed_at,
+    ruling,
+    version
 FROM cases
 WHERE project_id = ?1
     AND state = 'tasked'

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use signalbox_domain::case::Case;
+use signalbox_domain::case::{Bond, Case};
 use signalbox_domain::decision::Decision;
 use signalbox_domain::ids::{CaseId, PlanId, ProjectId, SignalId, TaskId};
 use signalbox_domain::plan::PlanSummary;
@@ -34,6 +34,7 @@ pub struct PlanCommit {
     /// Each signal with the revision that the plan saw of it.
     pub planned: Vec<(SignalId, i64)>,
     pub cases: Vec<Case>,
+    /// Signals that grouping puts into a case, also such as it takes out of another.
     pub joins: Vec<(SignalId, CaseId)>,
     /// When a case is to be looked at again although none of its signals changes; a case without a time is not.
     pub due: BTreeMap<CaseId, Timestamp>,
@@ -80,7 +81,7 @@ impl Store {
             exemplars::put_within(&mut step, *case, exemplars).await?;
         }
         for (signal, case) in &plan.joins {
-            join_within(&mut step, *signal, *case, plan.at).await?;
+            join_within(&mut step, *signal, *case, Bond::Likeness, plan.at).await?;
         }
         for (signal, revision) in &plan.planned {
             planned_within(&mut step, *signal, *revision).await?;
@@ -129,7 +130,11 @@ async fn head_within(step: &mut Step, plan: &PlanCommit) -> Result<bool, StoreEr
     Ok(moved == 1)
 }
 
-async fn case_within(step: &mut Step, case: &Case, due: Option<Timestamp>) -> Result<(), StoreError> {
+pub(super) async fn case_within(
+    step: &mut Step,
+    case: &Case,
+    due: Option<Timestamp>,
+) -> Result<(), StoreError> {
     let score = column::form(&case.score)?;
     execute!(
         step,
@@ -151,10 +156,11 @@ async fn case_within(step: &mut Step, case: &Case, due: Option<Timestamp>) -> Re
     .map(drop)
 }
 
-async fn join_within(
+pub(super) async fn join_within(
     step: &mut Step,
     signal: SignalId,
     case: CaseId,
+    bond: Bond,
     at: Timestamp,
 ) -> Result<(), StoreError> {
     execute!(
@@ -163,7 +169,8 @@ async fn join_within(
         "queries/planner/case_signal_put.postgres.sql",
         signal.uuid(),
         case.uuid(),
-        at.micros()
+        at.micros(),
+        bond.name()
     )
     .map(drop)
 }

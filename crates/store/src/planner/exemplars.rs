@@ -1,11 +1,16 @@
 //! What grouping compares with, case by case: the store keeps it as a text and never looks into it.
 
-use signalbox_domain::ids::{CaseId, ProjectId};
+use std::collections::BTreeMap;
+
+use signalbox_domain::case::Bond;
+use signalbox_domain::ids::{CaseId, ProjectId, SignalId};
 use uuid::Uuid;
 
 use super::gather::members_within;
-use super::load::{PlanSignal, revision_within};
+use super::load::{PlanSignal, revision_within, with_samples};
+use crate::column;
 use crate::error::StoreError;
+use crate::ingest::SignalRow;
 use crate::method::Method;
 use crate::open::Store;
 use crate::statement::{execute, fetch_all};
@@ -25,6 +30,18 @@ pub struct OpenCases {
     /// The plan revision that they were read at: pages of one revision fit together.
     pub revision: i64,
     pub cases: Vec<OpenCase>,
+}
+
+/// A signal of a case, and how it came there.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BoundSignal {
+    pub signal: PlanSignal,
+    pub bond: Bond,
+}
+
+struct BondRow {
+    signal_id: Uuid,
+    bond: String,
 }
 
 struct ExemplarsRow {
@@ -61,6 +78,48 @@ impl Store {
         let mut step = self.read(Method::CaseMembers).await?;
         members_within(&mut step, case).await
     }
+
+    /// The first signals of a case in the order in which they came, with their samples and how each came there: what
+    /// tells whether they still belong together.
+    pub async fn case_bonds(&self, case: CaseId, at_most: u32) -> Result<Vec<BoundSignal>, StoreError> {
+        let mut step = self.read(Method::CaseBonds).await?;
+        let bonds = bonds_within(&mut step, case, at_most).await?;
+        let rows = fetch_all!(
+            step,
+            SignalRow,
+            "queries/planner/case_joined.sqlite.sql",
+            "queries/planner/case_joined.postgres.sql",
+            case.uuid(),
+            i64::from(at_most)
+        )?;
+        let signals = with_samples(&mut step, rows).await?;
+        let bound = |signal: PlanSignal| {
+            let bond = bonds.get(&signal.signal.id).copied().unwrap_or(Bond::Likeness);
+            BoundSignal { signal, bond }
+        };
+        Ok(signals.into_iter().map(bound).collect())
+    }
+}
+
+pub(super) async fn bonds_within(
+    step: &mut Step,
+    case: CaseId,
+    at_most: u32,
+) -> Result<BTreeMap<SignalId, Bond>, StoreError> {
+    let rows = fetch_all!(
+        step,
+        BondRow,
+        "queries/planner/case_bonds.sqlite.sql",
+        "queries/planner/case_bonds.postgres.sql",
+        case.uuid(),
+        i64::from(at_most)
+    )?;
+    let bond = |row: BondRow| {
+        let bond = Bond::from_name(&row.bond).ok_or_else(|| column::unknown(&row.bond));
+        bond.map(|bond| (SignalId::from_uuid(row.signal_id), bond))
+    };
+    let bonds: Result<BTreeMap<_, _>, _> = rows.into_iter().map(bond).collect();
+    bonds.map_err(|source| StoreError::damaged("case", source))
 }
 
 pub(super) async fn put_within(step: &mut Step, case: CaseId, exemplars: &str) -> Result<(), StoreError> {

@@ -5,12 +5,15 @@ use std::collections::BTreeSet;
 use signalbox_domain::case::Case;
 use signalbox_domain::ids::{CaseId, ProjectId, SignalId, TaskId};
 use signalbox_domain::project::Repository;
+use signalbox_domain::ruling::Ruling;
 use signalbox_domain::signal::{Sample, Signal};
 use signalbox_domain::states::{CaseState, Machine, TaskState};
+use signalbox_domain::suppression::Suppression;
 use signalbox_domain::time::Timestamp;
 use uuid::Uuid;
 
 use super::row::{self, CaseRow};
+use super::suppressions;
 use crate::column;
 use crate::control;
 use crate::error::StoreError;
@@ -38,6 +41,17 @@ pub struct CaseRecord {
     pub moved_at: Option<Timestamp>,
     /// Of the generations before it, the earlier first.
     pub earlier: Vec<EarlierTask>,
+    /// What a person decided about it last.
+    pub ruling: Option<Ruling>,
+    /// One more at each decision of a person.
+    pub version: i64,
+}
+
+impl CaseRecord {
+    /// A case that nothing has come of yet, and that nobody has decided about.
+    pub fn new(case: Case) -> Self {
+        Self { case, tasks: Vec::new(), moved_at: None, earlier: Vec::new(), ruling: None, version: 0 }
+    }
 }
 
 /// What an earlier recurrence of a case brought.
@@ -58,6 +72,8 @@ pub struct PlanInput {
     /// Cases to look at although no signal of theirs changed: their task ended, or their time has come.
     pub cases: BTreeSet<CaseId>,
     pub repositories: Vec<Repository>,
+    /// People's rules that hold now.
+    pub suppressions: Vec<Suppression>,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -114,7 +130,8 @@ impl Store {
         let signals = signals_within(&mut step, project, at_most).await?;
         let cases = cases_within(&mut step, project, at_most, now).await?;
         let repositories = control::repositories_within(&mut step, project).await?;
-        Ok(PlanInput { project, revision, signals, cases, repositories })
+        let suppressions = suppressions::holding_within(&mut step, project, now).await?;
+        Ok(PlanInput { project, revision, signals, cases, repositories, suppressions })
     }
 
     pub async fn case_show(&self, case: CaseId) -> Result<Option<CaseRecord>, StoreError> {
@@ -246,13 +263,14 @@ async fn record_within(step: &mut Step, row: CaseRow) -> Result<CaseRecord, Stor
         TASKS_READ
     )?;
     let signals = signals.into_iter().map(|row| SignalId::from_uuid(row.signal_id)).collect();
-    let case = row::case(row, signals).map_err(|source| StoreError::damaged("case", source))?;
-    record(case, &tasks)
+    let damaged = |source| StoreError::damaged("case", source);
+    let (ruling, version) = (row.ruling().map_err(damaged)?, row.version);
+    let case = row::case(row, signals).map_err(damaged)?;
+    record(CaseRecord { ruling, version, ..CaseRecord::new(case) }, &tasks)
 }
 
 /// Tasks come the newest first.
-fn record(case: Case, rows: &[TaskRow]) -> Result<CaseRecord, StoreError> {
-    let mut record = CaseRecord { case, tasks: Vec::new(), moved_at: None, earlier: Vec::new() };
+fn record(mut record: CaseRecord, rows: &[TaskRow]) -> Result<CaseRecord, StoreError> {
     for row in rows.iter().rev() {
         let state = TaskState::from_name(&row.state).map_err(|error| StoreError::damaged("task", error))?;
         let generation =

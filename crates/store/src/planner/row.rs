@@ -4,6 +4,7 @@ use signalbox_domain::case::Case;
 use signalbox_domain::form::from_form;
 use signalbox_domain::ids::{CaseId, ProjectId, SignalId};
 use signalbox_domain::provenance::Sourced;
+use signalbox_domain::ruling::Ruling;
 use signalbox_domain::states::{CaseState, Machine};
 use signalbox_domain::time::Timestamp;
 use uuid::Uuid;
@@ -22,6 +23,15 @@ pub(super) struct CaseRow {
     pub(super) merged_into: Option<Uuid>,
     pub(super) opened_at: i64,
     pub(super) changed_at: i64,
+    pub(super) ruling: Option<String>,
+    pub(super) version: i64,
+}
+
+impl CaseRow {
+    /// What a person decided last.
+    pub(super) fn ruling(&self) -> Result<Option<Ruling>, DamageSource> {
+        Ok(self.ruling.as_deref().map(from_form).transpose()?)
+    }
 }
 
 pub(super) fn case(row: CaseRow, signals: Vec<SignalId>) -> Result<Case, DamageSource> {

@@ -3,20 +3,25 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use signalbox_domain::case::{Case, Score};
+use signalbox_domain::case::{Bond, Case, Score};
+use signalbox_domain::case_move::{MoveKind, TaskFate};
+use signalbox_domain::decision::Subject;
 use signalbox_domain::ids::{CaseId, ProjectId, SignalId};
 use signalbox_domain::plan::PlanSummary;
 use signalbox_domain::policy::Policy;
 use signalbox_domain::provenance::Sourced;
 use signalbox_domain::quota::QuotaLimit;
-use signalbox_domain::signal::Severity;
-use signalbox_domain::states::{CaseState, TaskEvent, TaskState};
+use signalbox_domain::ruling::{DismissCode, Ruled, Ruling};
+use signalbox_domain::signal::{Severity, SourceFamily};
+use signalbox_domain::states::{CaseEvent, CaseState, TaskEvent, TaskState};
+use signalbox_domain::suppression::{Suppression, SuppressionRule};
 use signalbox_domain::task::Priority;
-use signalbox_store::Page;
 use signalbox_store::ingest::{FoldBatch, FoldPart, FoldedRecord};
 use signalbox_store::planner::{
-    CaseFilter, Committed, EarlierTask, GatherWish, HourCount, OpenCase, PlanCommit, PlanInput,
+    CaseFilter, CaseRuled, CaseRuling, Committed, EarlierTask, GatherWish, HourCount, MoveTo, Moved,
+    OpenCase, PlanCommit, PlanInput, SignalsMove,
 };
+use signalbox_store::{Page, StoreError};
 
 use super::on_both;
 use crate::fixture::{Fixture, NOON};
@@ -31,6 +36,13 @@ on_both! {
     a_case_is_looked_at_again_when_its_time_has_come,
     facts_are_those_of_all_signals_of_a_case,
     open_cases_are_told_to_grouping_page_by_page,
+    the_signals_of_a_case_come_as_they_came_to_it,
+    plans_are_kept_with_their_reasons,
+    of_two_rulings_on_one_version_one_is_kept,
+    a_ruling_makes_plans_under_way_stale_and_has_the_case_planned_again,
+    an_illegal_ruling_changes_nothing,
+    a_rule_takes_what_it_names_and_has_its_cases_looked_at,
+    of_two_moves_on_one_version_one_is_made_and_it_is_undone_once,
     a_task_that_nobody_has_begun_gets_its_new_rank,
     of_two_plans_at_the_end_of_a_quota_one_is_written,
 }
@@ -291,6 +303,28 @@ async fn open_cases_are_told_to_grouping_page_by_page(fixture: &Fixture) {
     assert_eq!(page.cases, [open(first, Some("three"))]);
 }
 
+async fn the_signals_of_a_case_come_as_they_came_to_it(fixture: &Fixture) {
+    let mut expected = Vec::new();
+    let mut of_case = None;
+    for (hours, fingerprint) in [(0, "b"), (1, "a"), (2, "c")] {
+        record(fixture, fingerprint).await;
+        let input = load(fixture).await;
+        let (plan, case) = plan_with_task(fixture, &input).await;
+        let case = *of_case.get_or_insert(case);
+        let at = NOON.plus(Duration::from_hours(hours));
+        let joins: Vec<(SignalId, CaseId)> = ids(&input).into_iter().map(|signal| (signal, case)).collect();
+        expected.extend(joins.iter().map(|(signal, _)| *signal));
+        let cases = if hours == 0 { plan.cases } else { vec![] };
+        let plan = PlanCommit { at, joins, cases, ..self::plan(fixture, &input) };
+        fixture.store.plan_commit(&plan).await.unwrap();
+    }
+    let case = of_case.unwrap();
+    let bound = fixture.store.case_bonds(case, 10).await.unwrap();
+    assert_eq!(bound.iter().map(|one| one.signal.signal.id).collect::<Vec<_>>(), expected);
+    assert!(bound.iter().all(|one| one.bond == Bond::Likeness && one.signal.case == Some(case)));
+    assert_eq!(fixture.store.case_bonds(case, 2).await.unwrap(), bound[..2]);
+}
+
 async fn a_task_that_nobody_has_begun_gets_its_new_rank(fixture: &Fixture) {
     record(fixture, "a").await;
     let input = load(fixture).await;
@@ -321,4 +355,177 @@ async fn of_two_plans_at_the_end_of_a_quota_one_is_written(fixture: &Fixture) {
         let facts = fixture.store.plan_gather(&wish(&input, BTreeMap::new(), vec![])).await.unwrap();
         assert_eq!(facts.quota.used, quota().units.min(place as u64 + 1));
     }
+}
+
+async fn plans_are_kept_with_their_reasons(fixture: &Fixture) {
+    record(fixture, "a").await;
+    let input = load(fixture).await;
+    let (mut plan, case) = plan_with_task(fixture, &input).await;
+    plan.summary = PlanSummary { signals: 1, new_cases: 1, tasks: 1, ..PlanSummary::default() }
+        .explained(&[fixture.decided(Subject::Case(case), "task-opened")]);
+    fixture.store.plan_commit(&plan).await.unwrap();
+    let other = self::plan(fixture, &load(fixture).await);
+    fixture.store.plan_commit(&other).await.unwrap();
+    let page = |before| Page { before, size: 1 };
+    let newest = fixture.store.plans_list(Some(input.project), page(None)).await.unwrap();
+    assert_eq!(newest.iter().map(|one| one.id).collect::<Vec<_>>(), [other.id]);
+    let [first] = fixture.store.plans_list(None, page(Some(other.id))).await.unwrap().try_into().unwrap();
+    assert_eq!((first.id, first.revision, &first.summary), (plan.id, input.revision + 1, &plan.summary));
+    assert_eq!(fixture.store.plan_show(plan.id).await.unwrap(), Some(first));
+    assert_eq!(fixture.store.plan_show(fixture.id()).await.unwrap(), None);
+}
+
+fn ruling() -> Ruling {
+    let ruled = Ruled::Dismiss { code: DismissCode::Noise, words: "a robot".into() };
+    Ruling { by: "ada".into(), at: NOON, generation: 1, ruled }
+}
+
+fn dismissal(case: CaseId, seen: Option<i64>, ruling: &Ruling) -> CaseRuling<'_> {
+    let event = Some(CaseEvent::Dismiss);
+    CaseRuling { case, seen, event, ruling: Some(ruling), due: NOON, decisions: &[], now: NOON }
+}
+
+async fn a_case(fixture: &Fixture) -> CaseId {
+    record(fixture, "a").await;
+    let (plan, case) = plan_with_task(fixture, &load(fixture).await).await;
+    fixture.store.plan_commit(&plan).await.unwrap();
+    case
+}
+
+async fn of_two_rulings_on_one_version_one_is_kept(fixture: &Fixture) {
+    let case = a_case(fixture).await;
+    let ruling = ruling();
+    let other = fixture.other_process().await;
+    let wish = dismissal(case, Some(0), &ruling);
+    let (one, two) = tokio::join!(fixture.store.case_rule(&wish), other.case_rule(&wish));
+    let mut done = [one.unwrap(), two.unwrap()];
+    done.sort_by_key(|one| matches!(one, CaseRuled::Overtaken { .. }));
+    let yes = CaseRuled::Yes { state: CaseState::Dismissed, version: 1 };
+    assert_eq!(done, [yes, CaseRuled::Overtaken { version: 1 }]);
+    let kept = fixture.store.case_show(case).await.unwrap().unwrap();
+    assert_eq!((kept.case.state, kept.version, kept.ruling), (CaseState::Dismissed, 1, Some(ruling)));
+}
+
+async fn a_ruling_makes_plans_under_way_stale_and_has_the_case_planned_again(fixture: &Fixture) {
+    let case = a_case(fixture).await;
+    let input = load(fixture).await;
+    let under_way = plan(fixture, &input);
+    let decision = fixture.decided(Subject::Case(case), "dismissed");
+    let ruling = ruling();
+    let wish = CaseRuling { decisions: std::slice::from_ref(&decision), ..dismissal(case, None, &ruling) };
+    fixture.store.case_rule(&wish).await.unwrap();
+    assert_eq!(fixture.store.plan_commit(&under_way).await.unwrap(), Committed::Stale);
+    assert_eq!(load(fixture).await.cases, BTreeSet::from([case]));
+    let told = fixture.store.decisions_list(Subject::Case(case), 10).await.unwrap();
+    assert_eq!(told.len(), 1);
+    // A plan that writes the case keeps what people decided.
+    let record = fixture.store.case_show(case).await.unwrap().unwrap();
+    let next = PlanCommit { cases: vec![record.case.clone()], ..plan(fixture, &load(fixture).await) };
+    assert_eq!(fixture.store.plan_commit(&next).await.unwrap(), Committed::Yes);
+    assert_eq!(fixture.store.case_show(case).await.unwrap(), Some(record));
+}
+
+async fn an_illegal_ruling_changes_nothing(fixture: &Fixture) {
+    let case = a_case(fixture).await;
+    let before = load(fixture).await;
+    let ruling = ruling();
+    let wish = CaseRuling { event: Some(CaseEvent::Wake), ..dismissal(case, None, &ruling) };
+    assert!(matches!(fixture.store.case_rule(&wish).await, Err(StoreError::Illegal(_))));
+    assert_eq!(load(fixture).await, before);
+    let gone = fixture.store.case_rule(&dismissal(fixture.id(), None, &ruling)).await;
+    assert!(matches!(gone, Err(StoreError::Missing { what: "case", .. })), "{gone:?}");
+}
+
+async fn a_rule_takes_what_it_names_and_has_its_cases_looked_at(fixture: &Fixture) {
+    let case = a_case(fixture).await;
+    record(fixture, "b").await;
+    let project = fixture.project("web").await;
+    let count = async |rule: &SuppressionRule| {
+        let taken = fixture.store.suppression_count(project, rule).await.unwrap();
+        (taken.taken, taken.of)
+    };
+    let of_title = |title: &str| SuppressionRule { title: Some(title.into()), ..SuppressionRule::default() };
+    assert_eq!(count(&SuppressionRule::default()).await, (2, 2));
+    assert_eq!(count(&of_title("broke")).await, (2, 2));
+    assert_eq!((count(&of_title("Broke")).await, count(&of_title("%")).await), ((0, 2), (0, 2)));
+    let logs = SuppressionRule { source: Some(SourceFamily::Logs), ..SuppressionRule::default() };
+    assert_eq!(count(&logs).await, (0, 2));
+
+    let suppression = Suppression {
+        id: fixture.id(),
+        project,
+        owner: "ada".into(),
+        reason: "known".into(),
+        rule: of_title("broke"),
+        made_at: NOON,
+        expires_at: NOON.plus(Duration::from_hours(1)),
+        lifted_at: None,
+    };
+    let decision = fixture.decided(Subject::Project(project), "rule-made");
+    let before = plan(fixture, &load(fixture).await);
+    fixture.store.suppression_put(&suppression, &decision).await.unwrap();
+    assert_eq!(fixture.store.plan_commit(&before).await.unwrap(), Committed::Stale);
+    let input = load(fixture).await;
+    assert_eq!(
+        (input.suppressions.as_slice(), input.cases),
+        ([suppression.clone()].as_slice(), BTreeSet::from([case]))
+    );
+    let after = fixture.store.plan_load(project, 10, suppression.expires_at).await.unwrap();
+    assert_eq!(after.suppressions, []);
+
+    let lifted = NOON.plus(Duration::from_mins(1));
+    fixture.store.suppression_lift(&suppression, &decision, lifted).await.unwrap();
+    fixture
+        .store
+        .suppression_lift(&suppression, &decision, lifted.plus(Duration::from_mins(1)))
+        .await
+        .unwrap();
+    let kept = fixture.store.suppression_show(suppression.id).await.unwrap().unwrap();
+    assert_eq!(kept, Suppression { lifted_at: Some(lifted), ..suppression });
+    let listed = fixture.store.suppressions_list(Some(project), Page::first(10)).await.unwrap();
+    assert_eq!(listed, [kept]);
+    assert_eq!(load(fixture).await.suppressions, []);
+}
+
+async fn of_two_moves_on_one_version_one_is_made_and_it_is_undone_once(fixture: &Fixture) {
+    let from = a_case(fixture).await;
+    record(fixture, "b").await;
+    let (plan, to) = plan_with_task(fixture, &load(fixture).await).await;
+    let plan = PlanCommit { tasks: vec![], ..plan };
+    fixture.store.plan_commit(&plan).await.unwrap();
+    let wish = |id| SignalsMove {
+        id,
+        kind: MoveKind::Merge,
+        by: "ada",
+        from,
+        to: MoveTo::Known(to),
+        signals: None,
+        seen_from: Some(0),
+        seen_to: None,
+        now: NOON,
+    };
+    let (first, second) = (wish(fixture.id()), wish(fixture.id()));
+    let other = fixture.other_process().await;
+    let (one, two) =
+        tokio::join!(fixture.store.signals_move(&first, |_| vec![]), other.signals_move(&second, |_| vec![]));
+    let (id, moved, refused) = match (one.unwrap(), two.unwrap()) {
+        (Moved::Yes(moved), refused) => (first.id, moved, refused),
+        (refused, Moved::Yes(moved)) => (second.id, moved, refused),
+        both => panic!("{both:?}"),
+    };
+    assert!(matches!(refused, Moved::Unfit | Moved::Overtaken { .. }), "{refused:?}");
+    let TaskFate::CameAlong { task } = moved.task else { panic!("{moved:?}") };
+    let tasks_of = async |case| fixture.store.case_show(case).await.unwrap().unwrap().tasks;
+    assert_eq!((tasks_of(from).await.len(), tasks_of(to).await), (0, vec![(task, TaskState::Queued)]));
+
+    let decision = fixture.decided(Subject::Case(from), "move-undone");
+    let undo = async |store: &signalbox_store::Store| {
+        store.move_undo(id, NOON, |_| vec![decision.clone()]).await.unwrap()
+    };
+    let (one, two) = tokio::join!(undo(&fixture.store), undo(&other));
+    let undone = [one, two].iter().filter(|done| matches!(done, Moved::Yes(_))).count();
+    assert_eq!(undone, 1);
+    assert_eq!((tasks_of(from).await, tasks_of(to).await.len()), (vec![(task, TaskState::Queued)], 0));
+    let [kept] = fixture.store.moves_list(to, 10).await.unwrap().try_into().unwrap();
+    assert_eq!((kept.id, kept.undone_at), (id, Some(NOON)));
 }

@@ -120,7 +120,12 @@ impl<'a> Rows<'a> {
     }
 
     pub(super) async fn join(&mut self, case: Uuid, signal: Uuid) {
-        let row = [("signal_id", Cell::Id(signal)), ("case_id", Cell::Id(case)), ("joined_at", at(NOON))];
+        let row = [
+            ("signal_id", Cell::Id(signal)),
+            ("case_id", Cell::Id(case)),
+            ("joined_at", at(NOON)),
+            ("bond", Cell::Text("likeness")),
+        ];
         self.raw.insert("case_signals", &row).await;
     }
 

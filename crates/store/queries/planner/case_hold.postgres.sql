@@ -1,0 +1,4 @@
+SELECT state, version, generation
+FROM cases
+WHERE id = $1
+FOR UPDATE

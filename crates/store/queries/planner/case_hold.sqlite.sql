@@ -1,0 +1,3 @@
+SELECT state, version, generation
+FROM cases
+WHERE id = ?1

@@ -1,0 +1,3 @@
+SELECT project_id
+FROM cases
+WHERE id = $1

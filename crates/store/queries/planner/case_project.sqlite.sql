@@ -1,0 +1,3 @@
+SELECT project_id AS "project_id!: Uuid"
+FROM cases
+WHERE id = ?1

@@ -1,0 +1,4 @@
+SELECT COALESCE(SUM(count), 0)::bigint AS "count!"
+FROM case_signals
+JOIN signal_counts ON signal_counts.signal_id = case_signals.signal_id
+WHERE case_id = $1

@@ -1,0 +1,5 @@
+SELECT id, at, undone_at, document
+FROM case_moves
+WHERE from_case = $1 OR to_case = $1
+ORDER BY id DESC
+LIMIT $2

@@ -1,0 +1,3 @@
+UPDATE suppressions
+SET lifted_at = ?2
+WHERE id = ?1 AND lifted_at IS NULL AND expires_at > ?2

@@ -1,0 +1,4 @@
+SELECT id AS "id!: Uuid", project_id AS "project_id!: Uuid", owner, reason, rule, made_at, expires_at, lifted_at
+FROM suppressions
+WHERE project_id = ?1 AND lifted_at IS NULL AND expires_at > ?2
+ORDER BY id

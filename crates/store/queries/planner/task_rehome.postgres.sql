@@ -1,0 +1,3 @@
+UPDATE tasks
+SET case_id = $2, case_generation = $3
+WHERE id = $1
