@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use signalbox_domain::ids::SignalId;
-use signalbox_domain::signal::Severity;
+use signalbox_domain::signal::{Sample, Severity};
 use signalbox_domain::time::Timestamp;
 use signalbox_store::planner::{CaseFacts, HourCount, PlanSignal};
 
@@ -26,9 +26,17 @@ pub(crate) struct Facts {
     pub(crate) is_unhandled: bool,
     /// The stack of some sample leads into the product's own code.
     pub(crate) has_own_code: bool,
-    /// Some sample has a stack, and some of one is not said to be other people's.
-    pub(crate) has_stack: bool,
-    pub(crate) may_be_own: bool,
+    pub(crate) stacks: Stacks,
+}
+
+/// Whose the calls are in the stacks of a case, the least certain first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Stacks {
+    /// No sample has a stack.
+    None,
+    /// Of every call whoever sent it says that it is not the product's.
+    Others,
+    MaybeOwn,
 }
 
 impl Facts {
@@ -64,8 +72,7 @@ impl Facts {
             routes: BTreeSet::new(),
             is_unhandled: false,
             has_own_code: false,
-            has_stack: false,
-            may_be_own: false,
+            stacks: Stacks::None,
         }
     }
 
@@ -98,7 +105,7 @@ impl Facts {
 
     /// Whoever sent its stacks says of every call that it is not the product's.
     pub(crate) fn leads_elsewhere(&self) -> bool {
-        self.has_stack && !self.may_be_own
+        self.stacks == Stacks::Others
     }
 
     fn look_at_samples(&mut self, signal: &PlanSignal) {
@@ -112,9 +119,18 @@ impl Facts {
                     .is_some_and(|value| value.as_bool() == Some(false) || value.as_str() == Some("false"))
             };
             self.is_unhandled |= handled.iter().any(says_no);
-            self.has_stack |= !sample.frames.is_empty();
-            self.may_be_own |= sample.frames.iter().any(|frame| frame.in_app != Some(false));
+            self.stacks = self.stacks.max(Stacks::of(sample));
             self.has_own_code |= sample.frames.iter().any(|frame| frame.in_app == Some(true));
+        }
+    }
+}
+
+impl Stacks {
+    fn of(sample: &Sample) -> Self {
+        match sample.frames.as_slice() {
+            [] => Self::None,
+            frames if frames.iter().all(|frame| frame.in_app == Some(false)) => Self::Others,
+            _ => Self::MaybeOwn,
         }
     }
 }

@@ -173,6 +173,10 @@ mod tests {
             let threads: Vec<_> = (0..4)
                 .map(|_| {
                     let ids = ids.clone();
+                    #[expect(
+                        clippy::disallowed_methods,
+                        reason = "several threads at once, which end with the test"
+                    )]
                     scope.spawn(move || (0..2_000).map(|_| ids.uuid_v7()).collect::<Vec<_>>())
                 })
                 .collect();

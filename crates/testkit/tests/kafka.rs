@@ -114,6 +114,7 @@ fn restart_where_the_port_is_taken(cluster: &mut Cluster) -> Result<()> {
     let taken = TcpListener::bind(cluster.bootstrap())?;
     let log = cluster.folder().join("broker-1-0.log");
     std::thread::scope(|scope| {
+        #[expect(clippy::disallowed_methods, reason = "somebody else, who ends with the test")]
         let somebody = scope.spawn(move || {
             let noticed =
                 || std::fs::read_to_string(&log).is_ok_and(|text| text.contains("Address already in use"));

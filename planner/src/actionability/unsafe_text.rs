@@ -120,70 +120,19 @@ fn rest<'a>(sentence: &Sentence<'a>, clause: &Clause<'_>) -> &'a str {
     sentence.text.get(at..).unwrap_or(sentence.text)
 }
 
+/// What brings a thing to where others see it.
+#[rustfmt::skip]
+const GIVES_OUT: &[&str] = &[
+    "print", "echo", "dump", "output", "post", "send", "email", "e-mail", "mail", "upload", "paste", "copy",
+    "commit", "push", "publish", "share", "reveal", "expose", "attach", "embed", "cat", "curl", "exfiltrate",
+    "leak", "forward", "transmit", "submit", "disclose", "append", "encode", "base64", "read", "collect",
+    "extract", "tell", "give", "include", "add", "put", "write", "list", "show", "display", "log", "return",
+    "report", "store", "save", "export", "provide", "quote", "insert", "place", "hardcode", "hard-code",
+    "grab", "fetch", "steal", "gather", "open",
+];
+
 fn asks_for_secrets(sentence: &Sentence<'_>) -> bool {
-    const OUT: &[&str] = &[
-        "print",
-        "echo",
-        "dump",
-        "output",
-        "post",
-        "send",
-        "email",
-        "e-mail",
-        "mail",
-        "upload",
-        "paste",
-        "copy",
-        "commit",
-        "push",
-        "publish",
-        "share",
-        "reveal",
-        "expose",
-        "attach",
-        "embed",
-        "cat",
-        "curl",
-        "exfiltrate",
-        "leak",
-        "forward",
-        "transmit",
-        "submit",
-        "disclose",
-        "append",
-        "encode",
-        "base64",
-        "read",
-        "collect",
-        "extract",
-        "tell",
-        "give",
-        "include",
-        "add",
-        "put",
-        "write",
-        "list",
-        "show",
-        "display",
-        "log",
-        "return",
-        "report",
-        "store",
-        "save",
-        "export",
-        "provide",
-        "quote",
-        "insert",
-        "place",
-        "hardcode",
-        "hard-code",
-        "grab",
-        "fetch",
-        "steal",
-        "gather",
-        "open",
-    ];
-    sentence.clauses.iter().filter(|clause| clause.tells_to(OUT)).any(|clause| {
+    sentence.clauses.iter().filter(|clause| clause.tells_to(GIVES_OUT)).any(|clause| {
         let said = rest(sentence, clause);
         GUARDED.is_match(said) || (SECRET.is_match(said) && EXPOSED.is_match(said))
     })

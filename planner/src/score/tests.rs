@@ -21,8 +21,7 @@ fn facts() -> Facts {
         routes: BTreeSet::new(),
         is_unhandled: false,
         has_own_code: false,
-        has_stack: false,
-        may_be_own: false,
+        stacks: Stacks::None,
     }
 }
 

@@ -99,7 +99,7 @@ async fn act(store: &Store, method: &str) -> Result<(), Failed> {
             store.quota_give_back(&limit()?.name, share.window_start, 1).await?;
         }
         "prune" => {
-            drop(store.prune(&RetentionConfig::default(), Prunable::Tokens, NOW, 100).await?);
+            store.prune(&RetentionConfig::default(), Prunable::Tokens, NOW, 100).await?;
         }
         "lease_take" => drop(store.lease_take(&name, &"one".parse()?, until, NOW).await?),
         "lease_renew" => drop(store.lease_renew(&name, FencingToken(1), until.plus(MINUTE)).await?),

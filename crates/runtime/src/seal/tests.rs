@@ -135,6 +135,10 @@ fn many_first_starts_at_once_agree_on_one_key() {
     let ids: Vec<_> = std::thread::scope(|scope| {
         let starts: Vec<_> = (0..8)
             .map(|seed| {
+                #[expect(
+                    clippy::disallowed_methods,
+                    reason = "several starts at once, which end with the test"
+                )]
                 scope.spawn({
                     let path = path.clone();
                     move || made_in(&path, seed).unwrap().ids()

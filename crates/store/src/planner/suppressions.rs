@@ -4,6 +4,7 @@
 use signalbox_domain::decision::Decision;
 use signalbox_domain::form::from_form;
 use signalbox_domain::ids::{ProjectId, SuppressionId};
+use signalbox_domain::signal::SourceFamily;
 use signalbox_domain::suppression::{Suppression, SuppressionRule};
 use signalbox_domain::time::Timestamp;
 use uuid::Uuid;
@@ -72,7 +73,7 @@ impl Store {
             "queries/planner/suppression_count.sqlite.sql",
             "queries/planner/suppression_count.postgres.sql",
             project.uuid(),
-            rule.source.map(|source| source.name()),
+            rule.source.map(SourceFamily::name),
             rule.kind.as_deref(),
             rule.title.as_deref()
         )?;
@@ -186,7 +187,7 @@ async fn due_within(step: &mut Step, suppression: &Suppression, now: Timestamp) 
         "queries/planner/suppression_due.sqlite.sql",
         "queries/planner/suppression_due.postgres.sql",
         suppression.project.uuid(),
-        rule.source.map(|source| source.name()),
+        rule.source.map(SourceFamily::name),
         rule.kind.as_deref(),
         rule.title.as_deref(),
         now.micros()
