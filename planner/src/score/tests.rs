@@ -6,6 +6,7 @@ use signalbox_domain::task::Priority;
 
 use super::*;
 use crate::config::{RouteWeight, Thresholds};
+use crate::facts::Stacks;
 use crate::fixture::NOON;
 
 fn facts() -> Facts {
