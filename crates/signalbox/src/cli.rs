@@ -4,12 +4,13 @@ mod access;
 mod faces;
 mod kept;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::settings::{Role as HouseRole, Sources};
+use crate::settings::{PREFIX, Role as HouseRole, Sources};
 
 pub(crate) use access::{SecretCommand, Secrets, TokenCommand, Tokens};
 pub(crate) use faces::{
@@ -113,14 +114,29 @@ pub(crate) enum ConfigCommand {
 impl Arguments {
     /// Where settings come from: the one place that reads the environment for them.
     pub(crate) fn sources(&self) -> Sources {
+        let (variables, unreadable) = variables(std::env::vars_os());
         Sources {
             file: self.config.clone(),
-            variables: std::env::vars_os()
-                .filter_map(|(name, text)| Some((name.into_string().ok()?, text.into_string().ok()?)))
-                .collect(),
+            variables,
+            unreadable,
             flags: if self.set.is_empty() { Vec::new() } else { every_set(std::env::args().skip(1)) },
         }
     }
+}
+
+/// Variables as text, and the names of ours that hold something else.
+fn variables(all: impl Iterator<Item = (OsString, OsString)>) -> (Vec<(String, String)>, Vec<String>) {
+    let (mut variables, mut unreadable) = (Vec::new(), Vec::new());
+    for (name, value) in all {
+        let Ok(name) = name.into_string() else { continue };
+        match value.into_string() {
+            Ok(text) => variables.push((name, text)),
+            Err(_) if name.starts_with(PREFIX) => unreadable.push(name),
+            // Somebody else's business.
+            Err(_) => {}
+        }
+    }
+    (variables, unreadable)
 }
 
 /// Every `--set` of a command line, before the command and behind it: clap keeps those of one place only.

@@ -76,6 +76,8 @@ pub(crate) enum SettingsError {
     File { path: PathBuf, source: std::io::Error },
     #[error("{}:{line}: {what}", path.display())]
     NotToml { path: PathBuf, line: usize, what: String },
+    #[error("{variable}: expected a text in UTF-8")]
+    NotText { variable: String },
     #[error("--set expects KEY=VALUE, got {text:?}")]
     NotAssignment { text: String },
     #[error("{origin}: {key:?} is no key of a setting, such as store.url")]
@@ -94,6 +96,8 @@ pub(crate) struct Sources {
     /// Named by a flag or variable: then it has to be there.
     pub(crate) file: Option<PathBuf>,
     pub(crate) variables: Vec<(String, String)>,
+    /// Variables of ours whose value is no text.
+    pub(crate) unreadable: Vec<String>,
     pub(crate) flags: Vec<String>,
 }
 
@@ -107,6 +111,9 @@ pub(crate) struct Loaded {
 
 impl Sources {
     pub(crate) fn load(&self) -> Result<Loaded, SettingsError> {
+        if let Some(variable) = self.unreadable.first() {
+            return Err(SettingsError::NotText { variable: variable.clone() });
+        }
         let mut layers = Layers::default();
         let file = self.file()?;
         if let Some((path, text)) = &file {

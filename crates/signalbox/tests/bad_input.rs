@@ -118,6 +118,16 @@ fn a_database_that_is_silent_holds_no_stop_up() {
 }
 
 #[test]
+fn a_variable_that_is_no_text() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let place = Place::new();
+    let mut command = place.command(&["up", "--once"]);
+    command.env("SIGNALBOX_STORE__URL", std::ffi::OsStr::from_bytes(b"sqlite:\xff"));
+    ended(&mut command).failed(BAD_CONFIG, &["SIGNALBOX_STORE__URL", "UTF-8"]);
+    assert!(!place.path("data").exists(), "no other database is taken instead");
+}
+
+#[test]
 fn a_property_that_kafka_has_not() {
     let place = Place::new();
     let settings = "[[ingest.sources]]\nname = \"events\"\nformat = \"posthog_event\"\nproject = { fixed = \"web\" }\n\

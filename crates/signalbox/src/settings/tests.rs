@@ -11,6 +11,7 @@ fn load(file: &str, variables: &[(&str, &str)], flags: &[&str]) -> Result<Settin
     let path = folder.path().join("signalbox.toml");
     std::fs::write(&path, file).unwrap();
     let sources = Sources {
+        unreadable: Vec::new(),
         file: Some(path.clone()),
         variables: variables.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect(),
         flags: flags.iter().map(|flag| (*flag).to_owned()).collect(),
