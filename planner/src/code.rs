@@ -61,7 +61,7 @@ pub(crate) struct CodeFacts {
     /// As CODEOWNERS writes them.
     pub(crate) owners: Vec<String>,
     /// Who changed these files lately, and how often.
-    pub(crate) authors: Vec<(String, usize)>,
+    pub(crate) authors: Vec<(String, u64)>,
     pub(crate) tests: Vec<String>,
 }
 

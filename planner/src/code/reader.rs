@@ -180,13 +180,13 @@ async fn authors(
     bare: &Bare,
     commit: &CommitId,
     paths: &[String],
-) -> Result<Vec<(String, usize)>, WorkspaceError> {
+) -> Result<Vec<(String, u64)>, WorkspaceError> {
     let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
-    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    let mut counts: BTreeMap<String, u64> = BTreeMap::new();
     for entry in bare.history(None, commit, &paths, HISTORY).await? {
         *counts.entry(entry.author).or_default() += 1;
     }
-    let mut authors: Vec<(String, usize)> = counts.into_iter().collect();
+    let mut authors: Vec<(String, u64)> = counts.into_iter().collect();
     authors.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     authors.truncate(MOST_AUTHORS);
     Ok(authors)

@@ -2,7 +2,7 @@
 
 use signalbox_domain::provenance::Provenance;
 
-use super::parts::quoted;
+use super::parts::{counted, quoted};
 use super::section::{Section, Worth};
 use super::text::inline;
 use crate::code::{CodeFacts, CommitOf, Excerpt, Looked, Suspect};
@@ -45,7 +45,10 @@ pub(super) fn sections(facts: &CodeFacts) -> Vec<Section> {
     add("Suspect commits", lead, facts.suspects.iter().map(suspect).collect(), Worth::Telling);
     let mut owners: Vec<String> = facts.owners.iter().map(|owner| format!("{owner} (CODEOWNERS)")).collect();
     owners.extend(
-        facts.authors.iter().map(|(name, commits)| format!("{name} ({commits} commits to these files)")),
+        facts
+            .authors
+            .iter()
+            .map(|(name, commits)| format!("{name} ({} to these files)", counted(*commits, "commit"))),
     );
     add("Owners", "", owners, Worth::Helpful);
     add("Tests near by", "", facts.tests.clone(), Worth::Helpful);

@@ -25,7 +25,7 @@ pub(super) fn sections(of: &Evidence<'_>, skill: &Skill) -> Vec<Section> {
     let samples: Vec<&Sample> = of.signals.iter().flat_map(|signal| &signal.samples).collect();
     let first = samples.first().copied();
     let mut sections = vec![happens(of, skill), numbers(of)];
-    sections.extend(first.map(said));
+    sections.extend(first.and_then(said));
     sections.extend(first.and_then(stack));
     match of.code {
         Some(Looked::Found(facts)) => {
@@ -47,6 +47,11 @@ pub(super) fn sections(of: &Evidence<'_>, skill: &Skill) -> Vec<Section> {
     sections.push(fixed(of, skill));
     sections.push(report());
     sections
+}
+
+/// "1 record", "2 records".
+pub(super) fn counted(count: u64, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
 fn ours(heading: &str, text: String) -> Section {
@@ -72,8 +77,12 @@ fn happens(of: &Evidence<'_>, skill: &Skill) -> Section {
 fn numbers(of: &Evidence<'_>) -> Section {
     let facts = of.facts;
     let mut text = format!(
-        "- {} records from {} to {} (the sum over the {} signals of {})\n",
-        facts.records, facts.first_seen, facts.last_seen, facts.signals, of.case.id
+        "- {} from {} to {} (the sum over {} of {})\n",
+        counted(facts.records, "record"),
+        facts.first_seen,
+        facts.last_seen,
+        counted(facts.signals, "signal"),
+        of.case.id
     );
     text.push_str(&match facts.users {
         Some(users) => format!("- about {users} users (the signal that has most; counted by a sketch)\n"),
@@ -90,9 +99,13 @@ fn numbers(of: &Evidence<'_>) -> Section {
     ours("How bad, since when", text)
 }
 
-fn said(sample: &Sample) -> Section {
+/// None where the record has no words beside its title.
+fn said(sample: &Sample) -> Option<Section> {
+    if sample.text.value.trim().is_empty() {
+        return None;
+    }
     let lead = format!("One record, of {}:", sample.occurred_at);
-    quoted("Evidence", &lead, sample.text.value.clone(), sample.text.from, Worth::Telling)
+    Some(quoted("Evidence", &lead, sample.text.value.clone(), sample.text.from, Worth::Telling))
 }
 
 fn stack(sample: &Sample) -> Option<Section> {
@@ -133,7 +146,8 @@ fn place_line(place: &Place) -> String {
     let lines: Vec<String> = place.lines.iter().map(u32::to_string).collect();
     let mut line = place.at.as_str().to_owned();
     if !lines.is_empty() {
-        line.push_str(&format!(", lines {}", lines.join(", ")));
+        let noun = if lines.len() == 1 { "line" } else { "lines" };
+        line.push_str(&format!(", {noun} {}", lines.join(", ")));
     }
     if !place.functions.is_empty() {
         line.push_str(&format!(", in {}", place.functions.join(", ")));

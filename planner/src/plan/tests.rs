@@ -103,7 +103,7 @@ fn a_brief_says_where_to_look_first() {
     let plan = plan(&input(vec![changed(7)], shop()), Start::Queue);
     let brief = &plan.tasks[0].brief.value;
     for part in
-        ["# Where to look first", "area7/core.py, lines 7, in area7_total, area7_pay", "innermost first"]
+        ["# Where to look first", "area7/core.py, line 7, in area7_total, area7_pay", "innermost first"]
     {
         assert!(brief.contains(part), "{part}: {brief}");
     }

@@ -58,7 +58,7 @@ async fn a_brief_shows_the_code_its_authors_owners_and_tests() {
     let brief = brief(&place, folder.path()).await;
     for part in [
         "Files of the default branch at ",
-        "cart/core.py, lines 7, in cart_alpha",
+        "cart/core.py, line 7, in cart_alpha",
         "# The code (written by: repository)",
         "cart/core.py:7, in cart_alpha",
         ">     7      return items[total]",
