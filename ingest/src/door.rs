@@ -112,8 +112,8 @@ impl Door {
             Err(refused) => Ok(Err(refused)),
             Ok(project) => {
                 let mut folder = Folder::default();
-                folder.add(project, &observation, &self.fingerprints, &self.setup.fold_context());
-                Ok(Ok(self.setup.limited(folder.finish())))
+                folder.add(project, observation, &self.fingerprints, &self.setup.fold_context());
+                Ok(Ok(self.setup.limited(folder.finish(&self.setup.redactor))))
             }
         }
     }

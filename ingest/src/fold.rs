@@ -1,16 +1,17 @@
 //! The decision of ingest: readings in, one part of a batch out. Pure: redaction, clamping and folding happen here,
-//! so that nothing unredacted ever reaches the store.
+//! so that nothing unredacted ever reaches the store. Most records of a storm are only counted: a sample is made, and cleaned,
+//! of those alone that are worth keeping.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod clean;
+
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 use signalbox_domain::ids::{ProjectId, QuarantineId, SignalId};
 use signalbox_domain::names::SourceName;
-use signalbox_domain::provenance::Sourced;
 use signalbox_domain::record::RecordOrigin;
-use signalbox_domain::signal::{Frame, HoldChange, HoldReason, Link, Sample, SignalKey};
+use signalbox_domain::signal::{HoldChange, HoldReason, SignalKey, Worth, worth_keeping};
 use signalbox_domain::sketch::Sketch;
 use signalbox_domain::time::Timestamp;
 use signalbox_redact::Redactor;
@@ -19,10 +20,14 @@ use signalbox_store::ingest::{Fold, FoldPart, FoldedRecord, Quarantined};
 
 use crate::keys::FingerprintConfig;
 use crate::observation::Observation;
+use clean::{Cleaner, sample, worth};
 
 /// Record times are clamped to this before what the clock said at receipt, and to `AHEAD` after it.
 const BEHIND: Duration = Duration::from_secs(7 * 24 * 3600);
 const AHEAD: Duration = Duration::from_secs(5 * 60);
+
+/// Candidates for samples that one fold holds before it looks which of them are worth keeping.
+const MOST_CANDIDATES: usize = 16;
 
 /// Newer keys of one fold: where an older version lumped together what is many, the store keeps no more either.
 const MOST_ALIASES: usize = 64;
@@ -38,8 +43,14 @@ pub struct FoldContext<'a> {
 /// A part under construction.
 #[derive(Default)]
 pub struct Folder {
-    folds: BTreeMap<SignalKey, Fold>,
+    folds: BTreeMap<SignalKey, Open>,
     quarantined: Vec<Quarantined>,
+}
+
+/// A fold, and the records that may become its samples, as they came.
+struct Open {
+    fold: Fold,
+    candidates: Vec<(Worth, Observation)>,
 }
 
 /// A record that could not be used.
@@ -61,7 +72,7 @@ impl Folder {
     pub fn add(
         &mut self,
         project: ProjectId,
-        observation: &Observation,
+        observation: Observation,
         keys: &FingerprintConfig,
         context: &FoldContext<'_>,
     ) {
@@ -73,23 +84,25 @@ impl Folder {
             kind: observation.kind.clone(),
             fingerprint: oldest.clone(),
         };
-        let record = record(observation, context.received_at);
-        let sample = sample(observation, record.at, context.redactor);
-        let mut clean = Cleaner::new(context.redactor);
-        let repository = observation.repository.as_ref().map(|name| clean.sourced(name));
-        let fold = self.folds.entry(key.clone()).or_insert_with(|| Fold {
-            id: context.ids.next::<SignalId>(),
-            key,
-            aliases: Vec::new(),
-            title: sample.title.clone(),
-            severity: observation.severity,
-            hold: observation.hold,
-            hold_at: record.at,
-            repository,
-            users: Sketch::default(),
-            records: Vec::new(),
-            samples: Vec::new(),
+        let record = record(&observation, context.received_at);
+        let open = self.folds.entry(key.clone()).or_insert_with(|| {
+            let mut clean = Cleaner::new(context.redactor);
+            let fold = Fold {
+                id: context.ids.next::<SignalId>(),
+                key,
+                aliases: Vec::new(),
+                title: clean.sourced(&observation.title),
+                severity: observation.severity,
+                hold: observation.hold,
+                hold_at: record.at,
+                repository: observation.repository.as_ref().map(|name| clean.sourced(name)),
+                users: Sketch::default(),
+                records: Vec::new(),
+                samples: Vec::new(),
+            };
+            Open { fold, candidates: Vec::new() }
         });
+        let fold = &mut open.fold;
         hold(fold, observation.hold, record.at);
         for fingerprint in newer {
             if !fold.aliases.contains(fingerprint) && fold.aliases.len() < MOST_ALIASES {
@@ -98,7 +111,10 @@ impl Folder {
         }
         observation.users.iter().for_each(|user| fold.users.add(user_hash(user)));
         fold.records.push(record);
-        fold.samples.push(sample);
+        if open.candidates.len() >= MOST_CANDIDATES {
+            open.candidates = worth_keeping(std::mem::take(&mut open.candidates));
+        }
+        open.candidates.push((worth(&observation, record.at), observation));
     }
 
     /// Quarantines a record. Its bytes open under the id of its row alone.
@@ -117,9 +133,18 @@ impl Folder {
     }
 
     /// The part, without a position.
-    pub fn finish(self) -> FoldPart {
-        let folds = self.folds.into_values().collect();
+    pub fn finish(self, redactor: &Redactor) -> FoldPart {
+        let folds = self.folds.into_values().map(|open| open.finish(redactor)).collect();
         FoldPart { folds, quarantined: self.quarantined, ..FoldPart::default() }
+    }
+}
+
+impl Open {
+    fn finish(self, redactor: &Redactor) -> Fold {
+        let Self { mut fold, candidates } = self;
+        let chosen = worth_keeping(candidates).into_iter();
+        fold.samples = chosen.map(|(worth, observation)| sample(observation, worth, redactor)).collect();
+        fold
     }
 }
 
@@ -161,68 +186,4 @@ fn mark(observation: &Observation, id: &str) -> [u8; 16] {
     let mut mark = [0; 16];
     mark.copy_from_slice(&digest[..16]);
     mark
-}
-
-/// The observation as it may be kept: every text of it has passed the redactor, and keeps its writer.
-fn sample(observation: &Observation, occurred_at: Timestamp, redactor: &Redactor) -> Sample {
-    let mut clean = Cleaner::new(redactor);
-    let title = clean.sourced(&observation.title);
-    let text = clean.sourced(&observation.text);
-    let frames = observation.frames.iter().map(|frame| clean.frame(frame)).collect();
-    let links =
-        observation.links.iter().map(|link| Sourced::new(clean.link(&link.value), link.from)).collect();
-    let mut optional = |text: &Option<Sourced<String>>| text.as_ref().map(|text| clean.sourced(text));
-    let release = optional(&observation.release);
-    let environment = optional(&observation.environment);
-    let route = optional(&observation.route);
-    let attributes = clean.object(&observation.attributes);
-    let redacted = clean.rules.iter().filter_map(|rule| rule.parse().ok()).collect();
-    Sample { occurred_at, title, text, frames, release, environment, route, links, attributes, redacted }
-}
-
-/// Redacts the fields of one sample and remembers which rules found something.
-struct Cleaner<'a> {
-    redactor: &'a Redactor,
-    rules: BTreeSet<String>,
-}
-
-impl<'a> Cleaner<'a> {
-    fn new(redactor: &'a Redactor) -> Self {
-        Self { redactor, rules: BTreeSet::new() }
-    }
-
-    /// PostgreSQL keeps no NUL, and one record must not stop its partition.
-    fn text(&mut self, text: &str) -> String {
-        let redacted = self.redactor.text(text);
-        self.rules.extend(redacted.findings.iter().map(|finding| finding.rule.to_string()));
-        redacted.text.replace('\0', "\u{fffd}")
-    }
-
-    fn sourced(&mut self, text: &Sourced<String>) -> Sourced<String> {
-        Sourced::new(self.text(&text.value), text.from)
-    }
-
-    fn frame(&mut self, frame: &Frame) -> Frame {
-        Frame {
-            function: frame.function.as_deref().map(|text| self.text(text)),
-            module: frame.module.as_deref().map(|text| self.text(text)),
-            file: frame.file.as_deref().map(|text| self.text(text)),
-            line: frame.line,
-            in_app: frame.in_app,
-        }
-    }
-
-    fn link(&mut self, link: &Link) -> Link {
-        Link { label: self.text(&link.label), url: self.text(&link.url) }
-    }
-
-    fn object(&mut self, attributes: &Map<String, Value>) -> Map<String, Value> {
-        let mut value = Value::Object(attributes.clone());
-        let findings = self.redactor.json(&mut value);
-        self.rules.extend(findings.iter().map(|finding| finding.rule.to_string()));
-        match value {
-            Value::Object(map) => map,
-            _ => Map::new(),
-        }
-    }
 }

@@ -107,7 +107,7 @@ impl HookIngest {
         };
         let counts = Counts { read: items.items, not_a_signal: items.not_signals, ..Counts::default() };
         let from = Some(PartSource::Delivery(delivery.id));
-        Ok((FoldPart { from, ..self.setup.limited(folder.finish()) }, counts))
+        Ok((FoldPart { from, ..self.setup.limited(folder.finish(&self.setup.redactor)) }, counts))
     }
 
     /// The projects that hooks name, made at the first delivery.

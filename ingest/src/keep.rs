@@ -44,7 +44,7 @@ pub(crate) fn keep(
     let mut items = not_signals;
     let mut troubles: Vec<(&'static str, String)> =
         refused.iter().map(|error| (error.code(), error.to_string())).collect();
-    for observation in &kept {
+    for observation in kept {
         match project(&observation.project) {
             Some(project) => {
                 folder.add(project, observation, keeping.fingerprints, keeping.fold);

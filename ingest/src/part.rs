@@ -57,7 +57,7 @@ pub(crate) fn part(
         read += counted.items;
         not_a_signal += counted.not_signals;
     }
-    Ok(Part { part: folder.finish(), read, not_a_signal })
+    Ok(Part { part: folder.finish(context.fold.redactor), read, not_a_signal })
 }
 
 fn one(folder: &mut Folder, record: &RawRecord, context: &PartContext<'_>) -> Result<Items, SealError> {
@@ -106,7 +106,7 @@ pub(crate) fn move_part(
         };
         folder.refuse(refusal, context)?;
     }
-    Ok(FoldPart { position: Some(movement), ..folder.finish() })
+    Ok(FoldPart { position: Some(movement), ..folder.finish(context.redactor) })
 }
 
 fn gap(movement: &PositionMove, reason: MoveReason) -> Option<String> {

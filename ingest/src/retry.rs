@@ -116,7 +116,7 @@ impl Retry {
         let keeping = Keeping { fingerprints: &self.config.fingerprints, fold: &fold };
         let items = keep(&mut folder, Ok(reading), project, whole, &keeping)?;
         let from = Some(PartSource::Quarantine(row.id));
-        Ok((FoldPart { from, ..self.setup.limited(folder.finish()) }, items.not_signals))
+        Ok((FoldPart { from, ..self.setup.limited(folder.finish(&self.setup.redactor)) }, items.not_signals))
     }
 
     fn how(&self, row: &QuarantineRow) -> Result<How<'_>, RetryError> {

@@ -202,7 +202,7 @@ impl Inner {
         let mut counts = Counts { read: items, not_a_signal: not_signals, ..Counts::default() };
         if !folder.is_empty()
             && let PartReport::Folded { records, duplicates, new_signals, overflow, quarantined } =
-                self.group.commit(self.setup.limited(folder.finish())).await?
+                self.group.commit(self.setup.limited(folder.finish(&self.setup.redactor))).await?
         {
             counts =
                 Counts { kept: records, duplicate: duplicates, new_signals, overflow, quarantined, ..counts };

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use signalbox_domain::ids::{CaseId, ProjectId, RepositoryId, SignalId};
 use signalbox_domain::project::Repository;
 use signalbox_domain::provenance::Sourced;
-use signalbox_domain::signal::{Fingerprint, Frame, Sample, Severity, Signal, SignalKey, SourceFamily};
+use signalbox_domain::signal::{
+    Fingerprint, Frame, Sample, Severity, Signal, SignalKey, SourceFamily, Worth, rank,
+};
 use signalbox_domain::time::Timestamp;
 use signalbox_runtime::{Clock, IdSource, Randomness};
 use signalbox_store::planner::{CaseFacts, HourCount, PlanCommit, PlanFacts, PlanInput, PlanSignal};
@@ -84,6 +86,7 @@ pub(crate) fn ticket(n: u128, title: &str, text: &str) -> PlanSignal {
         links: vec![],
         attributes: serde_json::Map::new(),
         redacted: vec![],
+        worth: Worth { at: NOON, rank: rank([text.as_bytes()]), richness: 0 },
     };
     PlanSignal { signal, samples: vec![sample], case: None }
 }

@@ -1,11 +1,12 @@
 //! A signal: one distinct hint from one source. Further records of it fold in; it is what cases are made of.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::form::{Form, FormError, to_form};
+use crate::form::Form;
 use crate::ids::{ProjectId, SignalId};
 use crate::names::{Label, SignalKind};
 use crate::provenance::Sourced;
@@ -224,6 +225,18 @@ pub struct Sample {
     /// Which rules of `redact` took something out of it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub redacted: Vec<Label>,
+    pub worth: Worth,
+}
+
+/// What decides whether a sample is kept. It is of the whole record, before anything was taken out of it, so that most
+/// records need not be made into samples.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Worth {
+    pub at: Timestamp,
+    /// A hash of what the record says: chance that is the same on every run.
+    pub rank: u64,
+    /// How much it tells.
+    pub richness: u32,
 }
 
 impl Form for Sample {
@@ -237,25 +250,58 @@ impl Form for Vec<Sample> {
     const VERSION: u16 = 1;
 }
 
-/// How many samples a signal keeps.
-pub const SAMPLES_KEPT: usize = 4;
-
-/// The samples that a signal keeps of those it has and some new ones: chosen by hash, not by chance or arrival, so
-/// that any order and any split into batches keeps the same ones. None when nothing changes.
-pub fn keep_samples(kept: &[Sample], new: &[Sample]) -> Result<Option<Vec<Sample>>, FormError> {
-    let mut ranked = BTreeMap::new();
-    for sample in kept.iter().chain(new) {
-        let text = to_form(sample)?;
-        ranked.insert((hash(&text), text), sample);
+/// The rank of a record that says this: the same on every machine and in every version, which the standard hasher does
+/// not promise.
+pub fn rank<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> u64 {
+    let mix = |hash: u64, word: u64| (hash ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
+    let mut hash = 0xcbf2_9ce4_8422_2325;
+    for part in parts {
+        let (words, rest) = part.as_chunks::<8>();
+        hash = words.iter().fold(hash, |hash, word| mix(hash, u64::from_le_bytes(*word)));
+        let last = rest.iter().rev().fold(0, |word, byte| (word << 8) | u64::from(*byte));
+        // The length keeps parts apart.
+        hash = mix(mix(hash, last), part.len() as u64);
     }
-    let chosen: Vec<Sample> = ranked.into_values().take(SAMPLES_KEPT).cloned().collect();
-    Ok((chosen != kept).then_some(chosen))
+    hash = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    hash ^ (hash >> 31)
 }
 
-/// FNV-1a, 64 bits: stable over versions and machines, which the standard hasher does not promise.
-fn hash(text: &str) -> u64 {
-    text.bytes()
-        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+/// How many samples a signal keeps by their rank alone; the first, the newest and the richest come on top.
+pub const SAMPLES_BY_RANK: usize = 4;
+/// So that the newest sample is not written anew with each record.
+const MICROS_PER_HOUR: i64 = 3_600_000_000;
+
+/// Those worth keeping, the richest first: what any order and any split into batches ends with. The newest is one of the
+/// newest hour.
+pub fn worth_keeping<T>(items: impl IntoIterator<Item = (Worth, T)>) -> Vec<(Worth, T)> {
+    let mut ranked: BTreeMap<u64, (Worth, T)> = BTreeMap::new();
+    for (worth, item) in items {
+        ranked.entry(worth.rank).or_insert((worth, item));
+    }
+    let worths = || ranked.values().map(|(worth, _)| *worth);
+    let hour = |worth: &Worth| worth.at.micros().div_euclid(MICROS_PER_HOUR);
+    let first = worths().min_by_key(|worth| (worth.at, worth.rank));
+    let newest = worths().max_by_key(|worth| (hour(worth), Reverse(worth.rank)));
+    let richest = worths().max_by_key(|worth| (worth.richness, Reverse(worth.rank)));
+    let named: BTreeSet<u64> = [first, newest, richest].into_iter().flatten().map(|worth| worth.rank).collect();
+    let mut place = 0;
+    ranked.retain(|rank, _| {
+        place += 1;
+        place <= SAMPLES_BY_RANK || named.contains(rank)
+    });
+    let leading = richest.and_then(|worth| ranked.remove(&worth.rank));
+    leading.into_iter().chain(ranked.into_values()).collect()
+}
+
+/// The samples that a signal keeps of those it has and some new ones. None when nothing changes.
+pub fn keep_samples<'a>(
+    kept: &'a [Sample],
+    new: impl IntoIterator<Item = &'a Sample>,
+) -> Option<Vec<Sample>> {
+    let all = kept.iter().chain(new).map(|sample| (sample.worth, sample));
+    let chosen = worth_keeping(all);
+    let is_same = chosen.len() == kept.len() && chosen.iter().zip(kept).all(|((worth, _), kept)| *worth == kept.worth);
+    (!is_same).then(|| chosen.into_iter().map(|(_, sample)| sample.clone()).collect())
 }
 
 /// A signal as the planner and people read it.
@@ -289,11 +335,11 @@ impl Form for Signal {
 mod tests {
     use super::*;
 
-    fn sample(text: &str) -> Sample {
+    fn sample(rank: u64, hours: i64, richness: u32) -> Sample {
         Sample {
             occurred_at: Timestamp::EPOCH,
             title: Sourced::stranger("t".to_owned()),
-            text: Sourced::stranger(text.to_owned()),
+            text: Sourced::stranger(format!("record {rank}")),
             frames: Vec::new(),
             release: None,
             environment: None,
@@ -301,26 +347,47 @@ mod tests {
             links: Vec::new(),
             attributes: serde_json::Map::new(),
             redacted: Vec::new(),
+            worth: Worth { at: Timestamp::from_micros(hours * MICROS_PER_HOUR), rank, richness },
         }
     }
 
-    fn keep_all<'a>(texts: impl Iterator<Item = &'a String>) -> Vec<Sample> {
-        texts.fold(Vec::new(), |kept, text| keep_samples(&kept, &[sample(text)]).unwrap().unwrap_or(kept))
+    fn ranks(samples: &[Sample]) -> Vec<u64> {
+        samples.iter().map(|sample| sample.worth.rank).collect()
     }
 
     #[test]
-    fn any_order_keeps_the_same_samples() {
-        let texts: Vec<String> = (0..40).map(|n| format!("record {n}")).collect();
-        let forwards = keep_all(texts.iter());
-        assert_eq!(forwards.len(), SAMPLES_KEPT);
-        assert_eq!(keep_all(texts.iter().rev()), forwards);
+    fn any_order_and_any_split_keep_the_same_samples() {
+        // Ranks 0 to 39; the first is 39, the richest 20, the newest hour has 30 and 31.
+        let at = |rank| match rank {
+            39 => 0,
+            30 | 31 => 90,
+            rank => 10 + i64::try_from(rank % 7).unwrap(),
+        };
+        let all: Vec<Sample> = (0..40).map(|rank| sample(rank, at(rank), u32::from(rank == 20))).collect();
+        let whole = keep_samples(&[], &all).unwrap();
+        assert_eq!(ranks(&whole), [20, 0, 1, 2, 3, 30, 39]);
+        for size in [1, 3, 7] {
+            let fold = |kept: Vec<Sample>, batch: &[Sample]| keep_samples(&kept, batch).unwrap_or(kept);
+            assert_eq!(all.chunks(size).fold(Vec::new(), fold), whole, "{size}");
+            let turned: Vec<Sample> = all.iter().rev().cloned().collect();
+            assert_eq!(turned.chunks(size).fold(Vec::new(), fold), whole, "{size}, backwards");
+        }
+    }
+
+    #[test]
+    fn a_rank_is_what_a_record_says() {
+        let of = |parts: &[&str]| rank(parts.iter().map(|part| part.as_bytes()));
+        // Kept beside samples: another one would choose others.
+        assert_eq!(of(&["expected a price", "got none"]), PINNED);
+        assert_ne!(of(&["ab", "c"]), of(&["a", "bc"]));
+        assert_ne!(of(&["a", ""]), of(&["a"]));
     }
 
     #[test]
     fn what_changes_nothing_is_not_written() {
-        let kept = vec![sample("a")];
-        assert_eq!(keep_samples(&kept, &[sample("a")]).unwrap(), None);
-        assert!(keep_samples(&kept, &[sample("b")]).unwrap().is_some());
+        let kept = vec![sample(1, 0, 0)];
+        assert_eq!(keep_samples(&kept, &[sample(1, 0, 0)]), None);
+        assert!(keep_samples(&kept, &[sample(2, 0, 0)]).is_some());
     }
 
     #[test]

@@ -25,6 +25,7 @@ mod config;
 mod error;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod ledger;
+mod many;
 mod method;
 mod open;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]

@@ -36,6 +36,42 @@ macro_rules! fetch {
     }};
 }
 
+/// A statement over many rows at once, whose parameters differ: JSON for SQLite, arrays for PostgreSQL.
+macro_rules! execute_many {
+    ($step:expr, $sqlite:tt [$($json:expr),* $(,)?], $postgres:tt [$($array:expr),* $(,)?] $(,)?) => {{
+        let (tx, method) = $step.parts();
+        match tx {
+            #[cfg(feature = "sqlite")]
+            $crate::step::Tx::Sqlite(tx) => {
+                sqlx::query_file!($sqlite $(, $json)*).execute(&mut **tx).await.map(|done| done.rows_affected())
+            }
+            #[cfg(feature = "postgres")]
+            $crate::step::Tx::Postgres(tx) => {
+                sqlx::query_file!($postgres $(, $array)*).execute(&mut **tx).await.map(|done| done.rows_affected())
+            }
+        }
+        .map_err(|error| $crate::StoreError::from_sqlx(method, error))
+    }};
+}
+
+/// Every row that a statement over many rows gives.
+macro_rules! fetch_many {
+    ($step:expr, $row:ty, $sqlite:tt [$($json:expr),* $(,)?], $postgres:tt [$($array:expr),* $(,)?] $(,)?) => {{
+        let (tx, method) = $step.parts();
+        match tx {
+            #[cfg(feature = "sqlite")]
+            $crate::step::Tx::Sqlite(tx) => {
+                sqlx::query_file_as!($row, $sqlite $(, $json)*).fetch_all(&mut **tx).await
+            }
+            #[cfg(feature = "postgres")]
+            $crate::step::Tx::Postgres(tx) => {
+                sqlx::query_file_as!($row, $postgres $(, $array)*).fetch_all(&mut **tx).await
+            }
+        }
+        .map_err(|error| $crate::StoreError::from_sqlx(method, error))
+    }};
+}
+
 /// Every row of it.
 macro_rules! fetch_all {
     ($($rest:tt)*) => { $crate::statement::fetch!(fetch_all, $($rest)*) };
@@ -51,4 +87,4 @@ macro_rules! fetch_one {
     ($($rest:tt)*) => { $crate::statement::fetch!(fetch_one, $($rest)*) };
 }
 
-pub(crate) use {execute, fetch, fetch_all, fetch_one, fetch_optional};
+pub(crate) use {execute, execute_many, fetch, fetch_all, fetch_many, fetch_one, fetch_optional};

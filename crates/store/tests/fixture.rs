@@ -7,7 +7,7 @@ use signalbox_domain::decision::{Decision, Reason, Stage, Subject};
 use signalbox_domain::ids::{CaseId, ProjectId, TaskId};
 use signalbox_domain::provenance::{Provenance, Sourced};
 use signalbox_domain::run::Run;
-use signalbox_domain::signal::{Fingerprint, Sample, Severity, SignalKey, SourceFamily};
+use signalbox_domain::signal::{Fingerprint, Sample, Severity, SignalKey, SourceFamily, Worth, rank};
 use signalbox_domain::sketch::Sketch;
 use signalbox_domain::states::{ChangeState, TaskState};
 use signalbox_domain::task::{Intent, Lineage, Mode, Origin, Priority, Starter, Task, TaskCase};
@@ -142,6 +142,7 @@ impl Fixture {
             links: vec![],
             attributes: serde_json::Map::new(),
             redacted: vec![],
+            worth: Worth { at: NOON, rank: rank([text.as_bytes()]), richness: 0 },
         }
     }
 

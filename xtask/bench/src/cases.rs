@@ -3,6 +3,7 @@
 //! A new bench is one file in `cases/` and one line here.
 
 pub mod claim;
+pub mod ingest;
 mod noise;
 mod similarity;
 mod store;
@@ -40,6 +41,11 @@ pub struct Bench {
 }
 
 pub const BENCHES: &[Bench] = &[
+    Bench {
+        name: "ingest",
+        about: "records from Apache Kafka into signals beside a consumer that only counts, and a staged COPY",
+        run: ingest::run,
+    },
     Bench {
         name: "noise",
         about: "a bare statement under pgbench beside itself: how far a ratio strays from 1 here by chance",

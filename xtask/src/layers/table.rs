@@ -105,8 +105,8 @@ pub(super) const KNOWLEDGE: &[Knowledge] = &[
     Knowledge { family: "sqlx", holders: &["signalbox-store"], reason: "only store knows sqlx" },
     Knowledge {
         family: "rdkafka",
-        holders: &["signalbox-ingest", "signalbox-dispatcher", "signalbox-testkit"],
-        reason: "only ingest, the outbox publisher and testkit know rdkafka",
+        holders: &["signalbox-ingest", "signalbox-dispatcher", "signalbox-testkit", "signalbox-bench"],
+        reason: "only ingest, the outbox publisher, testkit and the benches know rdkafka",
     },
     Knowledge { family: "axum", holders: &["signalbox-server"], reason: "only server knows axum" },
 ];

@@ -162,7 +162,7 @@ fn nothing_leans_on_a_gate_but_an_open_gate() {
 fn some_outside_crates_have_a_single_home() {
     allows(&[("store", "+sqlx", Kind::Normal), ("server", "+axum", Kind::Normal)]);
     allows(&[("ingest", "+rdkafka", Kind::Normal), ("dispatcher", "+rdkafka", Kind::Normal)]);
-    allows(&[("testkit", "+rdkafka", Kind::Normal)]);
+    allows(&[("testkit", "+rdkafka", Kind::Normal), ("bench", "+rdkafka", Kind::Normal)]);
     allows(&[("bench", "+sqlx", Kind::Normal), ("tests", "+rdkafka", Kind::Normal)]);
     allows(&[("control", "+sqlformat", Kind::Normal), ("store", "+tokio", Kind::Normal)]);
     forbids("control", "+sqlx", Kind::Normal, "signalbox-control → sqlx: only store knows sqlx");
@@ -172,7 +172,7 @@ fn some_outside_crates_have_a_single_home() {
         "planner",
         "+rdkafka",
         Kind::Normal,
-        "signalbox-planner → rdkafka: only ingest, the outbox publisher and testkit know rdkafka",
+        "signalbox-planner → rdkafka: only ingest, the outbox publisher, testkit and the benches know rdkafka",
     );
 }
 

@@ -1,29 +1,31 @@
 //! The one write of ingest: folds, quarantine and positions in a transaction.
 //!
 //! A part whose position was moved by another consumer writes nothing and says so; the other parts go on. Signals
-//! are written in the order of their keys, so that two consumers never wait for each other in a circle.
+//! are written in the order of their keys, so that two consumers never wait for each other in a circle. Each table is
+//! written by one statement a batch, however many signals it holds.
+
+mod counts;
+mod facets;
+mod marks;
 
 use std::collections::BTreeMap;
 
-use signalbox_domain::ids::{DeliveryId, ProjectId, QuarantineId, SignalId};
+use signalbox_domain::ids::{DeliveryId, QuarantineId, SignalId};
 use signalbox_domain::names::SourceName;
 use signalbox_domain::provenance::Sourced;
 use signalbox_domain::record::{RecordOrigin, Stream};
-use signalbox_domain::signal::{
-    Fingerprint, HoldChange, HoldReason, Sample, Severity, SignalKey, keep_samples,
-};
-use signalbox_domain::sketch::{Sketch, SketchError};
+use signalbox_domain::signal::{Fingerprint, HoldChange, HoldReason, Sample, Severity, SignalKey};
+use signalbox_domain::sketch::Sketch;
 use signalbox_domain::time::Timestamp;
 
-use super::identity::{SignalOrigin, aliases_within, known_within};
+use super::identity::{SignalOrigin, aliases_within};
 use super::limit::{Admission, NewSignals, Seen};
-use super::read::{self, SamplesRow};
 use super::{deliveries, quarantine};
 use crate::column;
 use crate::error::StoreError;
 use crate::method::Method;
 use crate::open::Store;
-use crate::statement::{execute, fetch_optional};
+use crate::statement::execute;
 use crate::step::Step;
 
 /// Everything one commit of ingest writes.
@@ -80,7 +82,7 @@ pub struct Fold {
     /// Whoever its records are about.
     pub users: Sketch,
     pub records: Vec<FoldedRecord>,
-    /// Examples to choose from; at most `SAMPLES_KEPT` of a signal's are kept.
+    /// Examples to choose from.
     pub samples: Vec<Sample>,
 }
 
@@ -121,11 +123,9 @@ pub enum PartReport {
     LostRace,
 }
 
-struct SketchRow {
-    sketch: Vec<u8>,
-}
-
-const MICROS_PER_HOUR: i64 = 3_600_000_000;
+/// What a batch adds to one signal: folds of one or more parts, with the records of each that count.
+#[derive(Default)]
+struct Found<'a>(Vec<(SignalOrigin, &'a Fold, Vec<FoldedRecord>)>);
 
 impl Store {
     /// Folds a batch; the reports stand in the order of its parts.
@@ -205,46 +205,44 @@ async fn folds_within(step: &mut Step, won: &mut [Won<'_>], now: Timestamp) -> R
     }
     folds.sort_by(|one, other| one.1.key.cmp(&other.1.key));
     let mut seen = Vec::with_capacity(folds.len());
-    let fresh = fresh_within(step, &folds, now).await?;
+    let fresh = marks::fresh_within(step, &folds, now).await?;
     for ((place, fold), fresh) in folds.into_iter().zip(fresh) {
         let part = &mut won[place];
         part.duplicates += column::length(fold.records.len() - fresh.len());
         part.records += column::length(fresh.len());
         if !fresh.is_empty() {
-            let known = known_within(step, fold).await?;
-            let whole = part.part;
-            seen.push(Seen { place, limit: whole.limit.as_ref(), fold, fresh, known });
+            seen.push(Seen { place, limit: part.part.limit.as_ref(), fold, fresh });
         }
     }
-    let mut admission = Admission::within(step, &seen, now).await?;
-    let mut found = Vec::with_capacity(seen.len());
-    for Seen { place, limit, fold, fresh, known } in seen {
-        let (id, origin) = match known {
-            Some((id, hold)) => (id, SignalOrigin::Known(hold)),
-            None => admission.signal_within(step, limit, fold, now).await?,
-        };
+    let mut admission = Admission::default();
+    let signals = admission.signals_within(step, &seen, now).await?;
+    let mut found: BTreeMap<SignalId, Found<'_>> = BTreeMap::new();
+    for (Seen { place, limit, fold, fresh }, (id, origin)) in seen.into_iter().zip(signals) {
         let part = &mut won[place];
         part.new_signals += u64::from(origin == SignalOrigin::New);
         if origin == SignalOrigin::Overflow {
             part.overflow += column::length(fresh.len());
             admission.count(id, limit, &fold.key, column::length(fresh.len()));
         }
-        found.push((id, origin, fold, fresh));
+        found.entry(id).or_default().0.push((origin, fold, fresh));
     }
-    found.sort_by_key(|(id, _, _, _)| *id);
-    for (id, origin, fold, fresh) in &found {
-        counts_within(step, *id, fold.key.project, fresh).await?;
+    counts::counts_within(step, &found).await?;
+    for (id, origin, fold) in each(&found) {
         if let SignalOrigin::Known(hold) = origin {
-            hold_within(step, *id, *hold, fold).await?;
-        }
-        users_within(step, *id, &fold.users).await?;
-        if !fold.samples.is_empty() {
-            samples_within(step, *id, &fold.samples, now).await?;
+            hold_within(step, id, hold, fold).await?;
         }
     }
-    let own = found.iter().filter(|(_, origin, _, _)| *origin != SignalOrigin::Overflow);
-    aliases_within(step, own.map(|(id, _, fold, _)| (*id, *fold)), now).await?;
+    facets::users_within(step, &found).await?;
+    facets::samples_within(step, &found, now).await?;
+    let own = each(&found).filter(|(_, origin, _)| *origin != SignalOrigin::Overflow);
+    aliases_within(step, own.map(|(id, _, fold)| (id, fold)), now).await?;
     admission.close_within(step, now).await
+}
+
+fn each<'a>(
+    found: &'a BTreeMap<SignalId, Found<'_>>,
+) -> impl Iterator<Item = (SignalId, SignalOrigin, &'a Fold)> {
+    found.iter().flat_map(|(id, found)| found.0.iter().map(|(origin, fold, _)| (*id, *origin, *fold)))
 }
 
 /// False where another process has used the row up before.
@@ -296,87 +294,6 @@ async fn position_within(
     Ok(moved == 1)
 }
 
-/// Of each fold the records that were not counted before. Marks are taken in their own order, since two records of
-/// one id may come under two keys.
-async fn fresh_within(
-    step: &mut Step,
-    folds: &[(usize, &Fold)],
-    now: Timestamp,
-) -> Result<Vec<Vec<FoldedRecord>>, StoreError> {
-    let mut fresh: Vec<Vec<FoldedRecord>> = vec![Vec::new(); folds.len()];
-    let mut marked: Vec<(ProjectId, [u8; 16], usize, FoldedRecord)> = Vec::new();
-    for (place, (_, fold)) in folds.iter().enumerate() {
-        for record in &fold.records {
-            match record.mark {
-                None => fresh[place].push(*record),
-                Some(mark) => marked.push((fold.key.project, mark, place, *record)),
-            }
-        }
-    }
-    marked.sort_by_key(|(project, mark, place, _)| (*project, *mark, *place));
-    for (project, mark, place, record) in marked {
-        if mark_within(step, project, &mark, now).await? {
-            fresh[place].push(record);
-        }
-    }
-    Ok(fresh)
-}
-
-async fn mark_within(
-    step: &mut Step,
-    project: ProjectId,
-    mark: &[u8; 16],
-    now: Timestamp,
-) -> Result<bool, StoreError> {
-    let inserted = execute!(
-        step,
-        "queries/ingest/mark_insert.sqlite.sql",
-        "queries/ingest/mark_insert.postgres.sql",
-        project.uuid(),
-        mark.as_slice(),
-        now.micros()
-    )?;
-    Ok(inserted == 1)
-}
-
-async fn counts_within(
-    step: &mut Step,
-    id: SignalId,
-    project: ProjectId,
-    fresh: &[FoldedRecord],
-) -> Result<(), StoreError> {
-    let mut hours: BTreeMap<i64, u64> = BTreeMap::new();
-    for record in fresh {
-        *hours.entry(record.at.micros().div_euclid(MICROS_PER_HOUR)).or_default() += record.count;
-    }
-    let (Some(first), Some(last)) =
-        (fresh.iter().map(|record| record.at).min(), fresh.iter().map(|record| record.at).max())
-    else {
-        return Ok(());
-    };
-    execute!(
-        step,
-        "queries/ingest/count_fold.sqlite.sql",
-        "queries/ingest/count_fold.postgres.sql",
-        id.uuid(),
-        project.uuid(),
-        column::from_count(hours.values().sum()),
-        first.micros(),
-        last.micros()
-    )?;
-    for (hour, count) in hours {
-        execute!(
-            step,
-            "queries/ingest/hour_fold.sqlite.sql",
-            "queries/ingest/hour_fold.postgres.sql",
-            id.uuid(),
-            hour,
-            column::from_count(count)
-        )?;
-    }
-    Ok(())
-}
-
 /// What came last decides whether a signal is held; where that hangs on one record alone, it holds no signal that has
 /// others. The signal's row of counts is locked by this step already, so no later record slips in between.
 async fn hold_within(
@@ -397,66 +314,6 @@ async fn hold_within(
         id.uuid(),
         fold.hold.map(HoldReason::name),
         unless_later_than
-    )
-    .map(drop)
-}
-
-/// Written only when somebody is new.
-async fn users_within(step: &mut Step, id: SignalId, new: &Sketch) -> Result<(), StoreError> {
-    if new.is_empty() {
-        return Ok(());
-    }
-    let row = fetch_optional!(
-        step,
-        SketchRow,
-        "queries/ingest/users_for_update.sqlite.sql",
-        "queries/ingest/users_for_update.postgres.sql",
-        id.uuid()
-    )?;
-    let damaged = |error: SketchError| StoreError::damaged("sketch", column::unknown(&error));
-    let kept = row.map_or(Ok(Sketch::default()), |row| Sketch::from_bytes(&row.sketch)).map_err(damaged)?;
-    let mut merged = kept.clone();
-    merged.merge(new);
-    if merged == kept {
-        return Ok(());
-    }
-    execute!(
-        step,
-        "queries/ingest/users_put.sqlite.sql",
-        "queries/ingest/users_put.postgres.sql",
-        id.uuid(),
-        merged.to_bytes(),
-        column::from_count(merged.estimate())
-    )
-    .map(drop)
-}
-
-/// Written only when a new sample is one to keep. The signal's row of counts is locked by this step already.
-async fn samples_within(
-    step: &mut Step,
-    id: SignalId,
-    new: &[Sample],
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let row = fetch_optional!(
-        step,
-        SamplesRow,
-        "queries/ingest/samples_for_update.sqlite.sql",
-        "queries/ingest/samples_for_update.postgres.sql",
-        id.uuid()
-    )?;
-    let kept = row.map_or(Ok(Vec::new()), |row| read::samples(&row))?;
-    let Some(samples) = keep_samples(&kept, new).map_err(|error| StoreError::damaged("samples", error))?
-    else {
-        return Ok(());
-    };
-    execute!(
-        step,
-        "queries/ingest/samples_put.sqlite.sql",
-        "queries/ingest/samples_put.postgres.sql",
-        id.uuid(),
-        column::form(&samples)?,
-        now.micros()
     )
     .map(drop)
 }

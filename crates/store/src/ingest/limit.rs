@@ -20,7 +20,7 @@ use signalbox_domain::signal::{SignalKey, SourceFamily};
 use signalbox_domain::time::Timestamp;
 
 use super::fold::{Fold, FoldedRecord};
-use super::identity::{KnownSignal, SignalOrigin, known_within, signal_within};
+use super::identity::{SignalOrigin, known_within, signals_within};
 use crate::decisions;
 use crate::error::StoreError;
 use crate::quotas::{self, QuotaShare};
@@ -45,13 +45,12 @@ pub struct Overflow {
     pub reason: Reason,
 }
 
-/// A fold with something to count, and whose it is, if anybody's.
+/// A fold with something to count.
 pub(super) struct Seen<'a> {
     pub(super) place: usize,
     pub(super) limit: Option<&'a NewSignals>,
     pub(super) fold: &'a Fold,
     pub(super) fresh: Vec<FoldedRecord>,
-    pub(super) known: Option<KnownSignal>,
 }
 
 /// The units that a fold has taken, and what it did not admit.
@@ -68,55 +67,114 @@ struct Taken {
 }
 
 impl Admission {
-    /// Takes what the unknown keys may need.
-    pub(super) async fn within(
+    /// The signal of each fold in turn: its own, or the overflow's.
+    pub(super) async fn signals_within(
+        &mut self,
         step: &mut Step,
         seen: &[Seen<'_>],
         now: Timestamp,
-    ) -> Result<Self, StoreError> {
+    ) -> Result<Vec<(SignalId, SignalOrigin)>, StoreError> {
+        let folds: Vec<&Fold> = seen.iter().map(|seen| seen.fold).collect();
+        let known = known_within(step, &folds).await?;
+        let mut signals: Vec<Option<(SignalId, SignalOrigin)>> =
+            known.into_iter().map(|known| known.map(|(id, hold)| (id, SignalOrigin::Known(hold)))).collect();
+        let mut unknown: Vec<usize> = (0..seen.len()).filter(|place| signals[*place].is_none()).collect();
+        self.take_within(step, unknown.iter().map(|place| &seen[*place]), now).await?;
+        // Whoever turns out to be known gives its unit to the next.
+        loop {
+            let (admitted, others) = self.admitted(unknown, seen);
+            unknown = others;
+            if admitted.is_empty() {
+                break;
+            }
+            let folds: Vec<&Fold> = admitted.iter().map(|place| seen[*place].fold).collect();
+            for (place, signal) in admitted.into_iter().zip(signals_within(step, &folds, now).await?) {
+                self.note(&seen[place], signal.1);
+                signals[place] = Some(signal);
+            }
+        }
+        self.overflow_within(step, &unknown, seen, &mut signals, now).await?;
+        let found = |(signal, seen): (Option<_>, &Seen<'_>)| {
+            signal.ok_or_else(|| StoreError::Missing { what: "signal", id: seen.fold.id.to_string() })
+        };
+        signals.into_iter().zip(seen).map(found).collect()
+    }
+
+    /// Takes what the unknown keys may need.
+    async fn take_within<'a>(
+        &mut self,
+        step: &mut Step,
+        unknown: impl Iterator<Item = &'a Seen<'a>>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         let mut wanted: BTreeMap<Label, (QuotaLimit, (ProjectId, SourceFamily), u64)> = BTreeMap::new();
-        for seen in seen.iter().filter(|seen| seen.known.is_none()) {
+        for seen in unknown {
             let Some(limit) = seen.limit else { continue };
             let group = (seen.fold.key.project, seen.fold.key.family);
             let name = label(group)?;
             let quota = QuotaLimit { name: name.clone(), units: limit.units, window: limit.window };
             wanted.entry(name).or_insert((quota, group, 0)).2 += 1;
         }
-        let mut this = Self::default();
         for (name, (quota, group, units)) in wanted {
             let share = quotas::take_within(step, &quota, units, now).await?;
-            this.taken.insert(group, Taken { name, left: share.granted, share });
+            self.taken.insert(group, Taken { name, left: share.granted, share });
         }
-        Ok(this)
+        Ok(())
     }
 
-    /// The signal of a fold of unknown keys: its own, or the overflow's.
-    pub(super) async fn signal_within(
-        &mut self,
+    /// Those for whom units are left, in the order of their keys, and the others.
+    fn admitted(&self, unknown: Vec<usize>, seen: &[Seen<'_>]) -> (Vec<usize>, Vec<usize>) {
+        let mut left: BTreeMap<_, u64> = self.taken.iter().map(|(group, taken)| (*group, taken.left)).collect();
+        unknown.into_iter().partition(|place| {
+            let Seen { limit, fold, .. } = &seen[*place];
+            match left.get_mut(&(fold.key.project, fold.key.family)) {
+                Some(left) if limit.is_some_and(|limit| limit.of(&fold.key).is_some()) => {
+                    let is_admitted = *left > 0;
+                    *left = left.saturating_sub(1);
+                    is_admitted
+                }
+                _ => true,
+            }
+        })
+    }
+
+    fn note(&mut self, seen: &Seen<'_>, origin: SignalOrigin) {
+        let of = (seen.fold.key.project, seen.fold.key.family);
+        if let Some(taken) = self.taken.get_mut(&of).filter(|_| seen.limit.is_some()) {
+            taken.left = taken.left.saturating_sub(u64::from(origin == SignalOrigin::New));
+        }
+    }
+
+    /// What no unit is left for. Another part of this very batch may have made a signal of the same key.
+    async fn overflow_within(
+        &self,
         step: &mut Step,
-        limit: Option<&NewSignals>,
-        fold: &Fold,
+        unknown: &[usize],
+        seen: &[Seen<'_>],
+        signals: &mut [Option<(SignalId, SignalOrigin)>],
         now: Timestamp,
-    ) -> Result<(SignalId, SignalOrigin), StoreError> {
-        let group = (fold.key.project, fold.key.family);
-        let overflow = limit.and_then(|limit| limit.of(&fold.key));
-        let (Some(overflow), Some(taken)) = (overflow, self.taken.get_mut(&group)) else {
-            return signal_within(step, fold, now).await;
-        };
-        if taken.left > 0 {
-            let (id, origin) = signal_within(step, fold, now).await?;
-            taken.left -= u64::from(origin == SignalOrigin::New);
-            return Ok((id, origin));
+    ) -> Result<(), StoreError> {
+        let folds: Vec<&Fold> = unknown.iter().map(|place| seen[*place].fold).collect();
+        let known = known_within(step, &folds).await?;
+        let mut overflows: BTreeMap<(ProjectId, SourceFamily), SignalId> = BTreeMap::new();
+        for (place, known) in unknown.iter().zip(known) {
+            let Seen { limit, fold, .. } = &seen[*place];
+            let overflow = limit.and_then(|limit| limit.of(&fold.key));
+            signals[*place] = match (known, overflow) {
+                (Some((id, hold)), _) => Some((id, SignalOrigin::Known(hold))),
+                (None, None) => None,
+                (None, Some(overflow)) => {
+                    let group = (fold.key.project, fold.key.family);
+                    let id = match overflows.get(&group) {
+                        Some(id) => *id,
+                        None => overflow_signal(step, &overflow.fold, now).await?,
+                    };
+                    overflows.insert(group, id);
+                    Some((id, SignalOrigin::Overflow))
+                }
+            };
         }
-        // Another part of this very batch may have made it.
-        if let Some((id, hold)) = known_within(step, fold).await? {
-            return Ok((id, SignalOrigin::Known(hold)));
-        }
-        let id = match known_within(step, &overflow.fold).await? {
-            Some((id, _)) => id,
-            None => signal_within(step, &overflow.fold, now).await?.0,
-        };
-        Ok((id, SignalOrigin::Overflow))
+        Ok(())
     }
 
     /// Remembers what an overflow signal counts.
@@ -153,6 +211,15 @@ impl NewSignals {
         let same = |fold: &Fold| (fold.key.project, fold.key.family) == (key.project, key.family);
         self.overflows.iter().find(|overflow| same(&overflow.fold))
     }
+}
+
+async fn overflow_signal(step: &mut Step, fold: &Fold, now: Timestamp) -> Result<SignalId, StoreError> {
+    if let Some(Some((id, _))) = known_within(step, &[fold]).await?.first() {
+        return Ok(*id);
+    }
+    let made = signals_within(step, &[fold], now).await?;
+    let missing = || StoreError::Missing { what: "signal", id: fold.id.to_string() };
+    made.first().map(|(id, _)| *id).ok_or_else(missing)
 }
 
 fn label((project, family): (ProjectId, SourceFamily)) -> Result<Label, StoreError> {

@@ -52,8 +52,8 @@ struct PositionRow {
     next_offset: i64,
 }
 
-pub(super) struct SamplesRow {
-    pub(super) samples: String,
+struct SamplesRow {
+    samples: String,
 }
 
 pub(super) struct KeptRow {
@@ -143,11 +143,11 @@ pub(crate) async fn samples_within(step: &mut Step, id: SignalId) -> Result<Vec<
         "queries/ingest/samples_load.postgres.sql",
         id.uuid()
     )?;
-    row.map_or(Ok(Vec::new()), |row| samples(&row))
+    row.map_or(Ok(Vec::new()), |row| samples(&row.samples))
 }
 
-pub(super) fn samples(row: &SamplesRow) -> Result<Vec<Sample>, StoreError> {
-    from_form(&row.samples).map_err(|error| StoreError::damaged("samples", error))
+pub(super) fn samples(document: &str) -> Result<Vec<Sample>, StoreError> {
+    from_form(document).map_err(|error| StoreError::damaged("samples", error))
 }
 
 fn position(row: PositionRow) -> Result<(Stream, i64), DamageSource> {

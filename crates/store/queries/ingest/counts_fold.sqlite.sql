@@ -1,5 +1,7 @@
 INSERT INTO signal_counts (signal_id, project_id, count, first_seen, last_seen, revision, planned_revision)
-VALUES (?1, ?2, ?3, ?4, ?5, 1, 0)
+SELECT unhex(value ->> 0), unhex(value ->> 1), value ->> 2, value ->> 3, value ->> 4, 1, 0
+FROM json_each(?1)
+WHERE true
 ON CONFLICT (signal_id) DO UPDATE
 SET count = signal_counts.count + excluded.count,
     first_seen = min(signal_counts.first_seen, excluded.first_seen),

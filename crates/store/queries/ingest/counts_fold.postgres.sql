@@ -1,5 +1,7 @@
 INSERT INTO signal_counts (signal_id, project_id, count, first_seen, last_seen, revision, planned_revision)
-VALUES ($1, $2, $3, $4, $5, 1, 0)
+SELECT signal_id, project_id, count, first_seen, last_seen, 1, 0
+FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[], $5::bigint[])
+    AS folded (signal_id, project_id, count, first_seen, last_seen)
 ON CONFLICT (signal_id) DO UPDATE
 SET count = signal_counts.count + excluded.count,
     first_seen = least(signal_counts.first_seen, excluded.first_seen),

@@ -1,3 +1,0 @@
-SELECT samples
-FROM signal_samples
-WHERE signal_id = ?1

@@ -1,4 +1,0 @@
-SELECT sketch
-FROM signal_users
-WHERE signal_id = $1
-FOR UPDATE

@@ -1,3 +1,0 @@
-SELECT sketch
-FROM signal_users
-WHERE signal_id = ?1
