@@ -283,7 +283,8 @@ pub fn worth_keeping<T>(items: impl IntoIterator<Item = (Worth, T)>) -> Vec<(Wor
     let first = worths().min_by_key(|worth| (worth.at, worth.rank));
     let newest = worths().max_by_key(|worth| (hour(worth), Reverse(worth.rank)));
     let richest = worths().max_by_key(|worth| (worth.richness, Reverse(worth.rank)));
-    let named: BTreeSet<u64> = [first, newest, richest].into_iter().flatten().map(|worth| worth.rank).collect();
+    let named: BTreeSet<u64> =
+        [first, newest, richest].into_iter().flatten().map(|worth| worth.rank).collect();
     let mut place = 0;
     ranked.retain(|rank, _| {
         place += 1;
@@ -300,7 +301,8 @@ pub fn keep_samples<'a>(
 ) -> Option<Vec<Sample>> {
     let all = kept.iter().chain(new).map(|sample| (sample.worth, sample));
     let chosen = worth_keeping(all);
-    let is_same = chosen.len() == kept.len() && chosen.iter().zip(kept).all(|((worth, _), kept)| *worth == kept.worth);
+    let is_same =
+        chosen.len() == kept.len() && chosen.iter().zip(kept).all(|((worth, _), kept)| *worth == kept.worth);
     (!is_same).then(|| chosen.into_iter().map(|(_, sample)| sample.clone()).collect())
 }
 

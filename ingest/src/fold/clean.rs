@@ -20,9 +20,10 @@ pub(super) fn worth(observation: &Observation, at: Timestamp) -> Worth {
         [&frame.function, &frame.module, &frame.file].into_iter().flatten().map(String::as_bytes)
     });
     let links = observation.links.iter().map(|link| link.value.url.as_bytes());
-    let attributes = observation.attributes.iter().flat_map(|(name, value)| {
-        [name.as_bytes(), value.as_str().unwrap_or_default().as_bytes()]
-    });
+    let attributes = observation
+        .attributes
+        .iter()
+        .flat_map(|(name, value)| [name.as_bytes(), value.as_str().unwrap_or_default().as_bytes()]);
     let when = at.micros().to_le_bytes();
     let said = texts.chain(frames).chain(links).chain(attributes).chain([when.as_slice()]);
     let told = [

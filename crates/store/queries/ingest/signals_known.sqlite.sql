@@ -1,7 +1,7 @@
 -- Whose keys or aliases they are.
 WITH keys AS (
     SELECT
-        key AS place,
+        key + 0 AS place,
         unhex(value ->> 0) AS project_id,
         value ->> 1 AS family,
         value ->> 2 AS kind,

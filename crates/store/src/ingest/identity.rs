@@ -143,7 +143,8 @@ async fn rows_within(
     let found = |KnownRow { place, id, hold }: KnownRow| {
         let hold = hold.map(|name| row::hold(&name)).transpose();
         let hold = hold.map_err(|source| StoreError::damaged("signal", source))?;
-        let place = usize::try_from(place - first).map_err(|_| StoreError::damaged("place", column::unknown(&place)))?;
+        let place = usize::try_from(place - first)
+            .map_err(|_| StoreError::damaged("place", column::unknown(&place)))?;
         Ok((place, (SignalId::from_uuid(id), hold)))
     };
     rows.into_iter().map(found).collect()

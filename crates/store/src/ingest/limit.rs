@@ -124,7 +124,8 @@ impl Admission {
 
     /// Those for whom units are left, in the order of their keys, and the others.
     fn admitted(&self, unknown: Vec<usize>, seen: &[Seen<'_>]) -> (Vec<usize>, Vec<usize>) {
-        let mut left: BTreeMap<_, u64> = self.taken.iter().map(|(group, taken)| (*group, taken.left)).collect();
+        let mut left: BTreeMap<_, u64> =
+            self.taken.iter().map(|(group, taken)| (*group, taken.left)).collect();
         unknown.into_iter().partition(|place| {
             let Seen { limit, fold, .. } = &seen[*place];
             match left.get_mut(&(fold.key.project, fold.key.family)) {

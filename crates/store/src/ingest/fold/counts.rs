@@ -27,8 +27,7 @@ pub(super) async fn counts_within(
     for (id, found) in found {
         let records = || found.0.iter().flat_map(|(_, _, records)| records);
         let times = || records().map(|record| record.at.micros());
-        let (Some(first), Some(last), Some((_, fold, _))) =
-            (times().min(), times().max(), found.0.first())
+        let (Some(first), Some(last), Some((_, fold, _))) = (times().min(), times().max(), found.0.first())
         else {
             continue;
         };

@@ -100,10 +100,7 @@ pub(super) async fn samples_within(
 }
 
 /// Of these signals those that were there before: a new one has no rows yet.
-fn older<'a>(
-    found: &BTreeMap<SignalId, Found<'_>>,
-    ids: impl Iterator<Item = &'a SignalId>,
-) -> Vec<Uuid> {
+fn older<'a>(found: &BTreeMap<SignalId, Found<'_>>, ids: impl Iterator<Item = &'a SignalId>) -> Vec<Uuid> {
     let is_older = |id: &&SignalId| {
         found.get(id).is_some_and(|found| found.0.iter().all(|(origin, _, _)| *origin != SignalOrigin::New))
     };

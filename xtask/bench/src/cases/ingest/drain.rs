@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::{Context, ensure};
 use rdkafka::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
+use rdkafka::metadata::MetadataTopic;
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 
 const ASK: Duration = Duration::from_secs(10);
@@ -23,7 +24,7 @@ pub fn run(brokers: &str, topic: &str, records: &str) -> anyhow::Result<()> {
         .context("a consumer")?;
     let metadata = consumer.fetch_metadata(Some(topic), ASK).context("asking for the topic")?;
     let mut all = TopicPartitionList::new();
-    for partition in metadata.topics().iter().flat_map(|found| found.partitions()) {
+    for partition in metadata.topics().iter().flat_map(MetadataTopic::partitions) {
         all.add_partition_offset(topic, partition.id(), Offset::Beginning)?;
     }
     consumer.assign(&all).context("taking the partitions")?;

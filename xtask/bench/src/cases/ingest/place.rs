@@ -44,8 +44,8 @@ impl Place {
         server.create_database(EMPTY)?;
         let runtime = tokio::runtime::Runtime::new().context("starting a runtime")?;
         let config = StoreConfig { url: server.url(EMPTY).parse()?, ..StoreConfig::default() };
-        runtime
-            .block_on(async { Store::open(&config).await.map(|store| async move { store.close().await }) })?;
+        let store = runtime.block_on(Store::open(&config))?;
+        runtime.block_on(store.close());
         drop(runtime);
         let folder = tempfile::Builder::new().prefix("bench-").tempdir().context("making a folder")?;
         Ok(Self { cluster, server, binary, folder })
