@@ -12,14 +12,17 @@ use signalbox_domain::secret_ref::SecretRef;
 use signalbox_runtime::BackoffConfig;
 
 use crate::formats::Format;
+use crate::holds::HoldConfig;
 use crate::kafka::{Refusal, refusal};
 use crate::keys::FingerprintConfig;
 use crate::limits::LimitConfig;
+use crate::measures::{self, FunnelConfig, MetricConfig};
 use crate::observation::ProjectHint;
 use crate::sdk::SdkConfig;
+use crate::sessions::ReplayConfig;
 
 /// Everything ingest is told.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct IngestConfig {
     pub sources: Vec<SourceConfig>,
@@ -27,6 +30,10 @@ pub struct IngestConfig {
     pub fingerprints: FingerprintConfig,
     pub batch: BatchLimits,
     pub limits: LimitConfig,
+    pub holds: HoldConfig,
+    pub replay: ReplayConfig,
+    pub funnels: Vec<FunnelConfig>,
+    pub metrics: Vec<MetricConfig>,
     pub sdk: SdkConfig,
     pub backoff: BackoffConfig,
 }
@@ -181,7 +188,13 @@ impl IngestConfig {
             }
             check_teams(&hook.project).map_err(wrong)?;
         }
-        Ok(())
+        let below = |part: &'static str| {
+            move |(key, what): (String, ConfigProblem)| ConfigError { key: format!("{part}.{key}"), what }
+        };
+        self.holds.check().map_err(below("holds"))?;
+        self.replay.check().map_err(below("replay"))?;
+        let wrong = |(key, what)| ConfigError { key, what };
+        measures::check(&self.funnels, &self.metrics, &self.sources).map_err(wrong)
     }
 }
 

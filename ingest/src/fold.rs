@@ -18,13 +18,20 @@ use signalbox_redact::Redactor;
 use signalbox_runtime::{IdSource, SealContext, SealError, SealPurpose, SealingKeys};
 use signalbox_store::ingest::{Fold, FoldPart, FoldedRecord, Quarantined};
 
+use crate::gather::{Gatherer, Gathering};
+use crate::holds::HoldConfig;
 use crate::keys::FingerprintConfig;
-use crate::observation::Observation;
-use clean::{Cleaner, sample, worth};
+use crate::observation::{Noted, Observation};
+use clean::{sample, worth};
+
+pub(crate) use clean::Cleaner;
 
 /// Record times are clamped to this before what the clock said at receipt, and to `AHEAD` after it.
 const BEHIND: Duration = Duration::from_secs(7 * 24 * 3600);
-const AHEAD: Duration = Duration::from_secs(5 * 60);
+pub(crate) const AHEAD: Duration = Duration::from_secs(5 * 60);
+
+/// What one record counts for at most, whatever it claims: no sum of such counts is ever too large for a database.
+pub(crate) const MOST_COUNT: u64 = 1 << 32;
 
 /// Candidates for samples that one fold holds before it looks which of them are worth keeping.
 const MOST_CANDIDATES: usize = 16;
@@ -37,6 +44,7 @@ pub struct FoldContext<'a> {
     pub redactor: &'a Redactor,
     pub ids: &'a IdSource,
     pub keys: &'a SealingKeys,
+    pub holds: &'a HoldConfig,
     pub received_at: Timestamp,
 }
 
@@ -44,6 +52,7 @@ pub struct FoldContext<'a> {
 #[derive(Default)]
 pub struct Folder {
     folds: BTreeMap<SignalKey, Open>,
+    gatherer: Gatherer,
     quarantined: Vec<Quarantined>,
 }
 
@@ -84,7 +93,8 @@ impl Folder {
             kind: observation.kind.clone(),
             fingerprint: oldest.clone(),
         };
-        let record = record(&observation, context.received_at);
+        let own_hold = context.holds.of(&observation, context.received_at);
+        let record = record(&observation, own_hold, context.received_at);
         let open = self.folds.entry(key.clone()).or_insert_with(|| {
             let mut clean = Cleaner::new(context.redactor);
             let fold = Fold {
@@ -93,7 +103,7 @@ impl Folder {
                 aliases: Vec::new(),
                 title: clean.sourced(&observation.title),
                 severity: observation.severity,
-                hold: observation.hold,
+                hold: own_hold,
                 hold_at: record.at,
                 repository: observation.repository.as_ref().map(|name| clean.sourced(name)),
                 users: Sketch::default(),
@@ -103,18 +113,31 @@ impl Folder {
             Open { fold, candidates: Vec::new() }
         });
         let fold = &mut open.fold;
-        hold(fold, observation.hold, record.at);
+        hold(fold, own_hold, record.at);
         for fingerprint in newer {
             if !fold.aliases.contains(fingerprint) && fold.aliases.len() < MOST_ALIASES {
                 fold.aliases.push(fingerprint.clone());
             }
         }
         observation.users.iter().for_each(|user| fold.users.add(user_hash(user)));
+        observation.people.iter().for_each(|person| fold.users.add(*person));
         fold.records.push(record);
         if open.candidates.len() >= MOST_CANDIDATES {
             open.candidates = worth_keeping(std::mem::take(&mut open.candidates));
         }
         open.candidates.push((worth(&observation, record.at), observation));
+    }
+
+    /// Gathers what was noted of a record of a project.
+    pub(crate) fn note(
+        &mut self,
+        project: ProjectId,
+        noted: &Noted,
+        source: &SourceName,
+        gathering: &Gathering,
+        context: &FoldContext<'_>,
+    ) {
+        self.gatherer.note(project, noted, source, gathering, context);
     }
 
     /// Quarantines a record. Its bytes open under the id of its row alone.
@@ -129,13 +152,14 @@ impl Folder {
     }
 
     pub fn is_empty(&self) -> bool {
-        self.folds.is_empty() && self.quarantined.is_empty()
+        self.folds.is_empty() && self.gatherer.is_empty() && self.quarantined.is_empty()
     }
 
     /// The part, without a position.
     pub fn finish(self, redactor: &Redactor) -> FoldPart {
         let folds = self.folds.into_values().map(|open| open.finish(redactor)).collect();
-        FoldPart { folds, quarantined: self.quarantined, ..FoldPart::default() }
+        let gathered = self.gatherer.finish();
+        FoldPart { folds, gathered, quarantined: self.quarantined, ..FoldPart::default() }
     }
 }
 
@@ -161,19 +185,24 @@ fn hold(fold: &mut Fold, new: Option<HoldReason>, at: Timestamp) {
 }
 
 /// 64 bits of a hash: nothing that leads back.
-fn user_hash(user: &str) -> u64 {
+pub(crate) fn user_hash(user: &str) -> u64 {
     let digest: [u8; 32] = Sha256::new().chain_update("user\0").chain_update(user).finalize().into();
     let [a, b, c, d, e, f, g, h, ..] = digest;
     u64::from_be_bytes([a, b, c, d, e, f, g, h])
 }
 
-fn record(observation: &Observation, received_at: Timestamp) -> FoldedRecord {
-    let at = observation.occurred_at.unwrap_or(received_at);
+fn record(observation: &Observation, hold: Option<HoldReason>, received_at: Timestamp) -> FoldedRecord {
     FoldedRecord {
         mark: observation.record_id.as_deref().map(|id| mark(observation, id)),
-        at: at.clamp(received_at.minus(BEHIND), received_at.plus(AHEAD)),
-        count: observation.count,
+        at: clamped(observation.occurred_at, received_at),
+        count: observation.count.min(MOST_COUNT),
+        held: hold.is_some(),
     }
+}
+
+/// A record's time as it is counted.
+pub(crate) fn clamped(at: Option<Timestamp>, received_at: Timestamp) -> Timestamp {
+    at.unwrap_or(received_at).clamp(received_at.minus(BEHIND), received_at.plus(AHEAD))
 }
 
 /// 128 bits of a hash over family and id: ids of two senders never meet.

@@ -36,7 +36,6 @@ use signalbox_domain::time::Timestamp;
 
 use crate::observation::{Observation, Reading, Unreadable};
 
-pub use posthog_replay::{ReplayLimits, ReplayRow, SessionKey, Sessions};
 pub use posthog_sdk::PosthogBody;
 pub use sentry_sdk::SentryBody;
 
@@ -60,11 +59,13 @@ pub struct Payload<'a> {
     pub from: Provenance,
     /// When it came, for a sender whose clock is wrong.
     pub received_at: Option<Timestamp>,
+    /// Names of events that are noted although they are no signals.
+    pub events: &'a [String],
 }
 
 impl<'a> Payload<'a> {
     pub fn new(bytes: &'a [u8], from: Provenance) -> Self {
-        Self { bytes, headers: &[], from, received_at: None }
+        Self { bytes, headers: &[], from, received_at: None, events: &[] }
     }
 
     fn header(&self, name: &str) -> Option<&'a str> {
@@ -117,6 +118,8 @@ registry! {
     PosthogEvent = posthog_event;
     /// PostHog's `cdp_internal_events`.
     PosthogInternal = posthog_internal;
+    /// PostHog's `clickhouse_session_replay_events`.
+    PosthogReplay = posthog_replay;
     /// What PostHog's SDKs send over HTTP.
     PosthogSdk = posthog_sdk;
     /// Sentry's event JSON.
@@ -154,6 +157,11 @@ pub fn read_signal(value: &Value, from: Provenance) -> Result<Observation, Unrea
 pub fn read_item(bytes: &[u8]) -> Result<Value, Unreadable> {
     check_size(bytes, RECORD_LIMIT)?;
     parse(bytes)
+}
+
+/// A title as formats bound it.
+pub(crate) fn bounded_title(text: &str) -> String {
+    fields::title(text)
 }
 
 fn check_size(bytes: &[u8], limit: usize) -> Result<(), Unreadable> {

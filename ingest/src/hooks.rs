@@ -12,12 +12,13 @@ use signalbox_domain::record::RecordOrigin;
 use signalbox_domain::time::Timestamp;
 use signalbox_runtime::{NextPass, PassEnd, SealError};
 use signalbox_store::StoreError;
-use signalbox_store::ingest::{FoldBatch, FoldPart, PartReport, PartSource};
+use signalbox_store::ingest::{FoldBatch, FoldPart, PartSource};
 use tokio::sync::Mutex;
 
 use crate::config::{HookConfig, IngestConfig};
 use crate::fold::Folder;
 use crate::formats::{Payload, read};
+use crate::gather::Gathering;
 use crate::keep::{Items, Keeping, Whole, keep, refusal};
 use crate::keys::FingerprintConfig;
 use crate::pass::{IngestSetup, SIGNALS};
@@ -67,7 +68,11 @@ impl HookIngest {
         let reports = Box::pin(self.setup.store.signals_fold(&FoldBatch { parts }, now)).await?;
         self.setup.wakeups.wake(SIGNALS);
         let mut sum = self.sum.lock().await;
-        reports.into_iter().zip(counted).for_each(|(report, counts)| *sum += settled(report, counts));
+        for (report, mut counts) in reports.into_iter().zip(counted) {
+            counts.fold(report);
+            self.setup.metrics.counted("hooks", "", "", &counts);
+            *sum += counts;
+        }
         let is_full = deliveries.len() >= usize::try_from(AT_ONCE).unwrap_or(usize::MAX);
         let next = if is_full { NextPass::AtOnce } else { NextPass::AtPeriod };
         Ok(PassEnd { report: *sum, next })
@@ -101,7 +106,11 @@ impl HookIngest {
                     ..Payload::new(delivery.body.as_bytes(), Provenance::SignedSource)
                 };
                 let project = |hint: &_| projects.get(hook.project.project(hint)?).copied();
-                let keeping = Keeping { fingerprints: &self.fingerprints, fold: &fold };
+                let keeping = Keeping {
+                    fingerprints: &self.fingerprints,
+                    gathering: &Gathering::default(),
+                    fold: &fold,
+                };
                 keep(&mut folder, read(hook.format, &payload), project, whole, &keeping)?
             }
         };
@@ -120,15 +129,5 @@ impl HookIngest {
             }
         }
         Ok(projects.clone())
-    }
-}
-
-/// A delivery that another process has read counts there.
-fn settled(report: PartReport, counts: Counts) -> Counts {
-    match report {
-        PartReport::Folded { records, duplicates, new_signals, overflow, quarantined } => {
-            Counts { kept: records, duplicate: duplicates, new_signals, overflow, quarantined, ..counts }
-        }
-        PartReport::LostRace => Counts { dropped_batches: 1, ..Counts::default() },
     }
 }

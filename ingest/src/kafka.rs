@@ -22,6 +22,7 @@ mod reach;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use signalbox_domain::time::Timestamp;
 use signalbox_runtime::SecretRefError;
 
 pub use client::probe;
@@ -54,6 +55,8 @@ pub(crate) struct RawRecord {
     pub(crate) size: usize,
     /// Those that say what a record is, or whose trace it belongs to; mostly none.
     pub(crate) headers: Vec<(String, String)>,
+    /// By its producer or its broker, as the topic is set.
+    pub(crate) written_at: Option<Timestamp>,
 }
 
 impl RawRecord {

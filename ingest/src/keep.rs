@@ -8,6 +8,7 @@ use signalbox_runtime::SealError;
 
 use crate::fold::{FoldContext, Folder, Refusal};
 use crate::formats::RECORD_LIMIT;
+use crate::gather::Gathering;
 use crate::keys::FingerprintConfig;
 use crate::observation::{ProjectHint, Reading, Unreadable};
 
@@ -23,6 +24,7 @@ pub(crate) struct Whole<'a> {
 /// What stands still meanwhile.
 pub(crate) struct Keeping<'a> {
     pub(crate) fingerprints: &'a FingerprintConfig,
+    pub(crate) gathering: &'a Gathering,
     pub(crate) fold: &'a FoldContext<'a>,
 }
 
@@ -39,7 +41,7 @@ pub(crate) fn keep(
     whole: Whole<'_>,
     keeping: &Keeping<'_>,
 ) -> Result<Items, SealError> {
-    let Reading { kept, not_signals, refused } =
+    let Reading { kept, noted, not_signals, refused } =
         reading.unwrap_or_else(|error| Reading { refused: vec![error], ..Reading::default() });
     let mut items = not_signals;
     let mut troubles: Vec<(&'static str, String)> =
@@ -51,6 +53,12 @@ pub(crate) fn keep(
                 items += 1;
             }
             None => troubles.push(("no-project", no_project(&observation.project))),
+        }
+    }
+    for noted in &noted {
+        // What belongs to nobody here is no trouble: it hints at no work.
+        if let Some(project) = project(noted.project().unwrap_or(&ProjectHint::Silent)) {
+            folder.note(project, noted, whole.source, keeping.gathering, keeping.fold);
         }
     }
     if let Some((code, words)) = troubles.first() {

@@ -6,7 +6,8 @@
 //!   POST /api/v1/signals ────────────────────▶ door ─────┤   (pure: redact, clamp, fold, quarantine sealed)
 //!   unchanged SDKs ──────────────────────────▶ sdk ──────┤
 //!   deliveries (verified webhooks) ──────────▶ hooks ────┤
-//!   quarantine, when a person says so ───────▶ retry ────┘
+//!   quarantine, when a person says so ───────▶ retry ────┤
+//!   sessions and windows that are over ──────▶ judging ──┘   (gathered with the folds of what they are made of)
 //! ```
 //!
 //! What must hold: positions move in the transaction of their folds and by compare-and-set (invariants 1 and 2); what
@@ -18,19 +19,25 @@ mod dev_broker;
 mod door;
 mod fold;
 mod formats;
+mod gather;
 mod group;
+mod holds;
 mod hooks;
 mod identity;
+mod judging;
 mod kafka;
 mod keep;
 mod keys;
 mod lab;
 mod limits;
+mod measures;
+mod metrics;
 mod observation;
 mod part;
 mod pass;
 mod retry;
 mod sdk;
+mod sessions;
 mod status;
 
 pub use config::{
@@ -41,18 +48,25 @@ pub use dev_broker::{DEV_PARTITION_MEGABYTES, DEV_TOPIC, DevBroker, DevBrokerErr
 pub use door::{Accepted, Door, ItemResult, ProjectCreation};
 pub use fold::{FoldContext, Folder, Refusal};
 pub use formats::{
-    BODY_LIMIT, Format, Payload, PosthogBody, RECORD_LIMIT, ReplayLimits, ReplayRow, SentryBody, SessionKey,
-    Sessions, TEXT_LIMIT, read, read_item, read_signal,
+    BODY_LIMIT, Format, Payload, PosthogBody, RECORD_LIMIT, SentryBody, TEXT_LIMIT, read, read_item,
+    read_signal,
 };
 pub use group::GroupError;
+pub use holds::HoldConfig;
 pub use hooks::{HookError, HookIngest};
 pub use identity::{IdentityPart, RecordIdentity, Told};
+pub use judging::{Judge, JudgeError, Judged};
 pub use kafka::{KafkaError, Until, probe};
 pub use keys::{FingerprintConfig, UnknownVersions};
 pub use lab::{IngestAnswer, IngestRow, ingest_row};
 pub use limits::LimitConfig;
-pub use observation::{Observation, ProjectHint, Reading, Unreadable};
+pub use measures::{FunnelConfig, MetricConfig, NoShare, Share};
+pub use metrics::IngestMetrics;
+pub use observation::{
+    EventNote, ExposureNote, Noted, Observation, ProjectHint, Reading, SessionNote, Unreadable,
+};
 pub use pass::{IngestError, IngestSetup, KafkaIngest, SIGNALS};
 pub use retry::{Retried, Retry, RetryError};
 pub use sdk::{Dialect, SdkBody, SdkConfig, SdkDoor, SdkRefused, SdkTaken};
-pub use status::{Counts, Status};
+pub use sessions::ReplayConfig;
+pub use status::{Counts, PartitionStatus, SourceStatus, Status};

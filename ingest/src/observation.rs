@@ -6,6 +6,7 @@ use signalbox_domain::names::SignalKind;
 use signalbox_domain::provenance::Sourced;
 use signalbox_domain::signal::{Frame, HoldReason, Link, Severity, SourceFamily};
 use signalbox_domain::time::Timestamp;
+use signalbox_store::ingest::Exposed;
 
 use crate::identity::RecordIdentity;
 
@@ -43,6 +44,10 @@ pub struct Observation {
     pub attributes: Map<String, Value>,
     /// Whoever it happened to, by whatever name the sender has for them. Counted, and never kept.
     pub users: Vec<String>,
+    /// The same where only a hash is known any more.
+    pub people: Vec<u64>,
+    /// Where the product ran, as a host name or an address.
+    pub host: Option<String>,
     pub hold: Option<HoldReason>,
 }
 
@@ -74,7 +79,66 @@ impl Observation {
             links: Vec::new(),
             attributes: Map::new(),
             users: Vec::new(),
+            people: Vec::new(),
+            host: None,
             hold: None,
+        }
+    }
+}
+
+/// What is noted of a record that hints at nothing by itself: it counts towards something that is judged later.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Noted {
+    Session(SessionNote),
+    Event(EventNote),
+    Exposure(ExposureNote),
+}
+
+/// A part of a person's session.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SessionNote {
+    pub project: ProjectHint,
+    pub session: String,
+    pub started_at: Timestamp,
+    pub ended_at: Timestamp,
+    pub route: Option<String>,
+    pub errors: u64,
+    pub clicks: u64,
+    /// A row of the session itself, not a click of it.
+    pub is_row: bool,
+    /// A click that nothing answered, at its end.
+    pub unanswered: bool,
+    pub person: Option<String>,
+}
+
+/// An event whose name the settings ask for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EventNote {
+    pub project: ProjectHint,
+    pub event: String,
+    pub at: Option<Timestamp>,
+    pub person: Option<String>,
+}
+
+/// How a release was used.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExposureNote {
+    pub release: String,
+    pub environment: String,
+    pub at: Option<Timestamp>,
+    /// By which the same one is recognised when it comes again.
+    pub id: Option<String>,
+    pub exposed: Exposed,
+    pub person: Option<String>,
+}
+
+impl Noted {
+    /// Whose project it belongs to; None where the channel says so.
+    pub(crate) fn project(&self) -> Option<&ProjectHint> {
+        match self {
+            Self::Session(note) => Some(&note.project),
+            Self::Event(note) => Some(&note.project),
+            Self::Exposure(_) => None,
         }
     }
 }
@@ -127,6 +191,8 @@ impl Unreadable {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Reading {
     pub kept: Vec<Observation>,
+    /// Beside what its items are counted as.
+    pub noted: Vec<Noted>,
     /// Items that were read and hint at no work.
     pub not_signals: u64,
     /// Items that could not be read, each with its reason.
@@ -152,6 +218,7 @@ impl Reading {
         match item {
             Ok(item) => {
                 self.kept.extend(item.kept);
+                self.noted.extend(item.noted);
                 self.not_signals += item.not_signals;
                 self.refused.extend(item.refused.into_iter().map(|error| error.within(place)));
             }

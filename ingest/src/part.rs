@@ -11,6 +11,7 @@ use signalbox_store::ingest::{FoldPart, PositionMove};
 use crate::config::SourceConfig;
 use crate::fold::{FoldContext, Folder, Refusal};
 use crate::formats::{Payload, RECORD_LIMIT, read};
+use crate::gather::{Gathering, watermark};
 use crate::kafka::{MoveReason, RawRecord};
 use crate::keep::{Items, Keeping, Whole, keep};
 use crate::keys::FingerprintConfig;
@@ -22,6 +23,7 @@ pub(crate) struct PartContext<'a> {
     pub(crate) stream: &'a Stream,
     pub(crate) projects: &'a BTreeMap<ProjectName, ProjectId>,
     pub(crate) fingerprints: &'a FingerprintConfig,
+    pub(crate) gathering: &'a Gathering,
     pub(crate) fold: FoldContext<'a>,
 }
 
@@ -40,7 +42,10 @@ pub(crate) fn part(
 ) -> Result<Part, SealError> {
     let mut folder = Folder::default();
     let (mut read, mut not_a_signal) = (0, 0);
-    for record in records.iter().filter(|record| from.is_none_or(|from| record.offset >= from)) {
+    let fresh = |record: &&RawRecord| from.is_none_or(|from| record.offset >= from);
+    let written = records.iter().filter(fresh).filter_map(|record| record.written_at);
+    let watermark = watermark(written, context.fold.received_at);
+    for record in records.iter().filter(fresh) {
         let counted = match record.traceparent() {
             None => one(&mut folder, record, context)?,
             Some(traceparent) => {
@@ -57,7 +62,8 @@ pub(crate) fn part(
         read += counted.items;
         not_a_signal += counted.not_signals;
     }
-    Ok(Part { part: folder.finish(context.fold.redactor), read, not_a_signal })
+    let part = folder.finish(context.fold.redactor);
+    Ok(Part { part: FoldPart { watermark, ..part }, read, not_a_signal })
 }
 
 fn one(folder: &mut Folder, record: &RawRecord, context: &PartContext<'_>) -> Result<Items, SealError> {
@@ -67,18 +73,21 @@ fn one(folder: &mut Folder, record: &RawRecord, context: &PartContext<'_>) -> Re
         bytes: record.bytes.as_deref().unwrap_or_default(),
         size: record.size,
     };
-    let keeping = Keeping { fingerprints: context.fingerprints, fold: &context.fold };
-    keep(folder, reading(record, context.source), |hint| project(hint, context), whole, &keeping)
+    let keeping =
+        Keeping { fingerprints: context.fingerprints, gathering: context.gathering, fold: &context.fold };
+    keep(folder, reading(record, context), |hint| project(hint, context), whole, &keeping)
 }
 
-fn reading(record: &RawRecord, source: &SourceConfig) -> Result<Reading, Unreadable> {
+fn reading(record: &RawRecord, context: &PartContext<'_>) -> Result<Reading, Unreadable> {
+    let source = context.source;
     let Some(bytes) = &record.bytes else { return Ok(Reading::not_a_signal()) };
     if record.size > RECORD_LIMIT {
         return Err(Unreadable::TooLarge { size: record.size, limit: RECORD_LIMIT });
     }
     let headers: Vec<(&str, &str)> =
         record.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    read(source.format, &Payload { headers: &headers, ..Payload::new(bytes, source.provenance) })
+    let payload = Payload::new(bytes, source.provenance);
+    read(source.format, &Payload { headers: &headers, events: context.gathering.events(), ..payload })
 }
 
 fn project(hint: &ProjectHint, context: &PartContext<'_>) -> Option<ProjectId> {

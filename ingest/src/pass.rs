@@ -21,11 +21,14 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use crate::config::{IngestConfig, SourceConfig};
 use crate::fold::FoldContext;
+use crate::gather::Gathering;
+use crate::holds::HoldConfig;
 use crate::kafka::{
     Batch, Begun, Event, KafkaError, MoveReason, Order, Partition, Poller, PollerEnd, Turn, Turns, Until,
 };
 use crate::keys::FingerprintConfig;
 use crate::limits::LimitConfig;
+use crate::metrics::IngestMetrics;
 use crate::status::Status;
 
 use catch_up::CatchUp;
@@ -47,6 +50,8 @@ pub struct IngestSetup {
     pub wakeups: Wakeups,
     pub tasks: Tasks,
     pub limits: LimitConfig,
+    pub holds: HoldConfig,
+    pub metrics: IngestMetrics,
 }
 
 /// Why ingest of a source ended although nobody asked for it.
@@ -98,6 +103,7 @@ struct Pass {
     positions: BTreeMap<Partition, (Turn, Option<i64>)>,
     most_bytes: usize,
     fingerprints: FingerprintConfig,
+    gathering: Gathering,
     /// What is still to be read, where reading is to end.
     catch_up: Option<CatchUp>,
 }
@@ -121,6 +127,7 @@ impl IngestSetup {
             redactor: &self.redactor,
             ids: &self.ids,
             keys: &self.keys,
+            holds: &self.holds,
             received_at: self.clock.now(),
         }
     }
@@ -150,6 +157,8 @@ impl KafkaIngest {
             until,
             turns: turns.clone(),
             status: self.status.clone(),
+            metrics: self.setup.metrics.clone(),
+            source: self.source.name.to_string(),
             events: events_to,
             orders: orders_from,
         };
@@ -160,6 +169,7 @@ impl KafkaIngest {
         let pass = Pass {
             backoff: Backoff::new(self.config.backoff.clone(), self.setup.randomness.clone()),
             most_bytes: self.config.batch.bytes.get(),
+            gathering: Gathering::of(&self.source.name, &self.config),
             fingerprints: self.config.fingerprints,
             catch_up: (until == Until::CaughtUp).then(CatchUp::default),
             source: self.source,

@@ -11,6 +11,7 @@ use signalbox_store::ingest::{FoldBatch, FoldPart, PartReport, PartSource, Quara
 use crate::config::{IngestConfig, ProjectMapping};
 use crate::fold::Folder;
 use crate::formats::{Format, Payload, read};
+use crate::gather::Gathering;
 use crate::keep::{Keeping, Whole, keep};
 use crate::observation::ProjectHint;
 use crate::pass::{IngestSetup, SIGNALS};
@@ -93,7 +94,12 @@ impl Retry {
         let (mut folder, mut fold) = (Folder::default(), self.setup.fold_context());
         // As if it had been read when it came: its time is clamped to then.
         fold.received_at = row.at;
-        let payload = Payload { received_at: Some(row.at), ..Payload::new(bytes, how.from) };
+        let gathering = Gathering::of(&row.source, &self.config);
+        let payload = Payload {
+            received_at: Some(row.at),
+            events: gathering.events(),
+            ..Payload::new(bytes, how.from)
+        };
         let reading =
             read(how.format, &payload).map_err(|error| RetryError::Unreadable(error.to_string()))?;
         if let Some(error) = reading.refused.first() {
@@ -113,7 +119,7 @@ impl Retry {
             return Err(RetryError::Unreadable("no project is set for it".to_owned()));
         }
         let whole = Whole { source: &row.source, origin: row.origin.clone(), bytes, size: bytes.len() };
-        let keeping = Keeping { fingerprints: &self.config.fingerprints, fold: &fold };
+        let keeping = Keeping { fingerprints: &self.config.fingerprints, gathering: &gathering, fold: &fold };
         let items = keep(&mut folder, Ok(reading), project, whole, &keeping)?;
         let from = Some(PartSource::Quarantine(row.id));
         Ok((FoldPart { from, ..self.setup.limited(folder.finish(&self.setup.redactor)) }, items.not_signals))

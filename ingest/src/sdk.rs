@@ -21,10 +21,10 @@ use signalbox_domain::record::RecordOrigin;
 use signalbox_domain::time::Timestamp;
 use signalbox_runtime::{Metrics, SealError, TaskEnd};
 use signalbox_store::StoreError;
-use signalbox_store::ingest::PartReport;
 
 use crate::fold::Folder;
 use crate::formats::{Format, Payload, PosthogBody, SentryBody};
+use crate::gather::Gathering;
 use crate::group::{GroupCommit, GroupError};
 use crate::keep::{Items, Keeping, Whole, keep};
 use crate::keys::FingerprintConfig;
@@ -197,17 +197,15 @@ impl Inner {
                 bytes: &body.bytes,
                 size: body.bytes.len(),
             },
-            &Keeping { fingerprints: &self.fingerprints, fold: &context },
+            &Keeping { fingerprints: &self.fingerprints, gathering: &Gathering::default(), fold: &context },
         )?;
         let mut counts = Counts { read: items, not_a_signal: not_signals, ..Counts::default() };
-        if !folder.is_empty()
-            && let PartReport::Folded { records, duplicates, new_signals, overflow, quarantined } =
-                self.group.commit(self.setup.limited(folder.finish(&self.setup.redactor))).await?
-        {
-            counts =
-                Counts { kept: records, duplicate: duplicates, new_signals, overflow, quarantined, ..counts };
+        if !folder.is_empty() {
+            let part = self.setup.limited(folder.finish(&self.setup.redactor));
+            counts.fold(self.group.commit(part).await?);
         }
         self.status(dialect).add(counts);
+        self.setup.metrics.counted(source.as_str(), "", "", &counts);
         match whole {
             Some(error) => Err(error.into()),
             None => Ok(SdkTaken { ids }),

@@ -6,6 +6,7 @@ use rdkafka::config::ClientConfig;
 use rdkafka::message::{Header, OwnedHeaders};
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer as _};
 use serde_json::{Value, json};
+use signalbox_domain::time::Timestamp;
 use signalbox_testkit::kafka::Cluster;
 
 /// One exception of the one bug that the tests are about.
@@ -45,6 +46,23 @@ pub(crate) fn produce(cluster: &Cluster, topic: &str, partitions: i32, records: 
         .unwrap();
     for (partition, record) in (0..partitions).cycle().zip(records) {
         let mut outgoing = BaseRecord::<(), [u8]>::to(topic).partition(partition);
+        outgoing.payload = record.as_deref();
+        producer.send(outgoing).map_err(|(error, _)| error).unwrap();
+    }
+    producer.flush(Duration::from_secs(60)).unwrap();
+    assert_eq!(producer.in_flight_count(), 0);
+}
+
+/// Puts records on a topic's first partition, as if they had been written then.
+pub(crate) fn produce_at(cluster: &Cluster, topic: &str, written: Timestamp, records: &[Option<Vec<u8>>]) {
+    let producer: BaseProducer = ClientConfig::new()
+        .set("bootstrap.servers", cluster.bootstrap())
+        .set("acks", "all")
+        .set("enable.idempotence", "true")
+        .create()
+        .unwrap();
+    for record in records {
+        let mut outgoing = BaseRecord::<(), [u8]>::to(topic).partition(0).timestamp(written.micros() / 1000);
         outgoing.payload = record.as_deref();
         producer.send(outgoing).map_err(|(error, _)| error).unwrap();
     }

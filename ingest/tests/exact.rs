@@ -2,10 +2,10 @@
 
 use signalbox_ingest::{Counts, Format, ProjectMapping};
 use signalbox_testkit::kafka::Cluster;
-use signalbox_testkit::{Part, require};
+use signalbox_testkit::{Part, require, wait_until_async};
 
 use crate::events::{exception, page_view, produce, produce_with_headers, record, storm};
-use crate::house::{BOTH, House, config};
+use crate::house::{BOTH, House, PATIENCE, Running, config};
 
 const SECRET: &str = "AKIAQ7XN2L5RTPB3ZKWD";
 
@@ -31,7 +31,8 @@ async fn records_become_one_signal_and_what_cannot_be_read_is_kept_sealed() {
             ..Counts::default()
         };
         assert_eq!(counts, expect);
-        assert_eq!(counts.read, counts.kept + counts.not_a_signal + counts.duplicate + counts.quarantined);
+        assert_eq!(counts.read, counts.sum());
+        every_count_adds_up(&house, &running, &topic).await;
         running.stop().await;
 
         let signals = house.signals().await;
@@ -49,6 +50,45 @@ async fn records_become_one_signal_and_what_cannot_be_read_is_kept_sealed() {
         assert!(contains(&kept, "cart.py"), "the samples are among what is looked at");
         assert!(!contains(&kept, SECRET) && !contains(&kept, &to_hex(SECRET)), "a secret was kept in clear");
     }
+}
+
+/// By partition, and in the metrics: what was read is the sum of what became of it, and nothing is left to read.
+async fn every_count_adds_up(house: &House, running: &Running, topic: &str) {
+    let waited = wait_until_async("every partition is known to be read to its end", PATIENCE, async || {
+        let partitions = running.status.now().partitions;
+        partitions.len() == 3 && partitions.iter().all(|one| one.lag_records == Some(0))
+    });
+    waited.await.unwrap_or_else(|late| panic!("{late}: {:?}", running.status.now()));
+    let status = running.status.now();
+    let mut sum = Counts { pauses: status.counts.pauses, ..Counts::default() };
+    for one in &status.partitions {
+        assert_eq!((one.topic.as_str(), one.counts.read), (topic, one.counts.sum()), "{one:?}");
+        assert_eq!((one.lag_seconds, u64::try_from(one.next).unwrap()), (Some(0), one.counts.read));
+        sum += one.counts;
+    }
+    assert_eq!(sum, status.counts);
+    assert!(status.batch_records > 0);
+
+    let text = house.metrics.render();
+    let of = |outcome: &str| -> u64 {
+        let ours = |line: &&str| {
+            line.starts_with("signalbox_ingest_records_total{")
+                && line.contains(&format!("topic=\"{topic}\""))
+                && line.contains(&format!("outcome=\"{outcome}\""))
+        };
+        let value = |line: &str| line.rsplit(' ').next().unwrap().parse::<u64>().unwrap();
+        text.lines().filter(ours).map(value).sum()
+    };
+    let outcomes = ["kept", "held", "overflow", "not_a_signal", "duplicate", "quarantined"].map(of);
+    assert_eq!(outcomes, [63, 0, 0, 241, 8, 7], "{text}");
+    assert_eq!(outcomes.iter().sum::<u64>(), status.counts.read);
+    for partition in 0..3 {
+        let lag = format!(
+            "signalbox_ingest_lag_records{{source=\"events\",topic=\"{topic}\",partition=\"{partition}\"}} 0"
+        );
+        assert!(text.lines().any(|line| line == lag), "{lag} is missing in {text}");
+    }
+    assert!(text.contains("signalbox_ingest_commit_seconds_count{source=\"events\"}"), "{text}");
 }
 
 fn contains(bytes: &[u8], text: &str) -> bool {

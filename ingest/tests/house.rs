@@ -6,12 +6,13 @@ use std::time::Duration;
 use signalbox_domain::ids::QuarantineId;
 use signalbox_domain::signal::Signal;
 use signalbox_ingest::{
-    Counts, IngestConfig, IngestError, IngestSetup, KafkaIngest, LimitConfig, Status, Until,
+    Counts, HoldConfig, IngestConfig, IngestError, IngestMetrics, IngestSetup, KafkaIngest, LimitConfig,
+    Status, Until,
 };
 use signalbox_redact::{Config, Redactor};
 use signalbox_runtime::{
-    Clock, Health, IdSource, Randomness, SealContext, SealPurpose, SealingKeys, Shutdown, StopReason,
-    TaskEnd, TaskHandle, Tasks, Wakeups,
+    BuildInfo, Clock, Health, IdSource, Metrics, Randomness, SealContext, SealPurpose, SealingKeys, Shutdown,
+    StopReason, TaskEnd, TaskHandle, Tasks, Wakeups,
 };
 use signalbox_store::ingest::{QuarantineRow, SignalFilter};
 use signalbox_store::{Location, Page, Store, StoreConfig};
@@ -32,6 +33,8 @@ pub(crate) const BOTH: [Base; 2] = [Base::Sqlite, Base::Postgres];
 pub(crate) struct House {
     pub(crate) store: Store,
     pub(crate) keys: Arc<SealingKeys>,
+    pub(crate) metrics: Metrics,
+    ingest_metrics: IngestMetrics,
     folder: tempfile::TempDir,
     pub(crate) database: Option<Database>,
 }
@@ -66,7 +69,9 @@ impl House {
         let store = open(url.parse().unwrap()).await;
         let text = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
         let keys = SealingKeys::from_text("test", text, Randomness::system().unwrap()).unwrap();
-        Self { store, keys: Arc::new(keys), folder, database }
+        let metrics = Metrics::new(BuildInfo { version: "1", revision: "a" }).unwrap();
+        let ingest_metrics = IngestMetrics::new(&metrics).unwrap();
+        Self { store, keys: Arc::new(keys), metrics, ingest_metrics, folder, database }
     }
 
     /// Another process's connection, as far as the database can be had by two.
@@ -89,6 +94,8 @@ impl House {
             randomness,
             tasks: Tasks::new(shutdown.clone()),
             limits: LimitConfig::default(),
+            holds: HoldConfig::default(),
+            metrics: self.ingest_metrics.clone(),
         }
     }
 
@@ -144,8 +151,16 @@ impl House {
             let files = std::fs::read_dir(self.folder.path()).unwrap();
             return files.flat_map(|file| std::fs::read(file.unwrap().path()).unwrap()).collect();
         };
-        let tables =
-            ["signals", "signal_counts", "signal_samples", "quarantine", "decisions", "record_marks"];
+        let tables = [
+            "signals",
+            "signal_counts",
+            "signal_samples",
+            "quarantine",
+            "decisions",
+            "record_marks",
+            "replay_sessions",
+            "metric_points",
+        ];
         let rows = tables.map(|table| database.query(&format!("SELECT t::text FROM {table} t")).unwrap());
         rows.concat().into_bytes()
     }

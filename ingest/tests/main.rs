@@ -7,6 +7,7 @@ mod door;
 mod events;
 mod exact;
 mod faults;
+mod gathered;
 mod house;
 mod sdk;
 mod storm;

@@ -67,7 +67,8 @@ const ALONE: &[&str] = &[
 ];
 
 /// What people decide about cases: one call, one step.
-const PEOPLE: &[&str] = &["case_rule", "suppression_put", "suppression_lift", "signals_move", "move_undo"];
+const PEOPLE: &[&str] =
+    &["case_rule", "suppression_put", "suppression_lift", "signals_move", "move_undo", "signal_release"];
 
 const SIDES: [&str; 2] = ["before", "after"];
 

@@ -1,6 +1,7 @@
 //! Cases as people decide about them: let them sleep, dismiss them, let them be worked on, open them again; and rules that
 //! keep signals away. Of two who decide about a case at once, one is told. `reads` shows them.
 
+mod held;
 mod moves;
 
 use std::collections::BTreeSet;

@@ -22,7 +22,7 @@ use signalbox_domain::provenance::{Provenance, Sourced};
 use signalbox_domain::quota::QuotaLimit;
 use signalbox_domain::record::{RecordOrigin, Stream};
 use signalbox_domain::run::{Run, Runner};
-use signalbox_domain::signal::{Fingerprint, Severity, SignalKey, SourceFamily};
+use signalbox_domain::signal::{Fingerprint, HoldReason, Severity, SignalKey, SourceFamily};
 use signalbox_domain::sketch::Sketch;
 use signalbox_domain::states::{CaseState, RunState, TaskState};
 use signalbox_domain::task::{Intent, Lineage, Mode, Origin, Priority, Starter, Task, TaskCase};
@@ -150,6 +150,15 @@ pub const LEASE: Duration = Duration::from_secs(60);
 impl Fixture {
     /// A record of the signal of that title, as ingest folds it.
     pub async fn signal(&self, title: &str) -> (SignalId, SignalResult) {
+        self.folded(title, None).await
+    }
+
+    /// The same, held.
+    pub async fn held_signal(&self, title: &str, hold: HoldReason) -> SignalId {
+        self.folded(title, Some(hold)).await.0
+    }
+
+    async fn folded(&self, title: &str, hold: Option<HoldReason>) -> (SignalId, SignalResult) {
         let now = self.clock.now();
         let project = self.store.project_find(&"web".parse().unwrap()).await.unwrap().unwrap();
         let key = SignalKey {
@@ -164,11 +173,11 @@ impl Fixture {
             key,
             title: Sourced::stranger(title.to_owned()),
             severity: Severity::Error,
-            hold: None,
+            hold,
             hold_at: now,
             repository: None,
             users: Sketch::default(),
-            records: vec![FoldedRecord { mark: None, at: now, count: 1 }],
+            records: vec![FoldedRecord { mark: None, at: now, count: 1, held: hold.is_some() }],
             samples: vec![],
         };
         let id = fold.id;

@@ -46,7 +46,7 @@ pub use ruling::{
 };
 pub use run::{NoteLine, RunLine, RunView};
 pub use runner::{FinishAnswer, FinishAsk, Finishing, LeaseAsk, MovedAsk, NotesAsk, RenewAsk, RunnerSelf};
-pub use signal::{SignalLine, SignalResult, SignalResults, SignalView};
+pub use signal::{SignalLine, SignalReleased, SignalResult, SignalResults, SignalView};
 pub use task::{
     FinishResult, FinishTask, IntentKind, Making, NewTask, NextTask, StartTask, TaskLine, TaskMade, TaskView,
 };

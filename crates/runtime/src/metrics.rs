@@ -144,6 +144,30 @@ impl Metrics {
         Ok(family)
     }
 
+    /// `signalbox_{name}_seconds` as whole seconds that go up and down, one for each of at most `limit` label sets.
+    pub fn gauges_of_seconds<L: LabelSet>(
+        &self,
+        name: &'static str,
+        help: &str,
+        limit: usize,
+    ) -> Result<BoundedFamily<L, Gauge>, MetricError> {
+        let family = self.bounded(name, limit, Gauge::default);
+        self.register_seconds(name, help, family.family())?;
+        Ok(family)
+    }
+
+    /// `signalbox_{name}`: how many at once, one for each of at most `limit` label sets.
+    pub fn sizes_by<L: LabelSet>(
+        &self,
+        name: &'static str,
+        help: &str,
+        limit: usize,
+    ) -> Result<BoundedFamily<L, Histogram>, MetricError> {
+        let family = self.bounded(name, limit, sizes_histogram);
+        self.register(name, help, family.family())?;
+        Ok(family)
+    }
+
     /// Everything registered, as `/metrics` shows it.
     pub fn render(&self) -> String {
         let mut text = String::new();
@@ -210,6 +234,11 @@ fn seconds_histogram() -> Histogram {
     Histogram::new(exponential_buckets(0.001, 4.0, 12))
 }
 
+/// Ten buckets, each four times as wide as the one before: 1, 4, … 262,144.
+fn sizes_histogram() -> Histogram {
+    Histogram::new(exponential_buckets(1.0, 4.0, 10))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -236,6 +265,23 @@ mod tests {
             assert!(text.lines().any(|one| one == line), "{line} is missing in\n{text}");
         }
         assert!(text.ends_with("# EOF\n"));
+    }
+
+    #[test]
+    fn sizes_have_no_unit_and_gauges_may_be_of_seconds() {
+        let metrics = metrics();
+        let sizes =
+            metrics.sizes_by::<[(&str, String); 1]>("batch_records", "Records of a batch", 9).unwrap();
+        sizes.with(&[("source", "a".to_owned())]).observe(5.0);
+        let lags = metrics.gauges_of_seconds::<[(&str, String); 1]>("lag", "How far behind", 9).unwrap();
+        lags.with(&[("source", "a".to_owned())]).set(7);
+        let text = metrics.render();
+        for line in [
+            "signalbox_batch_records_bucket{le=\"16.0\",source=\"a\"} 1",
+            "signalbox_lag_seconds{source=\"a\"} 7",
+        ] {
+            assert!(text.lines().any(|one| one == line), "{line} is missing in\n{text}");
+        }
     }
 
     #[test]

@@ -38,6 +38,7 @@ pub(crate) fn api(house: House) -> Router {
     Router::new()
         .route("/signals", get(signals::list).post(signals::send).layer(DefaultBodyLimit::max(SIGNALS_BODY)))
         .route("/signals/{id}", get(signals::show))
+        .route("/signals/{id}/release", post(signals::release))
         .route("/cases", get(cases::list))
         .route("/cases/{id}", get(cases::show))
         .route("/cases/{id}/snooze", post(cases::snooze))

@@ -27,6 +27,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 use signalbox_control::{Access, Sweep, local};
+use signalbox_ingest::IngestMetrics;
 use signalbox_redact::Redactor;
 use signalbox_runtime::{
     BridgeConfig, Condition, ExitCode, Health, HealthReporter, Metrics, NextPass, PassConfig, PassEnd,
@@ -60,6 +61,7 @@ pub(crate) struct Site {
     pub(crate) base: Base,
     pub(crate) redactor: Arc<Redactor>,
     pub(crate) metrics: Metrics,
+    pub(crate) ingest_metrics: IngestMetrics,
     pub(crate) health: Health,
     pub(crate) wakeups: Wakeups,
     pub(crate) tasks: Tasks,

@@ -6,6 +6,7 @@ use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use signalbox_ingest::IngestMetrics;
 use signalbox_redact::Redactor;
 use signalbox_runtime::{
     BuildInfo, Clock, ExitCode, IdSource, Metrics, Randomness, Redact, ServiceIdentity, Telemetry,
@@ -58,6 +59,10 @@ pub(crate) fn metrics() -> Result<Metrics, Failure> {
     let build =
         BuildInfo { version: VERSION, revision: option_env!("SIGNALBOX_REVISION").unwrap_or("unknown") };
     Metrics::new(build).map_err(|error| Failure::new(ExitCode::Failure, error_chain(&error)))
+}
+
+pub(crate) fn ingest_metrics(metrics: &Metrics) -> Result<IngestMetrics, Failure> {
+    IngestMetrics::new(metrics).map_err(|error| Failure::new(ExitCode::Failure, error_chain(&error)))
 }
 
 /// Where a team's errors and keys lie: for this user alone, where it was not there before.

@@ -50,6 +50,12 @@ methods! {
     PositionSeek = "position_seek" Write,
     DeliveryPut = "delivery_put" Write,
     DeliveriesUnread = "deliveries_unread" Read,
+    SessionsOver = "sessions_over" Read,
+    FlowMark = "flow_mark" Read,
+    SeriesDue = "series_due" Read,
+    PointsLoad = "points_load" Read,
+    ExposuresList = "exposures_list" Read,
+    SignalRelease = "signal_release" Write,
     // planner
     ProjectsToPlan = "projects_to_plan" Read,
     PlanLoad = "plan_load" Read,

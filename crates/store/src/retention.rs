@@ -21,6 +21,8 @@ pub enum Prunable {
     SignalHours,
     Signals,
     RecordMarks,
+    MetricPoints,
+    ReleaseExposures,
     Deliveries,
     Quarantine,
     Plans,
@@ -38,10 +40,12 @@ pub enum Prunable {
 }
 
 impl Prunable {
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::SignalHours,
         Self::Signals,
         Self::RecordMarks,
+        Self::MetricPoints,
+        Self::ReleaseExposures,
         Self::Deliveries,
         Self::Quarantine,
         Self::Plans,
@@ -62,6 +66,8 @@ impl Prunable {
             Self::SignalHours => "signal_hours",
             Self::Signals => "signals",
             Self::RecordMarks => "record_marks",
+            Self::MetricPoints => "metric_points",
+            Self::ReleaseExposures => "release_exposures",
             Self::Deliveries => "deliveries",
             Self::Quarantine => "quarantine",
             Self::Plans => "plans",

@@ -67,18 +67,18 @@ pub(super) fn sample(observation: Observation, worth: Worth, redactor: &Redactor
 }
 
 /// Redacts the fields of one sample and remembers which rules found something.
-pub(super) struct Cleaner<'a> {
+pub(crate) struct Cleaner<'a> {
     redactor: &'a Redactor,
     rules: BTreeSet<String>,
 }
 
 impl<'a> Cleaner<'a> {
-    pub(super) fn new(redactor: &'a Redactor) -> Self {
+    pub(crate) fn new(redactor: &'a Redactor) -> Self {
         Self { redactor, rules: BTreeSet::new() }
     }
 
     /// PostgreSQL keeps no NUL, and one record must not stop its partition.
-    fn text(&mut self, text: &str) -> String {
+    pub(crate) fn text(&mut self, text: &str) -> String {
         let redacted = self.redactor.text(text);
         self.rules.extend(redacted.findings.iter().map(|finding| finding.rule.to_string()));
         redacted.text.replace('\0', "\u{fffd}")

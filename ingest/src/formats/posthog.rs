@@ -16,8 +16,9 @@ use signalbox_similarity::frames::{ParsedTrace, exceptions_from_json};
 use signalbox_similarity::normalize::InAppRules;
 
 use super::{TEXT_LIMIT, fields, no_json, select, severity, trace};
+use crate::holds::hosts;
 use crate::identity::{IdentityPart, RecordIdentity, Told};
-use crate::observation::{Observation, ProjectHint, Reading, Unreadable};
+use crate::observation::{EventNote, Noted, Observation, ProjectHint, Reading, SessionNote, Unreadable};
 
 /// The events that are signals; the fast path lets no other through.
 pub(super) const SIGNALS: [&str; 3] = ["$exception", "$rageclick", "$dead_click"];
@@ -48,7 +49,21 @@ impl<'a> Event<'a> {
         serde_json::from_str(text).map_err(|error| no_json(&error))
     }
 
-    pub(super) fn read(&self, from: Provenance) -> Result<Reading, Unreadable> {
+    /// `wanted` are events that are noted whatever else they are.
+    pub(super) fn read(&self, from: Provenance, wanted: &[String]) -> Result<Reading, Unreadable> {
+        let mut reading = self.signal(from)?;
+        if wanted.iter().any(|event| *event == self.event) {
+            reading.noted.push(Noted::Event(EventNote {
+                project: project(self.team_id.as_ref()),
+                event: self.event.clone().into_owned(),
+                at: self.occurred_at(),
+                person: self.person(),
+            }));
+        }
+        Ok(reading)
+    }
+
+    fn signal(&self, from: Provenance) -> Result<Reading, Unreadable> {
         if !SIGNALS.contains(&self.event.as_ref()) {
             return Ok(Reading::not_a_signal());
         }
@@ -57,6 +72,10 @@ impl<'a> Event<'a> {
             Some(kind) => self.click(kind, properties, from),
             None => self.exception(properties, from).map(Reading::one),
         }
+    }
+
+    fn person(&self) -> Option<String> {
+        self.distinct_id.as_ref().and_then(|id| fields::scalar(id, 200))
     }
 
     /// An object, or a JSON text of one.
@@ -121,17 +140,37 @@ impl<'a> Event<'a> {
             ClickKind::Rage => ("rage_click", "Rage click"),
             ClickKind::Dead => ("dead_click", "Dead click"),
         };
+        let noted = self.unanswered(&properties).map(Noted::Session).into_iter().collect();
         let family = SourceFamily::SessionReplay;
         let title = fields::title(&format!("{word} on {} at {}", click.selector.text, click.route));
         let identity = RecordIdentity::Own(format!("{}\u{1f}{}", click.route, click.selector.text));
-        Ok(Reading::one(Observation {
+        let observation = Observation {
             severity: Severity::Warning,
             route: Some(Sourced::new(click.route, from)),
             ..self.common(
                 Observation::new(family, fields::kind(name)?, identity, Sourced::new(title, from)),
                 properties,
             )
-        }))
+        };
+        Ok(Reading { noted, ..Reading::one(observation) })
+    }
+
+    /// The click as a part of its session, whose rows do not tell it.
+    fn unanswered(&self, properties: &Map<String, Value>) -> Option<SessionNote> {
+        let session = properties.get("$session_id").and_then(|id| fields::scalar(id, 200))?;
+        let at = self.occurred_at()?;
+        Some(SessionNote {
+            project: project(self.team_id.as_ref()),
+            session,
+            started_at: at,
+            ended_at: at,
+            route: None,
+            errors: 0,
+            clicks: 0,
+            is_row: false,
+            unanswered: true,
+            person: self.person(),
+        })
     }
 
     /// What every event has beside its own matter.
@@ -142,6 +181,8 @@ impl<'a> Event<'a> {
             found.and_then(|value| fields::scalar(value, 200)).map(|text| Sourced::new(text, from))
         };
         let historical = matches!(self.historical_migration, Some(Value::Bool(true)));
+        let named = |name: &str| properties.get(name).and_then(|value| fields::scalar(value, 2000));
+        let host = named("$host").or_else(|| named("$current_url").and_then(|url| hosts::host_of(&url)));
         Observation {
             project: project(self.team_id.as_ref()),
             record_id: self.uuid.as_ref().and_then(|id| fields::scalar(id, 200)),
@@ -149,7 +190,8 @@ impl<'a> Event<'a> {
             release: text(&["$release"]),
             environment: text(&["environment", "$environment"]),
             attributes: attributes(properties),
-            users: self.distinct_id.iter().filter_map(|id| fields::scalar(id, 200)).collect(),
+            users: self.person().into_iter().collect(),
+            host,
             hold: historical.then_some(HoldReason::HistoricalMigration),
             ..observation
         }

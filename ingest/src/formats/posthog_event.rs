@@ -14,7 +14,7 @@ use crate::observation::{Reading, Unreadable};
 pub(super) const LIMIT: usize = RECORD_LIMIT;
 
 pub(super) fn read(payload: &Payload<'_>) -> Result<Reading, Unreadable> {
-    match fast::verdict(payload.bytes) {
+    match fast::verdict(payload.bytes, payload.events) {
         Verdict::NotASignal => Ok(Reading::not_a_signal()),
         Verdict::PerhapsASignal => read_in_full(payload),
     }
@@ -25,5 +25,5 @@ fn read_in_full(payload: &Payload<'_>) -> Result<Reading, Unreadable> {
     let text = std::str::from_utf8(payload.bytes).map_err(|error| Unreadable::NoJson {
         detail: format!("no UTF-8 after byte {}", error.valid_up_to()),
     })?;
-    Event::parse(text)?.read(payload.from)
+    Event::parse(text)?.read(payload.from, payload.events)
 }

@@ -153,5 +153,5 @@ fn key(text: &str, levels: usize) -> Option<String> {
 
 fn event(text: &str) -> Result<Reading, Unreadable> {
     check_size(text.as_bytes(), RECORD_LIMIT)?;
-    Event::parse(text)?.read(Provenance::Stranger)
+    Event::parse(text)?.read(Provenance::Stranger, &[])
 }

@@ -14,6 +14,7 @@ use signalbox_similarity::frames::{
 use signalbox_similarity::normalize::InAppRules;
 
 use super::{Payload, RECORD_LIMIT, TEXT_LIMIT, fields, select, trace};
+use crate::holds::hosts;
 use crate::identity::{IdentityPart, Told};
 use crate::observation::{Observation, ProjectHint, Reading, Unreadable};
 
@@ -147,6 +148,7 @@ fn common(event: &Value, observation: Observation) -> Observation {
         route: sourced(fields::text(event, "transaction")),
         attributes: attributes(event),
         users: fields::first_text(event, &USER).into_iter().collect(),
+        host: fields::text(event, "request.url").and_then(|url| hosts::host_of(&url)),
         ..observation
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! The key that comes with it is public, so every field is a stranger's, and none of them says whose project it is.
 
+mod sessions;
 #[cfg(test)]
 pub(super) mod tests;
 
@@ -12,7 +13,7 @@ use signalbox_domain::time::Timestamp;
 
 use super::{BODY_LIMIT, Payload, RECORD_LIMIT, check_size, content, fields, parse, sentry_event};
 use crate::identity::RecordIdentity;
-use crate::observation::{Observation, ProjectHint, Reading, Unreadable};
+use crate::observation::{Noted, Observation, ProjectHint, Reading, Unreadable};
 
 pub(super) const LIMIT: usize = BODY_LIMIT;
 /// An envelope with more items is read no further, and says so.
@@ -133,6 +134,8 @@ fn one(header: &Value, payload: &[u8]) -> Result<Reading, Unreadable> {
         Some("event" | "feedback") => event(payload),
         Some("user_report") => user_report(&bounded_json(payload)?).map(Reading::one),
         Some("check_in") => check_in(&bounded_json(payload)?),
+        Some("session") => Ok(sessions::session(&bounded_json(payload)?)),
+        Some("sessions") => Ok(sessions::sessions(&bounded_json(payload)?)),
         Some(_) => Ok(Reading::not_a_signal()),
         None => Err(Unreadable::field("type", "the type of an item")),
     }
@@ -192,8 +195,17 @@ fn line(bytes: &[u8]) -> (&[u8], &[u8]) {
 pub(super) fn correct(reading: &mut Reading, sent_at: Option<Timestamp>, received_at: Option<Timestamp>) {
     let (Some(sent_at), Some(received_at)) = (sent_at, received_at) else { return };
     let behind = received_at.micros().saturating_sub(sent_at.micros());
+    let corrected = |at: Timestamp| Timestamp::from_micros(at.micros().saturating_add(behind));
     for observation in &mut reading.kept {
-        let corrected = |at: Timestamp| Timestamp::from_micros(at.micros().saturating_add(behind));
         observation.occurred_at = observation.occurred_at.map(corrected);
+    }
+    for noted in &mut reading.noted {
+        match noted {
+            Noted::Exposure(note) => note.at = note.at.map(corrected),
+            Noted::Event(note) => note.at = note.at.map(corrected),
+            Noted::Session(note) => {
+                (note.started_at, note.ended_at) = (corrected(note.started_at), corrected(note.ended_at));
+            }
+        }
     }
 }

@@ -92,7 +92,7 @@ mod tests {
     }
 
     fn record(offset: i64, size: usize) -> RawRecord {
-        RawRecord { offset, bytes: Some(vec![0; size]), size, headers: Vec::new() }
+        RawRecord { offset, bytes: Some(vec![0; size]), size, headers: Vec::new(), written_at: None }
     }
 
     #[test]

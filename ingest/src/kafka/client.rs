@@ -1,7 +1,7 @@
 //! The consumer: how librdkafka is set, and what a rebalance does. Callbacks run inside `poll`, on its thread; they
 //! answer at once and only note what happened.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -9,6 +9,7 @@ use rdkafka::client::ClientContext;
 use rdkafka::config::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer as _, ConsumerContext};
 use rdkafka::error::KafkaResult;
+use rdkafka::statistics::Statistics;
 use rdkafka::topic_partition_list::TopicPartitionList;
 use rdkafka::types::RDKafkaRespErr;
 use signalbox_runtime::resolve_secret;
@@ -20,6 +21,9 @@ pub(super) type Client = BaseConsumer<Rebalances>;
 
 /// How much librdkafka fetches ahead for all partitions together.
 const QUEUED_KILOBYTES: &str = "16384";
+
+/// How often it says where partitions end.
+const STATISTICS_MILLISECONDS: &str = "2000";
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Change {
@@ -35,6 +39,8 @@ pub(super) struct Rebalances(Mutex<State>);
 struct State {
     changes: VecDeque<Change>,
     fetched: BTreeSet<Partition>,
+    /// Where partitions end, as librdkafka has seen it last.
+    ends: BTreeMap<Partition, i64>,
 }
 
 impl Rebalances {
@@ -48,7 +54,14 @@ impl Rebalances {
 
     /// True where it was fetched until now.
     pub(super) fn set_unfetched(&self, partition: &Partition) -> bool {
-        self.state().fetched.remove(partition)
+        let mut state = self.state();
+        state.ends.remove(partition);
+        state.fetched.remove(partition)
+    }
+
+    /// Where partitions that are fetched end.
+    pub(super) fn ends(&self) -> BTreeMap<Partition, i64> {
+        self.state().ends.clone()
     }
 
     pub(super) fn fetched(&self) -> Vec<Partition> {
@@ -61,7 +74,22 @@ impl Rebalances {
     }
 }
 
-impl ClientContext for Rebalances {}
+impl ClientContext for Rebalances {
+    fn stats(&self, statistics: Statistics) {
+        let mut state = self.state();
+        let State { fetched, ends, .. } = &mut *state;
+        for (name, topic) in &statistics.topics {
+            for (number, partition) in &topic.partitions {
+                let at = Partition { topic: Arc::from(name.as_str()), number: *number };
+                // The last stable offset is how far a reader of committed records can get.
+                let end = if partition.ls_offset >= 0 { partition.ls_offset } else { partition.hi_offset };
+                if end >= 0 && fetched.contains(&at) {
+                    ends.insert(at, end);
+                }
+            }
+        }
+    }
+}
 
 impl ConsumerContext for Rebalances {
     /// An assignment is acknowledged empty, so that the group settles however slow the store is; partitions are
@@ -131,6 +159,7 @@ pub fn probe(config: &KafkaConfig, longest: Duration) -> Result<(), KafkaError> 
 fn settings(config: &KafkaConfig) -> Result<ClientConfig, KafkaError> {
     let mut settings = ClientConfig::new();
     settings.set("queued.max.messages.kbytes", QUEUED_KILOBYTES);
+    settings.set("statistics.interval.ms", STATISTICS_MILLISECONDS);
     for (property, value) in &config.properties {
         match value {
             Property::Text(text) => settings.set(property, text),

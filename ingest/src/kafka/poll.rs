@@ -10,7 +10,8 @@ use rdkafka::consumer::{CommitMode, Consumer as _};
 use rdkafka::error::{KafkaError as ClientError, RDKafkaErrorCode};
 use rdkafka::message::{BorrowedHeaders, BorrowedMessage, Headers as _};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
-use signalbox_runtime::{Clock, HealthReporter};
+use signalbox_domain::time::Timestamp;
+use signalbox_runtime::{BootTime, Clock, HealthReporter};
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::mpsc::{Receiver, Sender};
 
@@ -20,12 +21,15 @@ use super::reach::Reach;
 use super::{Begun, Event, KafkaError, MoveReason, Order, Partition, RawRecord, Turn, Turns, Until};
 use crate::config::{BatchLimits, KafkaConfig, Start};
 use crate::formats::RECORD_LIMIT;
+use crate::metrics::IngestMetrics;
 use crate::status::{Counts, Status};
 
 /// How long a poll waits for a record: orders and full batches are seen to at least this often.
 const POLL: Duration = Duration::from_millis(20);
 /// How long Kafka is asked where a partition begins and ends; then it is polled again, and asked again.
 const ASK: Duration = Duration::from_secs(1);
+/// How often it is said how far behind partitions are.
+const LOOK: Duration = Duration::from_secs(2);
 /// How often brokers are asked who they are before a read that wants an end gives up.
 const QUESTIONS: u32 = 10;
 
@@ -41,6 +45,8 @@ pub(crate) struct Poller {
     pub(crate) until: Until,
     pub(crate) turns: Turns,
     pub(crate) status: Status,
+    pub(crate) metrics: IngestMetrics,
+    pub(crate) source: String,
     pub(crate) events: Sender<Event>,
     pub(crate) orders: Receiver<Order>,
 }
@@ -54,6 +60,9 @@ struct Work {
     clock: Clock,
     turns: Turns,
     status: Status,
+    metrics: IngestMetrics,
+    source: String,
+    looked_at: BootTime,
     events: Sender<Event>,
     orders: Receiver<Order>,
     accumulator: Accumulator,
@@ -75,6 +84,9 @@ impl Poller {
             reach: Reach::new(&self.config.brokers, self.clock.clone(), self.health),
             topics: self.config.topics,
             start: self.config.start,
+            looked_at: self.clock.boot(),
+            metrics: self.metrics,
+            source: self.source,
             clock: self.clock,
             turns: self.turns,
             status: self.status,
@@ -123,6 +135,7 @@ impl Work {
             self.hand_on();
             self.throttle();
             self.look_for_brokers();
+            self.look_how_far();
             if !self.is_paused {
                 self.begin_one();
             }
@@ -150,6 +163,22 @@ impl Work {
         match self.client.fetch_metadata(self.topics.first().map(String::as_str), ASK) {
             Ok(_) => self.reach.found(),
             Err(_) => self.reach.missing(),
+        }
+    }
+
+    /// Says how far behind each partition is.
+    fn look_how_far(&mut self) {
+        let now = self.clock.boot();
+        let passed = now.since(self.looked_at);
+        if passed < LOOK {
+            return;
+        }
+        self.looked_at = now;
+        let ends = self.client.context().ends();
+        let ends = ends.iter().map(|(partition, end)| (&*partition.topic, partition.number, *end));
+        for one in self.status.look(ends, self.clock.now(), passed) {
+            let behind = Duration::from_secs(one.lag_seconds.unwrap_or(0));
+            self.metrics.lag(&self.source, &one.topic, one.partition, one.lag_records.unwrap_or(0), behind);
         }
     }
 
@@ -230,6 +259,7 @@ impl Work {
                         self.forget(partition);
                         self.assigned.remove(partition);
                         self.turns.end(partition);
+                        self.status.taken_away(&partition.topic, partition.number);
                     }
                 }
             }
@@ -341,6 +371,10 @@ fn copied(message: &BorrowedMessage<'_>, last: Option<Partition>) -> (Partition,
         bytes: payload.map(|bytes| bytes[..bytes.len().min(RECORD_LIMIT)].to_vec()),
         size: payload.map_or(0, <[u8]>::len),
         headers: message.headers().map_or_else(Vec::new, telling),
+        written_at: message
+            .timestamp()
+            .to_millis()
+            .map(|millis| Timestamp::from_micros(millis.saturating_mul(1000))),
     };
     (partition, record)
 }

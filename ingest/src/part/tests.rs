@@ -7,6 +7,7 @@ use signalbox_redact::{Config, Redactor};
 use signalbox_runtime::{Clock, IdSource, Randomness, SealingKeys};
 
 use super::*;
+use crate::holds::HoldConfig;
 
 fn source(format: &str, project: &Value) -> SourceConfig {
     serde_json::from_value(json!({
@@ -37,13 +38,20 @@ fn part_of(format: &str, project: &Value, records: &[Value]) -> Part {
         stream: &stream,
         projects: &projects.into(),
         fingerprints: &FingerprintConfig::default(),
-        fold: FoldContext { redactor: &redactor, ids: &ids, keys: &keys, received_at: clock.now() },
+        gathering: &Gathering::default(),
+        fold: FoldContext {
+            redactor: &redactor,
+            ids: &ids,
+            keys: &keys,
+            holds: &HoldConfig::default(),
+            received_at: clock.now(),
+        },
     };
     let records: Vec<RawRecord> = (0..)
         .zip(records)
         .map(|(offset, record)| {
             let bytes = record.to_string().into_bytes();
-            RawRecord { offset, size: bytes.len(), bytes: Some(bytes), headers: Vec::new() }
+            RawRecord { offset, size: bytes.len(), bytes: Some(bytes), headers: Vec::new(), written_at: None }
         })
         .collect();
     part(&records, None, &context).unwrap()

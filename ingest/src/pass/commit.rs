@@ -8,7 +8,7 @@ use signalbox_store::ingest::{FoldBatch, FoldPart, PartReport, PositionMove};
 use super::{Flow, IngestError, Pass};
 use crate::kafka::{Batch, Begun, MoveReason, Order};
 use crate::part::{Part, PartContext, move_part, part};
-use crate::status::Counts;
+use crate::status::{Counts, Progress};
 
 /// Who plans is woken by this.
 pub const SIGNALS: Channel = Channel::new("signals");
@@ -17,6 +17,7 @@ pub const SIGNALS: Channel = Channel::new("signals");
 struct Folded {
     begun: Begun,
     to: i64,
+    written_at: Option<Timestamp>,
     counts: Counts,
 }
 
@@ -37,7 +38,11 @@ impl Pass {
         if parts.is_empty() {
             return Ok(Flow::On);
         }
+        let began = self.setup.clock.boot();
         let Some(reports) = self.commit(FoldBatch { parts }, received_at).await else { return Ok(Flow::End) };
+        let took = self.setup.clock.boot().since(began);
+        self.setup.metrics.commit(self.source.name.as_str(), took);
+        self.status.committed(folded.iter().map(|this| this.counts.read).sum(), took);
         for (this, report) in folded.into_iter().zip(reports) {
             if self.settle(this, report).await == Flow::End {
                 return Ok(Flow::End);
@@ -66,6 +71,7 @@ impl Pass {
             stream: &stream,
             projects: &self.projects,
             fingerprints: &self.fingerprints,
+            gathering: &self.gathering,
             fold,
         };
         let Part { part, read, not_a_signal } = part(records, from, &context)?;
@@ -74,20 +80,21 @@ impl Pass {
         part.position = Some(PositionMove { stream, from, to });
         // The next batch of this round, or of the next, goes on from here.
         self.positions.insert(begun.partition.clone(), (turn, Some(to)));
+        self.setup.metrics.batch(self.source.name.as_str(), records.len());
         let counts = Counts { read, not_a_signal, ..Counts::default() };
-        Ok(Some((Folded { begun: begun.clone(), to, counts }, part)))
+        let written_at = part.watermark;
+        Ok(Some((Folded { begun: begun.clone(), to, written_at, counts }, part)))
     }
 
     async fn settle(&mut self, this: Folded, report: PartReport) -> Flow {
-        let Folded { begun, to, mut counts } = this;
+        let Folded { begun, to, written_at, mut counts } = this;
         match report {
-            PartReport::Folded { records, duplicates, new_signals, overflow, quarantined } => {
-                counts.kept = records;
-                counts.overflow = overflow;
-                counts.duplicate = duplicates;
-                counts.new_signals = new_signals;
-                counts.quarantined = quarantined;
-                self.status.add(counts);
+            report @ PartReport::Folded { records, .. } => {
+                counts.fold(report);
+                let (topic, partition) = (&*begun.partition.topic, begun.partition.number);
+                self.status.progress(&Progress { topic, partition, next: to, written_at, counts });
+                let source = self.source.name.as_str();
+                self.setup.metrics.counted(source, topic, &partition.to_string(), &counts);
                 if records > 0 {
                     self.setup.wakeups.wake(SIGNALS);
                 }

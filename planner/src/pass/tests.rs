@@ -65,7 +65,7 @@ impl Place {
             repository: None,
             users: Sketch::default(),
             aliases: vec![],
-            records: vec![FoldedRecord { mark: None, at, count: 1 }],
+            records: vec![FoldedRecord { mark: None, at, count: 1, held: false }],
             samples: one.samples,
         };
         let part = FoldPart { folds: vec![fold], ..FoldPart::default() };

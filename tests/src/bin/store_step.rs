@@ -74,6 +74,10 @@ async fn prepare(store: &Store, method: &str) -> Result<(), Failed> {
             let position = Some(PositionMove { stream: stream()?, from: None, to: 9 });
             fold(store, FoldPart { position, ..FoldPart::default() }).await?;
         }
+        "signal_release" => {
+            people::prepare(store).await?;
+            fold(store, FoldPart { folds: vec![people::held()?], ..FoldPart::default() }).await?;
+        }
         "case_rule" | "suppression_put" | "signals_move" => people::prepare(store).await?,
         "suppression_lift" => {
             people::prepare(store).await?;

@@ -41,6 +41,14 @@ pub struct SignalView {
     pub decisions: Vec<DecisionLine>,
 }
 
+/// What became of a signal that was held.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignalReleased {
+    pub signal: SignalId,
+    pub was_held: HoldReason,
+    pub words: String,
+}
+
 /// What became of the signals of one request, in the order sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignalResults {

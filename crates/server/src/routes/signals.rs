@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
-use signalbox_control::views::{Listing, SignalLine, SignalView, SignalsAsk};
+use signalbox_control::views::{Listing, SignalLine, SignalReleased, SignalView, SignalsAsk};
 use signalbox_domain::ids::SignalId;
 
 use super::House;
@@ -26,6 +26,14 @@ pub(super) async fn show(
     Named(id): Named<SignalId>,
 ) -> Result<Json<SignalView>, Failure> {
     Ok(Json(house.reads.signal(&actor, id).await?))
+}
+
+pub(super) async fn release(
+    State(house): State<House>,
+    Who(actor): Who,
+    Named(id): Named<SignalId>,
+) -> Result<Json<SignalReleased>, Failure> {
+    Ok(Json(house.cases.release(&actor, id).await?))
 }
 
 /// 202 once everything accepted is kept for good; 422 where nothing of it could be accepted.

@@ -97,6 +97,8 @@ pub(crate) enum SignalCommand {
     },
     /// One signal, its samples, its case, and why
     Show { id: SignalId },
+    /// Lets a held signal go: it may become work
+    Release { id: SignalId },
     /// Sends native signals: one JSON object, an array, or one object a line
     Send {
         /// A file, or - for standard input

@@ -12,15 +12,16 @@ use crate::out::say;
 use crate::settings::Settings;
 use crate::show::{Table, ago, plain, plain_json};
 
-/// What is read is the sum of the four after it.
-const COUNTS: [&str; 10] = [
+/// What is read is the sum of the six after it.
+const COUNTS: [&str; 11] = [
     "read",
     "kept",
+    "held",
+    "overflow",
     "not_a_signal",
     "duplicate",
     "quarantined",
     "new_signals",
-    "overflow",
     "gaps",
     "dropped_batches",
     "retries",
@@ -56,7 +57,8 @@ async fn status(face: &Face) -> Result<(), Failure> {
         return say(plain_json(&format!("{both:#}")));
     }
     let positions = lines(&positions.read()?, face.now);
-    say(format_args!("{}\n\n{positions}", counts(&status)))
+    let far = partitions(&status).map_or_else(String::new, |table| format!("\n\n{table}"));
+    say(format_args!("{}{far}\n\n{positions}", counts(&status)))
 }
 
 /// Of all parts of the house, those that read records.
@@ -74,11 +76,12 @@ fn counts(status: &Value) -> String {
         "FROM",
         "READ",
         "KEPT",
+        "HELD",
+        "OVERFLOW",
         "NO SIGNAL",
         "KNOWN",
         "QUARANTINED",
         "NEW",
-        "OVERFLOW",
         "GAPS",
         "DROPPED",
         "RETRIES",
@@ -88,22 +91,52 @@ fn counts(status: &Value) -> String {
     for (name, counts) in parts(status) {
         is_empty = false;
         let of = |name: &str| counts.get(name).map_or_else(String::new, ToString::to_string);
-        let [read, kept, none, known, quarantined, new, over, gaps, dropped, retries] = COUNTS.map(of);
-        table.row(&[
-            name.to_owned(),
-            read,
-            kept,
-            none,
-            known,
-            quarantined,
-            new,
-            over,
-            gaps,
-            dropped,
-            retries,
-        ]);
+        let [read, kept, held, over, none, known, quarantined, new, gaps, dropped, retries] = COUNTS.map(of);
+        let name = name.to_owned();
+        table.row(&[name, read, kept, held, over, none, known, quarantined, new, gaps, dropped, retries]);
     }
     if is_empty { "no server reads anything just now".to_owned() } else { table.text() }
+}
+
+/// How far each partition is that this server reads.
+fn partitions(status: &Value) -> Option<String> {
+    let head = [
+        "SOURCE",
+        "TOPIC",
+        "PARTITION",
+        "NEXT",
+        "BEHIND",
+        "FOR",
+        "A SECOND",
+        "READ",
+        "KEPT",
+        "HELD",
+        "NO SIGNAL",
+    ];
+    let mut table = Table::new(head);
+    let mut is_empty = true;
+    for (name, part) in parts(status) {
+        for one in part["partitions"].as_array().into_iter().flatten() {
+            is_empty = false;
+            let of = |name: &str| one.get(name).filter(|value| !value.is_null()).map(ToString::to_string);
+            let topic = one["topic"].as_str().unwrap_or_default().to_owned();
+            let or = |name: &str, otherwise: &str| of(name).unwrap_or_else(|| otherwise.to_owned());
+            table.row(&[
+                name.trim_start_matches("source ").to_owned(),
+                topic,
+                or("partition", ""),
+                or("next", ""),
+                or("lag_records", "?"),
+                of("lag_seconds").map_or_else(|| "?".to_owned(), |seconds| format!("{seconds} s")),
+                or("per_second", ""),
+                or("read", ""),
+                or("kept", ""),
+                or("held", ""),
+                or("not_a_signal", ""),
+            ]);
+        }
+    }
+    (!is_empty).then(|| table.text())
 }
 
 fn lines(listing: &Listing<PositionLine>, now: Timestamp) -> String {

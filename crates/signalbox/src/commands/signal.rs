@@ -1,10 +1,13 @@
-//! `signalbox signal list|show|send`.
+//! `signalbox signal list|show|release|send`.
 
 use std::io::Read as _;
 use std::path::Path;
 
+use serde_json::json;
 use serde_json::value::RawValue;
-use signalbox_control::views::{Listing, SignalLine, SignalResult, SignalResults, SignalView, SignalsAsk};
+use signalbox_control::views::{
+    Listing, SignalLine, SignalReleased, SignalResult, SignalResults, SignalView, SignalsAsk,
+};
 use signalbox_domain::time::Timestamp;
 use signalbox_runtime::ExitCode;
 use signalbox_server::Verb;
@@ -36,6 +39,14 @@ pub(crate) async fn run(signals: &Signals, settings: Settings) -> Result<ExitCod
         SignalCommand::Show { id } => {
             let told = face.client.get(&format!("/signals/{id}")).await;
             told.and_then(|told| face.show(&told, view))
+        }
+        SignalCommand::Release { id } => {
+            let told = face.client.post(&format!("/signals/{id}/release"), &json!({})).await;
+            told.and_then(|told| {
+                face.show(&told, |released: &SignalReleased, _| {
+                    format!("{}: {}", released.signal, plain(&released.words))
+                })
+            })
         }
         SignalCommand::Send { file } => send(&face, file).await,
     };

@@ -35,8 +35,10 @@ pub(crate) async fn run(up: &Up, loaded: Loaded) -> Result<ExitCode, Failure> {
     }
     let mut process = Process::new(settings.process.clone(), base.clock.clone());
     let tasks = process.tasks().clone();
+    let metrics = wiring::metrics()?;
     let site = Site {
-        metrics: wiring::metrics()?,
+        ingest_metrics: wiring::ingest_metrics(&metrics)?,
+        metrics,
         health: Health::default(),
         board: StatusBoard::default(),
         wakeups: Wakeups::new(base.clock.clone()),

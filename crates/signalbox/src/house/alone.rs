@@ -18,9 +18,11 @@ pub(crate) fn in_process(
     store: &Store,
 ) -> Result<Api, Failure> {
     let shutdown = Shutdown::new();
+    let metrics = wiring::metrics()?;
     let site = Site {
+        ingest_metrics: wiring::ingest_metrics(&metrics)?,
         redactor: wiring::redactor(&settings)?,
-        metrics: wiring::metrics()?,
+        metrics,
         health: Health::default(),
         board: StatusBoard::default(),
         wakeups: Wakeups::new(base.clock.clone()),

@@ -6,7 +6,7 @@ use std::future::Future;
 
 use signalbox_control::Sweep;
 use signalbox_domain::time::Timestamp;
-use signalbox_ingest::{KafkaIngest, Until};
+use signalbox_ingest::{Judge, KafkaIngest, Until};
 use signalbox_runtime::{ExitCode, NextPass, PassEnd, Stop, error_chain};
 use signalbox_store::{Store, StoreError};
 
@@ -26,6 +26,8 @@ pub(crate) async fn once(site: Site) -> Result<(), Failure> {
 async fn passes(house: &House, store: &Store) -> Result<(), Failure> {
     if house.has(Role::Ingest) {
         read_what_is_there(house, store).await?;
+        let judge = Judge::new(&house.settings.ingest, stages::ingest_setup(house, store));
+        to_the_end(house, |now| judge.pass(now)).await?;
     }
     if house.has(Role::Automations) {
         let automations = stages::automations(house, store)?;

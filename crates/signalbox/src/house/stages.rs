@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::Serialize;
 use signalbox_automations::Automations;
@@ -14,7 +15,7 @@ use signalbox_domain::quota::QuotaLimit;
 use signalbox_domain::run::Runner as RunnerRow;
 use signalbox_domain::task::Mode;
 use signalbox_domain::time::Timestamp;
-use signalbox_ingest::{HookIngest, IngestError, IngestSetup, KafkaIngest, Until};
+use signalbox_ingest::{HookIngest, IngestError, IngestSetup, Judge, KafkaIngest, Until};
 use signalbox_llm::{SharpenConfig, Sharpeners};
 use signalbox_planner::{Planner, Reader};
 use signalbox_runner::{Runner, RunnerError, RunnerSetup};
@@ -30,6 +31,9 @@ use super::wakes::{DELIVERIES, OUTCOMES, RUNS, SIGNALS, TASKS};
 use super::{House, Site};
 use crate::fail::Failure;
 use crate::settings::Role;
+
+/// How often it is looked whether sessions and windows are over.
+const JUDGE_PERIOD: Duration = Duration::from_secs(30);
 
 /// How a pass is driven.
 pub(super) struct Drive {
@@ -64,14 +68,15 @@ pub(super) async fn run(house: &House, store: &Store, stop: Stop) {
         tokio::join!(
             Box::pin(ingest(house, store, stop.clone())),
             Box::pin(hooked(house, store, stop.clone())),
+            Box::pin(judging(house, store, stop.clone())),
             Box::pin(planning(house, store, stop.clone())),
             Box::pin(automating(house, store, stop.clone())),
             Box::pin(dispatching(house, store, stop.clone())),
             Box::pin(running(house, store, stop.clone())),
         )
     };
-    let (ingested, hooked, planned, automated, (), ran) = working.await;
-    for failure in [ingested, hooked, planned, automated, ran].into_iter().filter_map(Result::err) {
+    let (ingested, hooked, judged, planned, automated, (), ran) = working.await;
+    for failure in [ingested, hooked, judged, planned, automated, ran].into_iter().filter_map(Result::err) {
         tracing::error!("{}", failure.line());
     }
 }
@@ -87,6 +92,8 @@ pub(super) fn ingest_setup(house: &House, store: &Store) -> IngestSetup {
         wakeups: house.wakeups.clone(),
         tasks: house.tasks.clone(),
         limits: house.settings.ingest.limits.clone(),
+        holds: house.settings.ingest.holds.clone(),
+        metrics: house.ingest_metrics.clone(),
     }
 }
 
@@ -137,6 +144,21 @@ async fn hooked(house: &House, store: &Store, stop: Stop) -> Result<(), Failure>
         drive(&house, how, |now| hooks.pass(now), stop).await;
     });
     reading.await.map_err(|end| Failure::new(ExitCode::Panicked, error_chain(&end)))
+}
+
+/// Sessions and windows that are over, whichever process gathered them.
+async fn judging(house: &House, store: &Store, stop: Stop) -> Result<(), Failure> {
+    if !house.has(Role::Ingest) {
+        return Ok(());
+    }
+    let judge = Judge::new(&house.settings.ingest, ingest_setup(house, store));
+    let house = house.clone();
+    let judging = house.tasks.clone().spawn("gathered", async move {
+        let config = PassConfig { period: JUDGE_PERIOD, ..PassConfig::default() };
+        let how = Drive { name: "gathered", config, woken_by: &[] };
+        drive(&house, how, |now| judge.pass(now), stop).await;
+    });
+    judging.await.map_err(|end| Failure::new(ExitCode::Panicked, error_chain(&end)))
 }
 
 pub(super) fn planner(house: &House, store: &Store) -> Result<Planner<Arc<Sharpeners<Ledger>>>, Failure> {

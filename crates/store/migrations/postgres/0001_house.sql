@@ -64,6 +64,8 @@ CREATE TABLE stream_positions (
     partition bigint NOT NULL,
     next_offset bigint NOT NULL,
     changed_at bigint NOT NULL,
+    -- When the newest record of it was written, of those that were read.
+    watermark bigint,
     PRIMARY KEY (source, cluster, topic, topic_id, partition)
 );
 CREATE TABLE signals (
@@ -131,6 +133,63 @@ CREATE TABLE record_marks (
     PRIMARY KEY (project_id, mark)
 );
 CREATE INDEX record_marks_seen_at ON record_marks (seen_at);
+-- Sessions of people that are not over yet. What says whose they are is a hash.
+CREATE TABLE replay_sessions (
+    project_id uuid NOT NULL REFERENCES projects (id),
+    session bytea NOT NULL,
+    name text NOT NULL,
+    -- Whose rows it is made of; none while there are clicks of it alone.
+    source text,
+    started_at bigint NOT NULL,
+    ended_at bigint NOT NULL,
+    exit_at bigint,
+    route text,
+    errors bigint NOT NULL,
+    clicks bigint NOT NULL,
+    unanswered_at bigint,
+    person bigint,
+    revision bigint NOT NULL,
+    changed_at bigint NOT NULL,
+    PRIMARY KEY (project_id, session)
+);
+CREATE INDEX replay_sessions_ended ON replay_sessions (ended_at);
+CREATE INDEX replay_sessions_person ON replay_sessions (person) WHERE person IS NOT NULL;
+-- Configured events and steps of funnels, counted a window; `span` is its length.
+CREATE TABLE metric_points (
+    project_id uuid NOT NULL REFERENCES projects (id),
+    name text NOT NULL,
+    span bigint NOT NULL,
+    step bigint NOT NULL,
+    at bigint NOT NULL,
+    count bigint NOT NULL,
+    users bigint NOT NULL,
+    sketch bytea NOT NULL,
+    PRIMARY KEY (project_id, name, span, step, at)
+);
+CREATE INDEX metric_points_at ON metric_points (at);
+-- Up to where windows were compared with those before them.
+CREATE TABLE metric_series (
+    project_id uuid NOT NULL REFERENCES projects (id),
+    name text NOT NULL,
+    span bigint NOT NULL,
+    judged_to bigint NOT NULL,
+    PRIMARY KEY (project_id, name, span)
+);
+-- How much a release was used, an hour.
+CREATE TABLE release_exposures (
+    project_id uuid NOT NULL REFERENCES projects (id),
+    release text NOT NULL,
+    environment text NOT NULL,
+    hour bigint NOT NULL,
+    sessions bigint NOT NULL,
+    errored bigint NOT NULL,
+    crashed bigint NOT NULL,
+    abnormal bigint NOT NULL,
+    users bigint NOT NULL,
+    sketch bytea NOT NULL,
+    PRIMARY KEY (project_id, hour, release, environment)
+);
+CREATE INDEX release_exposures_hour ON release_exposures (hour);
 -- Verified webhooks; each reader has a mark of its own.
 CREATE TABLE deliveries (
     id uuid PRIMARY KEY,

@@ -64,6 +64,8 @@ CREATE TABLE stream_positions (
     partition INTEGER NOT NULL,
     next_offset INTEGER NOT NULL,
     changed_at INTEGER NOT NULL,
+    -- When the newest record of it was written, of those that were read.
+    watermark INTEGER,
     PRIMARY KEY (source, cluster, topic, topic_id, partition)
 ) STRICT;
 CREATE TABLE signals (
@@ -131,6 +133,63 @@ CREATE TABLE record_marks (
     PRIMARY KEY (project_id, mark)
 ) STRICT;
 CREATE INDEX record_marks_seen_at ON record_marks (seen_at);
+-- Sessions of people that are not over yet. What says whose they are is a hash.
+CREATE TABLE replay_sessions (
+    project_id BLOB NOT NULL REFERENCES projects (id),
+    session BLOB NOT NULL,
+    name TEXT NOT NULL,
+    -- Whose rows it is made of; none while there are clicks of it alone.
+    source TEXT,
+    started_at INTEGER NOT NULL,
+    ended_at INTEGER NOT NULL,
+    exit_at INTEGER,
+    route TEXT,
+    errors INTEGER NOT NULL,
+    clicks INTEGER NOT NULL,
+    unanswered_at INTEGER,
+    person INTEGER,
+    revision INTEGER NOT NULL,
+    changed_at INTEGER NOT NULL,
+    PRIMARY KEY (project_id, session)
+) STRICT;
+CREATE INDEX replay_sessions_ended ON replay_sessions (ended_at);
+CREATE INDEX replay_sessions_person ON replay_sessions (person) WHERE person IS NOT NULL;
+-- Configured events and steps of funnels, counted a window; `span` is its length.
+CREATE TABLE metric_points (
+    project_id BLOB NOT NULL REFERENCES projects (id),
+    name TEXT NOT NULL,
+    span INTEGER NOT NULL,
+    step INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    users INTEGER NOT NULL,
+    sketch BLOB NOT NULL,
+    PRIMARY KEY (project_id, name, span, step, at)
+) STRICT;
+CREATE INDEX metric_points_at ON metric_points (at);
+-- Up to where windows were compared with those before them.
+CREATE TABLE metric_series (
+    project_id BLOB NOT NULL REFERENCES projects (id),
+    name TEXT NOT NULL,
+    span INTEGER NOT NULL,
+    judged_to INTEGER NOT NULL,
+    PRIMARY KEY (project_id, name, span)
+) STRICT;
+-- How much a release was used, an hour.
+CREATE TABLE release_exposures (
+    project_id BLOB NOT NULL REFERENCES projects (id),
+    release TEXT NOT NULL,
+    environment TEXT NOT NULL,
+    hour INTEGER NOT NULL,
+    sessions INTEGER NOT NULL,
+    errored INTEGER NOT NULL,
+    crashed INTEGER NOT NULL,
+    abnormal INTEGER NOT NULL,
+    users INTEGER NOT NULL,
+    sketch BLOB NOT NULL,
+    PRIMARY KEY (project_id, hour, release, environment)
+) STRICT;
+CREATE INDEX release_exposures_hour ON release_exposures (hour);
 -- Verified webhooks; each reader has a mark of its own.
 CREATE TABLE deliveries (
     id BLOB PRIMARY KEY,

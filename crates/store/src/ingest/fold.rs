@@ -18,8 +18,11 @@ use signalbox_domain::signal::{Fingerprint, HoldChange, HoldReason, Sample, Seve
 use signalbox_domain::sketch::Sketch;
 use signalbox_domain::time::Timestamp;
 
+use super::gathered::{Gathered, gathered_within};
 use super::identity::{SignalOrigin, aliases_within};
 use super::limit::{Admission, NewSignals, Seen};
+use super::points::{self, SeriesKey};
+use super::sessions::{self, SessionKey};
 use super::{deliveries, quarantine};
 use crate::column;
 use crate::error::StoreError;
@@ -39,7 +42,10 @@ pub struct FoldBatch {
 pub struct FoldPart {
     /// None where the sender, not a position, says what was sent before.
     pub position: Option<PositionMove>,
+    /// When the newest of its records was written, where its source says so.
+    pub watermark: Option<Timestamp>,
     pub folds: Vec<Fold>,
+    pub gathered: Gathered,
     pub quarantined: Vec<Quarantined>,
     /// What this part was read from, where that is a row: used up together with the part, or the part is dropped.
     pub from: Option<PartSource>,
@@ -48,12 +54,16 @@ pub struct FoldPart {
 }
 
 /// A row that a part was read from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PartSource {
     /// Marked as read.
     Delivery(DeliveryId),
     /// Taken out: it is read now, or lies there anew under another id.
     Quarantine(QuarantineId),
+    /// Taken out: it is over, and nothing came of it since this revision.
+    Session { key: SessionKey, revision: i64 },
+    /// Its windows of this stretch are judged.
+    Series { key: SeriesKey, from: Timestamp, to: Timestamp },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,6 +102,8 @@ pub struct FoldedRecord {
     pub mark: Option<[u8; 16]>,
     pub at: Timestamp,
     pub count: u64,
+    /// It says itself that its signal is to be held.
+    pub held: bool,
 }
 
 /// A record that could not be read, with its bytes sealed by the caller.
@@ -117,11 +129,15 @@ pub enum PartReport {
         new_signals: u64,
         /// Of `records`, those counted in an overflow signal.
         overflow: u64,
+        /// Of the other `records`, those that say that they are to be held.
+        held: u64,
         quarantined: u64,
     },
     /// Another consumer moved the position: nothing of this part was written.
     LostRace,
 }
+
+pub(super) use marks::new_marks_within;
 
 /// What a batch adds to one signal: folds of one or more parts, with the records of each that count.
 #[derive(Default)]
@@ -136,6 +152,8 @@ impl Store {
     ) -> Result<Vec<PartReport>, StoreError> {
         let mut step = self.write(Method::SignalsFold).await?;
         let mut won = positions_within(&mut step, &batch.parts, now).await?;
+        let gathered: Vec<&Gathered> = won.iter().map(|won| &won.part.gathered).collect();
+        gathered_within(&mut step, &gathered, now).await?;
         folds_within(&mut step, &mut won, now).await?;
         for part in &won {
             for quarantined in &part.part.quarantined {
@@ -159,6 +177,7 @@ struct Won<'a> {
     duplicates: u64,
     new_signals: u64,
     overflow: u64,
+    held: u64,
 }
 
 impl Won<'_> {
@@ -168,6 +187,7 @@ impl Won<'_> {
             duplicates: self.duplicates,
             new_signals: self.new_signals,
             overflow: self.overflow,
+            held: self.held,
             quarantined: column::length(self.part.quarantined.len()),
         }
     }
@@ -186,10 +206,10 @@ async fn positions_within<'a>(
     for (index, part) in ordered {
         let moved = match &part.position {
             None => true,
-            Some(position) => position_within(step, position, now).await?,
+            Some(position) => position_within(step, position, part.watermark, now).await?,
         };
-        if moved && used_up_within(step, part.from, now).await? {
-            won.push(Won { index, part, records: 0, duplicates: 0, new_signals: 0, overflow: 0 });
+        if moved && used_up_within(step, part.from.as_ref(), now).await? {
+            won.push(Won { index, part, records: 0, duplicates: 0, new_signals: 0, overflow: 0, held: 0 });
         }
     }
     Ok(won)
@@ -223,6 +243,8 @@ async fn folds_within(step: &mut Step, won: &mut [Won<'_>], now: Timestamp) -> R
         if origin == SignalOrigin::Overflow {
             part.overflow += column::length(fresh.len());
             admission.count(id, limit, &fold.key, column::length(fresh.len()));
+        } else {
+            part.held += column::length(fresh.iter().filter(|record| record.held).count());
         }
         found.entry(id).or_default().0.push((origin, fold, fresh));
     }
@@ -248,21 +270,25 @@ fn each<'a>(
 /// False where another process has used the row up before.
 async fn used_up_within(
     step: &mut Step,
-    from: Option<PartSource>,
+    from: Option<&PartSource>,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     match from {
         None => Ok(true),
-        Some(PartSource::Delivery(id)) => deliveries::read_within(step, id, now).await,
-        Some(PartSource::Quarantine(id)) => quarantine::remove_within(step, id).await,
+        Some(PartSource::Delivery(id)) => deliveries::read_within(step, *id, now).await,
+        Some(PartSource::Quarantine(id)) => quarantine::remove_within(step, *id).await,
+        Some(PartSource::Session { key, revision }) => sessions::remove_within(step, *key, *revision).await,
+        Some(PartSource::Series { key, from, to }) => points::judged_within(step, key, *from, *to).await,
     }
 }
 
 async fn position_within(
     step: &mut Step,
     position: &PositionMove,
+    watermark: Option<Timestamp>,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
+    let watermark = watermark.map(Timestamp::micros);
     let Stream { source, cluster, topic, topic_id, partition } = &position.stream;
     let moved = match position.from {
         None => execute!(
@@ -275,7 +301,8 @@ async fn position_within(
             topic_id,
             i64::from(*partition),
             position.to,
-            now.micros()
+            now.micros(),
+            watermark
         )?,
         Some(from) => execute!(
             step,
@@ -288,6 +315,7 @@ async fn position_within(
             i64::from(*partition),
             position.to,
             now.micros(),
+            watermark,
             from
         )?,
     };

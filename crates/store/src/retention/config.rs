@@ -15,6 +15,10 @@ pub struct RetentionConfig {
     pub signals_days: u32,
     /// The window in which the same record under another offset is recognised.
     pub record_marks_minutes: u32,
+    /// Counts of configured events and funnels, a window: what baselines are made of.
+    pub metric_points_days: u32,
+    /// How much releases were used.
+    pub release_exposures_days: u32,
     /// Webhooks that were read.
     pub deliveries_days: u32,
     pub quarantine_days: u32,
@@ -48,6 +52,8 @@ impl RetentionConfig {
             ("signal_hours_days", self.signal_hours_days),
             ("signals_days", self.signals_days),
             ("record_marks_minutes", self.record_marks_minutes),
+            ("metric_points_days", self.metric_points_days),
+            ("release_exposures_days", self.release_exposures_days),
             ("deliveries_days", self.deliveries_days),
             ("quarantine_days", self.quarantine_days),
             ("quarantine_rows", self.quarantine_rows),
@@ -75,6 +81,8 @@ impl Default for RetentionConfig {
             signal_hours_days: 35,
             signals_days: 90,
             record_marks_minutes: 60,
+            metric_points_days: 35,
+            release_exposures_days: 90,
             deliveries_days: 30,
             quarantine_days: 30,
             quarantine_rows: 10_000,

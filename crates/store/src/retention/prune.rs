@@ -25,6 +25,10 @@ pub(super) async fn within(
         Prunable::RecordMarks => {
             record_marks(step, minutes_before(now, config.record_marks_minutes), limit).await
         }
+        Prunable::MetricPoints => metric_points(step, days(config.metric_points_days), limit).await,
+        Prunable::ReleaseExposures => {
+            release_exposures(step, days(config.release_exposures_days), limit).await
+        }
         Prunable::Deliveries => deliveries(step, days(config.deliveries_days), limit).await,
         Prunable::Quarantine => {
             quarantine(step, days(config.quarantine_days), config.quarantine_rows, limit).await
@@ -47,6 +51,26 @@ async fn signal_hours(step: &mut Step, before: Timestamp, limit: u32) -> Result<
         step,
         "queries/retention/signal_hours.sqlite.sql",
         "queries/retention/signal_hours.postgres.sql",
+        before.micros().div_euclid(MICROS_AN_HOUR),
+        i64::from(limit)
+    )
+}
+
+async fn metric_points(step: &mut Step, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
+    execute!(
+        step,
+        "queries/retention/metric_points.sqlite.sql",
+        "queries/retention/metric_points.postgres.sql",
+        before.micros(),
+        i64::from(limit)
+    )
+}
+
+async fn release_exposures(step: &mut Step, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
+    execute!(
+        step,
+        "queries/retention/release_exposures.sqlite.sql",
+        "queries/retention/release_exposures.postgres.sql",
         before.micros().div_euclid(MICROS_AN_HOUR),
         i64::from(limit)
     )

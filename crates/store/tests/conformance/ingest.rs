@@ -52,7 +52,12 @@ fn moved(partition: i32, from: Option<i64>, to: i64) -> Option<PositionMove> {
 }
 
 fn record(seconds: u64, mark: Option<u8>) -> FoldedRecord {
-    FoldedRecord { mark: mark.map(|byte| [byte; 16]), at: NOON.plus(Duration::from_secs(seconds)), count: 1 }
+    FoldedRecord {
+        mark: mark.map(|byte| [byte; 16]),
+        at: NOON.plus(Duration::from_secs(seconds)),
+        count: 1,
+        held: false,
+    }
 }
 
 async fn fold(fixture: &Fixture, fingerprint: &str, records: Vec<FoldedRecord>) -> Fold {
@@ -68,7 +73,7 @@ async fn commit(fixture: &Fixture, parts: Vec<FoldPart>) -> Vec<PartReport> {
 }
 
 fn folded(records: u64, duplicates: u64, new_signals: u64) -> PartReport {
-    PartReport::Folded { records, duplicates, new_signals, overflow: 0, quarantined: 0 }
+    PartReport::Folded { records, duplicates, new_signals, overflow: 0, held: 0, quarantined: 0 }
 }
 
 async fn counts(fixture: &Fixture) -> Vec<u64> {
@@ -417,6 +422,7 @@ async fn what_is_one_too_many_counts_in_one_signal(fixture: &Fixture) {
         duplicates: 0,
         new_signals,
         overflow,
+        held: 0,
         quarantined: 0,
     };
     assert_eq!(commit(fixture, parts).await, [over(3, 1, 1), over(2, 0, 1)]);

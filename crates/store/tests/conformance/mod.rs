@@ -4,6 +4,7 @@ mod automations;
 mod control;
 mod decisions;
 mod dispatcher;
+mod gathered;
 mod ingest;
 mod leases;
 mod planner;

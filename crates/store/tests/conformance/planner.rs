@@ -49,7 +49,7 @@ on_both! {
 
 async fn record(fixture: &Fixture, fingerprint: &str) {
     let mut fold = fixture.fold(fingerprint).await;
-    fold.records = vec![FoldedRecord { mark: None, at: NOON, count: 1 }];
+    fold.records = vec![FoldedRecord { mark: None, at: NOON, count: 1, held: false }];
     let part = FoldPart { folds: vec![fold], ..FoldPart::default() };
     fixture.store.signals_fold(&FoldBatch { parts: vec![part] }, NOON).await.unwrap();
 }
@@ -231,7 +231,7 @@ async fn facts_are_those_of_all_signals_of_a_case(fixture: &Fixture) {
     let mut fold = fixture.fold("c").await;
     fold.severity = Severity::Fatal;
     fold.hold = Some(signalbox_domain::signal::HoldReason::TooOld);
-    fold.records = vec![FoldedRecord { mark: None, at: earlier, count: 5 }];
+    fold.records = vec![FoldedRecord { mark: None, at: earlier, count: 5, held: false }];
     fold.samples = vec![fixture.sample("of c")];
     let part = FoldPart { folds: vec![fold], ..FoldPart::default() };
     fixture.store.signals_fold(&FoldBatch { parts: vec![part] }, NOON).await.unwrap();

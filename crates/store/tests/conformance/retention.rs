@@ -47,6 +47,6 @@ impl Verdicts {
     }
 }
 
-async fn prune(fixture: &Fixture, table: Prunable) -> u64 {
+pub(super) async fn prune(fixture: &Fixture, table: Prunable) -> u64 {
     fixture.store.prune(&RetentionConfig::default(), table, NOON, MANY).await.unwrap()
 }

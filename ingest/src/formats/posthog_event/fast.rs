@@ -22,15 +22,18 @@ pub(super) enum Verdict {
 static SECOND_NAME: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\"event\""));
 static ESCAPE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\\u"));
 
-pub(super) fn verdict(bytes: &[u8]) -> Verdict {
+/// `wanted` are the names of further events that are not to be let go.
+pub(super) fn verdict(bytes: &[u8], wanted: &[String]) -> Verdict {
     match name(bytes) {
-        Some((name, rest)) if is_another(name) && is_silent(rest) => Verdict::NotASignal,
+        Some((name, rest)) if is_another(name, wanted) && is_silent(rest) => Verdict::NotASignal,
         _ => Verdict::PerhapsASignal,
     }
 }
 
-fn is_another(name: &[u8]) -> bool {
-    !name.contains(&b'\\') && SIGNALS.iter().all(|signal| signal.as_bytes() != name)
+fn is_another(name: &[u8], wanted: &[String]) -> bool {
+    !name.contains(&b'\\')
+        && SIGNALS.iter().all(|signal| signal.as_bytes() != name)
+        && wanted.iter().all(|event| event.as_bytes() != name)
 }
 
 /// Nothing here can be another name of the event, and the record is not torn.
@@ -126,7 +129,7 @@ mod tests {
     use crate::formats::posthog_event::read_in_full;
 
     fn check(record: &str, expect: Verdict) {
-        assert_eq!(verdict(record.as_bytes()), expect, "{record}");
+        assert_eq!(verdict(record.as_bytes(), &[]), expect, "{record}");
     }
 
     #[test]
@@ -142,6 +145,25 @@ mod tests {
         ] {
             check(record, Verdict::NotASignal);
         }
+    }
+
+    /// Of the events that the settings ask for, also one whose name is seldom written in plain letters.
+    fn wanted() -> [String; 2] {
+        ["bezahlt für".to_owned(), "paid/\"now\"".to_owned()]
+    }
+
+    #[test]
+    fn what_the_settings_ask_for_is_passed_on() {
+        for record in [
+            r#"{"event":"bezahlt für"}"#,
+            r#"{"event":"bezahlt f\u00fcr"}"#,
+            r#"{"event":"paid\/\"now\""}"#,
+            r#"{"event":"paid/\"now\"","properties":"{}"}"#,
+        ] {
+            assert_eq!(verdict(record.as_bytes(), &wanted()), Verdict::PerhapsASignal, "{record}");
+        }
+        let plain = r#"{"event":"bezahlt für"}"#;
+        assert_eq!(verdict(plain.as_bytes(), &[]), Verdict::NotASignal);
     }
 
     #[test]
@@ -189,6 +211,10 @@ mod tests {
             Just("\"$\\u0072ageclick\"".to_owned()),
             Just("\"$dead_click\"".to_owned()),
             Just("\"$pageview\"".to_owned()),
+            Just("\"bezahlt für\"".to_owned()),
+            Just("\"bezahlt f\\u00FCr\"".to_owned()),
+            Just("\"paid\\/\\\"now\\\"\"".to_owned()),
+            Just("\"paid/\\u0022now\\\"\"".to_owned()),
         ];
         let inner = r#""{\"$exception_list\":[{\"type\":\"E\",\"value\":\"v\"}],\"event\":\"$exception\"}""#;
         let other = prop_oneof![
@@ -242,12 +268,16 @@ mod tests {
         #[test]
         fn never_too_little(record in record(), cut in 0_usize..400, torn in 0_u8..4) {
             let record: String = if torn == 0 { record.chars().take(cut).collect() } else { record };
-            if verdict(record.as_bytes()) == Verdict::NotASignal {
-                let full = read_in_full(&Payload::new(record.as_bytes(), Provenance::Stranger));
-                prop_assert!(full.is_err() || full.is_ok_and(|reading| reading.kept.is_empty()));
+            let wanted = wanted();
+            if verdict(record.as_bytes(), &wanted) == Verdict::NotASignal {
+                let payload = Payload::new(record.as_bytes(), Provenance::Stranger);
+                let full = read_in_full(&Payload { events: &wanted, ..payload });
+                let is_nothing = |reading: crate::observation::Reading| reading.kept.is_empty() && reading.noted.is_empty();
+                prop_assert!(full.is_err() || full.is_ok_and(is_nothing));
                 if let Ok(Fields(fields)) = serde_json::from_str(&record) {
                     let named = |(key, value): &(String, Value)| {
-                        key == "event" && value.as_str().is_some_and(|name| SIGNALS.contains(&name))
+                        let is_one = |name: &str| SIGNALS.contains(&name) || wanted.iter().any(|event| event == name);
+                        key == "event" && value.as_str().is_some_and(is_one)
                     };
                     prop_assert!(!fields.iter().any(named), "{}", record);
                 }
@@ -256,7 +286,7 @@ mod tests {
 
         #[test]
         fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-            verdict(&bytes);
+            verdict(&bytes, &wanted());
         }
 
         #[test]
@@ -264,7 +294,7 @@ mod tests {
             let mut bytes = record.into_bytes();
             let at = place.index(bytes.len());
             bytes[at] = byte;
-            verdict(&bytes);
+            verdict(&bytes, &wanted());
         }
     }
 }

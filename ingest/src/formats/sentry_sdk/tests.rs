@@ -3,11 +3,13 @@
 use serde_json::{Value, json};
 use signalbox_domain::provenance::Provenance;
 use signalbox_domain::time::Timestamp;
+use signalbox_store::ingest::Exposed;
 
 use super::super::SentryBody;
 use super::super::sentry_event::tests::event;
 use super::super::table::{Expect, Sample, check, signal};
 use super::super::{Format, Payload, read};
+use crate::observation::{ExposureNote, Noted};
 
 fn item(header: &Value, payload: &str) -> String {
     format!("{header}\n{payload}\n")
@@ -95,6 +97,67 @@ fn one_bad_item_does_not_take_the_others() {
     let bytes = envelope(&[item(&json!({"type": "event"}), "nonsense"), event_item()]);
     let reading = read(Format::SentrySdk, &Payload::new(&bytes, Provenance::SignedSource)).unwrap();
     assert_eq!((reading.kept.len(), reading.refused.len()), (1, 1));
+}
+
+fn exposures(items: &[String]) -> Vec<ExposureNote> {
+    let reading = read(Format::SentrySdk, &Payload::new(&envelope(items), Provenance::Stranger)).unwrap();
+    assert_eq!((reading.not_signals, reading.kept.len()), (1, 0));
+    let note = |noted| match noted {
+        Noted::Exposure(note) => note,
+        other => panic!("{other:?}"),
+    };
+    reading.noted.into_iter().map(note).collect()
+}
+
+#[test]
+fn an_update_of_a_session_tells_each_thing_by_an_id_of_its_own() {
+    let session = |change: Value| {
+        let mut session = json!({
+            "sid": "7c7b", "did": "ada", "init": true, "started": "2026-11-21T08:00:00Z", "status": "ok", "errors": 0,
+            "attrs": {"release": "shop@1.4.0", "environment": "eu"},
+        });
+        session.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+        let told = exposures(&[item(&json!({"type": "session"}), &session.to_string())]);
+        told.into_iter().map(|note| (note.id.unwrap_or_default(), note.exposed)).collect::<Vec<_>>()
+    };
+    let none = Exposed::default();
+    let began = ("7c7b/init".to_owned(), Exposed { sessions: 1, ..none });
+    let errored = ("7c7b/errored".to_owned(), Exposed { errored: 1, ..none });
+    let crashed = ("7c7b/crashed".to_owned(), Exposed { crashed: 1, ..none });
+    assert_eq!(session(json!({})), [began.clone()]);
+    assert_eq!(session(json!({"errors": "2"})), [began.clone(), errored.clone()]);
+    assert_eq!(session(json!({"init": false, "status": "crashed"})), [errored, crashed]);
+    assert_eq!(session(json!({"init": false, "status": "exited"})), []);
+    assert_eq!(session(json!({"attrs": {}})), [], "of no release");
+    let note = &exposures(&[item(
+        &json!({"type": "session"}),
+        &json!({"init": true, "attrs": {"release": "1"}}).to_string(),
+    )])[0];
+    assert_eq!((note.environment.as_str(), note.id.as_deref()), ("production", None));
+}
+
+#[test]
+fn counts_of_sessions_are_added_up() {
+    let counts = json!({
+        "attrs": {"release": "1"},
+        "aggregates": [
+            {"started": "2026-11-21T08:00:00Z", "exited": 7, "errored": 2, "crashed": 1},
+            {"started": "2026-11-21T08:01:00Z", "abnormal": "3"},
+            {"started": "2026-11-21T08:02:00Z"},
+            {"exited": u64::MAX},
+        ],
+    });
+    let told = exposures(&[item(&json!({"type": "sessions"}), &counts.to_string())]);
+    let exposed: Vec<Exposed> = told.iter().map(|note| note.exposed).collect();
+    assert_eq!(
+        exposed,
+        [
+            Exposed { sessions: 10, errored: 3, crashed: 1, abnormal: 0 },
+            Exposed { sessions: 3, errored: 3, crashed: 0, abnormal: 3 },
+            Exposed { sessions: 1_000_000, ..Exposed::default() },
+        ]
+    );
+    assert_eq!(told[0].at, "2026-11-21T08:00:00Z".parse().ok());
 }
 
 #[test]

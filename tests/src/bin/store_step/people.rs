@@ -5,15 +5,18 @@ use std::collections::BTreeMap;
 use signalbox_domain::case::{Case, Score};
 use signalbox_domain::case_move::MoveKind;
 use signalbox_domain::decision::{Decision, Reason, Stage, Subject};
-use signalbox_domain::ids::{CaseId, CaseMoveId, DecisionId, PlanId, ProjectId, SuppressionId};
+use signalbox_domain::ids::{CaseId, CaseMoveId, DecisionId, PlanId, ProjectId, SignalId, SuppressionId};
 use signalbox_domain::plan::PlanSummary;
 use signalbox_domain::policy::Policy;
 use signalbox_domain::provenance::Sourced;
 use signalbox_domain::ruling::{DismissCode, Ruled, Ruling};
+use signalbox_domain::signal::{Fingerprint, HoldReason, Severity, SignalKey, SourceFamily};
+use signalbox_domain::sketch::Sketch;
 use signalbox_domain::states::{CaseEvent, CaseState};
 use signalbox_domain::suppression::{Suppression, SuppressionRule};
 use signalbox_domain::task::Priority;
 use signalbox_store::Store;
+use signalbox_store::ingest::{Fold, FoldedRecord};
 use signalbox_store::planner::{CaseRuling, MoveTo, PlanCommit, SignalsMove};
 use uuid::Uuid;
 
@@ -90,6 +93,10 @@ pub(super) async fn act(store: &Store, method: &str) -> Result<(), Failed> {
             };
             store.signals_move(&wish, |_| vec![]).await?;
         }
+        "signal_release" => {
+            let fold = held()?;
+            store.signal_release(fold.id, &decision(18, Subject::Signal(fold.id))?).await?;
+        }
         "move_undo" => drop(store.move_undo(move_id(), NOW.plus(MINUTE), |_| vec![]).await?),
         other => return Err(format!("no step for {other}").into()),
     }
@@ -109,6 +116,29 @@ fn case(n: u128) -> Case {
         changed_at: NOW,
         merged_into: None,
     }
+}
+
+/// A signal that its one record holds.
+pub(super) fn held() -> Result<Fold, Failed> {
+    let key = SignalKey {
+        project: project(),
+        family: SourceFamily::ErrorTracking,
+        kind: "exception".parse()?,
+        fingerprint: Fingerprint { version: 1, key: "a".to_owned() },
+    };
+    Ok(Fold {
+        id: SignalId::from_uuid(Uuid::from_u128(17)),
+        key,
+        aliases: vec![],
+        title: Sourced::stranger("It broke".to_owned()),
+        severity: Severity::Error,
+        hold: Some(HoldReason::TooOld),
+        hold_at: NOW,
+        repository: None,
+        users: Sketch::default(),
+        records: vec![FoldedRecord { mark: None, at: NOW, count: 1, held: true }],
+        samples: vec![],
+    })
 }
 
 fn move_id() -> CaseMoveId {

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::{Fold, FoldedRecord};
 use crate::error::StoreError;
+use crate::many;
 use crate::statement::fetch_many;
 use crate::step::Step;
 
@@ -37,30 +38,32 @@ pub(super) async fn fresh_within(
     }
     marked.sort_by_key(|(project, mark, place, _)| (*project, *mark, *place));
     marked.dedup_by_key(|(project, mark, _, _)| (*project, *mark));
-    let new = new_within(step, &marked, now).await?;
+    let keys: Vec<(ProjectId, Mark)> = marked.iter().map(|(project, mark, _, _)| (*project, *mark)).collect();
+    let new = new_marks_within(step, &keys, now).await?;
     for (project, mark, place, record) in marked {
-        if new.contains(&(project.uuid(), mark)) {
+        if new.contains(&(project, mark)) {
             fresh[place].push(record);
         }
     }
     Ok(fresh)
 }
 
-async fn new_within(
+/// Takes these marks, which stand in their order, and says which of them were not there.
+pub(in crate::ingest) async fn new_marks_within(
     step: &mut Step,
-    marked: &[(ProjectId, Mark, usize, FoldedRecord)],
+    keys: &[(ProjectId, Mark)],
     now: Timestamp,
-) -> Result<HashSet<(Uuid, Mark)>, StoreError> {
-    if marked.is_empty() {
+) -> Result<HashSet<(ProjectId, Mark)>, StoreError> {
+    if keys.is_empty() {
         return Ok(HashSet::new());
     }
-    let projects: Vec<Uuid> = marked.iter().map(|(project, _, _, _)| project.uuid()).collect();
-    let marks: Vec<Vec<u8>> = marked.iter().map(|(_, mark, _, _)| mark.to_vec()).collect();
+    let projects: Vec<Uuid> = keys.iter().map(|(project, _)| project.uuid()).collect();
+    let marks: Vec<Vec<u8>> = keys.iter().map(|(_, mark)| mark.to_vec()).collect();
     let rows = fetch_many!(
         step,
         MarkRow,
         "queries/ingest/marks_insert.sqlite.sql"[
-            crate::many::json(projects.iter().zip(&marks).map(|(project, mark)| (
+            many::json(projects.iter().zip(&marks).map(|(project, mark)| (
                 hex::encode(project),
                 hex::encode(mark)
             )))?,
@@ -68,6 +71,6 @@ async fn new_within(
         ],
         "queries/ingest/marks_insert.postgres.sql"[&projects, &marks, now.micros()]
     )?;
-    let key = |row: MarkRow| Some((row.project_id, Mark::try_from(row.mark).ok()?));
+    let key = |row: MarkRow| Some((ProjectId::from_uuid(row.project_id), Mark::try_from(row.mark).ok()?));
     Ok(rows.into_iter().filter_map(key).collect())
 }

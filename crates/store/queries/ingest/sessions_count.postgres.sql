@@ -1,0 +1,2 @@
+SELECT count(*) AS "count!"
+FROM replay_sessions

@@ -1,0 +1,2 @@
+SELECT count(*) AS "count!: i64"
+FROM replay_sessions
