@@ -73,6 +73,15 @@ impl<'a> Payload<'a> {
     }
 }
 
+/// Whether a record is no signal, and nothing of it is noted, as its bytes say; no tree is built. It may pass too little over,
+/// never too much.
+pub(crate) fn is_passed_over(format: Format, bytes: &[u8], events: &[String]) -> bool {
+    match format {
+        Format::PosthogEvent => bytes.len() <= RECORD_LIMIT && posthog_event::is_passed_over(bytes, events),
+        _ => false,
+    }
+}
+
 macro_rules! registry {
     ($($(#[$doc:meta])* $format:ident = $module:ident;)*) => {
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

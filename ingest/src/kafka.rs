@@ -18,6 +18,7 @@ mod client;
 mod poll;
 mod property;
 mod reach;
+mod room;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -28,6 +29,7 @@ use signalbox_runtime::SecretRefError;
 pub use client::probe;
 pub(crate) use poll::{Poller, PollerEnd};
 pub(crate) use property::{Refusal, refusal};
+pub(crate) use room::{Events, EventsTo, events};
 
 /// A partition of a topic.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -66,12 +68,18 @@ impl RawRecord {
     }
 }
 
-/// Records of one partition, in order; never empty.
+/// What was read of one partition in a row. It may have no records: then all were passed over.
 #[derive(Debug)]
 pub(crate) struct Batch {
     pub(crate) begun: Begun,
     pub(crate) records: Vec<RawRecord>,
     pub(crate) bytes: usize,
+    /// Records that are no signals, as their bytes say: they are counted, and not carried along.
+    pub(crate) passed_over: u64,
+    /// The offset after the last one.
+    pub(crate) end: i64,
+    /// When the newest of all was written.
+    pub(crate) written_at: Option<Timestamp>,
 }
 
 /// Why a position moves without records.

@@ -209,6 +209,11 @@ impl Reading {
         Self { not_signals: 1, ..Self::default() }
     }
 
+    /// Nothing of it is kept, noted or refused.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.kept.is_empty() && self.noted.is_empty() && self.refused.is_empty()
+    }
+
     pub fn is_empty(&self) -> bool {
         self.kept.is_empty() && self.not_signals == 0 && self.refused.is_empty()
     }

@@ -12,7 +12,7 @@ use crate::config::SourceConfig;
 use crate::fold::{FoldContext, Folder, Refusal};
 use crate::formats::{Payload, RECORD_LIMIT, read};
 use crate::gather::{Gathering, watermark};
-use crate::kafka::{MoveReason, RawRecord};
+use crate::kafka::{Batch, MoveReason, RawRecord};
 use crate::keep::{Items, Keeping, Whole, keep};
 use crate::keys::FingerprintConfig;
 use crate::observation::{ProjectHint, Reading, Unreadable};
@@ -35,17 +35,12 @@ pub(crate) struct Part {
 }
 
 /// Reads every record and folds or refuses it; without a position yet. What stands before `from` was read already.
-pub(crate) fn part(
-    records: &[RawRecord],
-    from: Option<i64>,
-    context: &PartContext<'_>,
-) -> Result<Part, SealError> {
+pub(crate) fn part(batch: &Batch, from: Option<i64>, context: &PartContext<'_>) -> Result<Part, SealError> {
     let mut folder = Folder::default();
-    let (mut read, mut not_a_signal) = (0, 0);
+    let (mut read, mut not_a_signal) = (batch.passed_over, batch.passed_over);
     let fresh = |record: &&RawRecord| from.is_none_or(|from| record.offset >= from);
-    let written = records.iter().filter(fresh).filter_map(|record| record.written_at);
-    let watermark = watermark(written, context.fold.received_at);
-    for record in records.iter().filter(fresh) {
+    let watermark = watermark(batch.written_at.into_iter(), context.fold.received_at);
+    for record in batch.records.iter().filter(fresh) {
         let counted = match record.traceparent() {
             None => one(&mut folder, record, context)?,
             Some(traceparent) => {
@@ -67,6 +62,12 @@ pub(crate) fn part(
 }
 
 fn one(folder: &mut Folder, record: &RawRecord, context: &PartContext<'_>) -> Result<Items, SealError> {
+    let reading = reading(record, context);
+    if let Ok(reading) = &reading
+        && reading.is_silent()
+    {
+        return Ok(Items { items: reading.not_signals, not_signals: reading.not_signals });
+    }
     let whole = Whole {
         source: &context.source.name,
         origin: RecordOrigin::Kafka { stream: context.stream.clone(), offset: record.offset },
@@ -75,7 +76,7 @@ fn one(folder: &mut Folder, record: &RawRecord, context: &PartContext<'_>) -> Re
     };
     let keeping =
         Keeping { fingerprints: context.fingerprints, gathering: context.gathering, fold: &context.fold };
-    keep(folder, reading(record, context), |hint| project(hint, context), whole, &keeping)
+    keep(folder, reading, |hint| project(hint, context), whole, &keeping)
 }
 
 fn reading(record: &RawRecord, context: &PartContext<'_>) -> Result<Reading, Unreadable> {

@@ -12,19 +12,20 @@ use signalbox_domain::names::ProjectName;
 use signalbox_domain::record::Stream;
 use signalbox_redact::Redactor;
 use signalbox_runtime::{
-    Backoff, Clock, HealthReporter, IdSource, Randomness, SealError, SealingKeys, Stop, TaskEnd, TaskHandle,
-    Tasks, Wakeups,
+    Clock, HealthReporter, IdSource, Randomness, SealError, SealingKeys, Stop, TaskEnd, TaskHandle, Tasks,
+    Wakeups,
 };
 use signalbox_store::Store;
 use signalbox_store::ingest::{FoldPart, PositionMove};
-use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::sync::mpsc::{Sender, channel};
 
 use crate::config::{IngestConfig, SourceConfig};
 use crate::fold::FoldContext;
 use crate::gather::Gathering;
 use crate::holds::HoldConfig;
 use crate::kafka::{
-    Batch, Begun, Event, KafkaError, MoveReason, Order, Partition, Poller, PollerEnd, Turn, Turns, Until,
+    Batch, Begun, Event, Events, KafkaError, MoveReason, Order, Partition, Poller, PollerEnd, Turn, Turns,
+    Until, events,
 };
 use crate::keys::FingerprintConfig;
 use crate::limits::LimitConfig;
@@ -33,6 +34,7 @@ use crate::status::Status;
 
 use catch_up::CatchUp;
 pub use commit::SIGNALS;
+use commit::{Committer, Flight};
 
 /// How many batches wait between the thread and the pass; each is bounded by `BatchLimits`.
 const WAITING_BATCHES: usize = 4;
@@ -94,7 +96,7 @@ struct Pass {
     setup: IngestSetup,
     status: Status,
     stop: Stop,
-    backoff: Backoff,
+    committer: Committer,
     turns: Turns,
     orders: Sender<Order>,
     cluster: String,
@@ -146,7 +148,8 @@ impl KafkaIngest {
     /// Reads until a stop is asked for, or until all that was there is read. What was begun is committed or dropped;
     /// nothing is left half done. `health` is told whether the brokers answer.
     pub async fn run(self, until: Until, health: HealthReporter, stop: Stop) -> Result<(), IngestError> {
-        let (events_to, events) = channel(WAITING_BATCHES);
+        let gathering = Gathering::of(&self.source.name, &self.config);
+        let (events_to, events) = events(WAITING_BATCHES);
         let (orders, orders_from) = channel(WAITING_ORDERS);
         let turns = Turns::default();
         let poller = Poller {
@@ -159,6 +162,8 @@ impl KafkaIngest {
             status: self.status.clone(),
             metrics: self.setup.metrics.clone(),
             source: self.source.name.to_string(),
+            format: self.source.format,
+            wanted: gathering.events().to_vec(),
             events: events_to,
             orders: orders_from,
         };
@@ -166,10 +171,19 @@ impl KafkaIngest {
         let thread =
             self.setup.tasks.spawn_thread(name, move || poller.run()).map_err(IngestError::Thread)?;
         let source_name = self.source.name.to_string();
+        let committer = Committer {
+            store: self.setup.store.clone(),
+            clock: self.setup.clock.clone(),
+            randomness: self.setup.randomness.clone(),
+            backoff: self.config.backoff.clone(),
+            status: self.status.clone(),
+            stop: stop.clone(),
+            source: self.source.name.to_string(),
+        };
         let pass = Pass {
-            backoff: Backoff::new(self.config.backoff.clone(), self.setup.randomness.clone()),
+            committer,
             most_bytes: self.config.batch.bytes.get(),
-            gathering: Gathering::of(&self.source.name, &self.config),
+            gathering,
             fingerprints: self.config.fingerprints,
             catch_up: (until == Until::CaughtUp).then(CatchUp::default),
             source: self.source,
@@ -194,37 +208,42 @@ async fn ended(thread: TaskHandle<PollerEnd>, source_name: String) -> Result<(),
 }
 
 impl Pass {
-    async fn run(mut self, mut events: Receiver<Event>) -> Result<(), IngestError> {
+    /// While a round is written, the next is made.
+    async fn run(mut self, mut events: Events) -> Result<(), IngestError> {
         if self.ensure_projects().await == Flow::End {
             return Ok(());
         }
         let stop = self.stop.clone();
-        let mut held = None;
+        let (mut held, mut flight): (Option<Event>, Option<Flight>) = (None, None);
         loop {
+            let is_reached = self.has_caught_up();
+            if is_reached && flight.is_none() {
+                return Ok(());
+            }
             let event = match held.take() {
                 Some(event) => Some(event),
                 None => tokio::select! {
                     biased;
                     () = stop.stop_taking() => None,
-                    event = self.next(&mut events) => event,
+                    () = Flight::over(&mut flight), if flight.is_some() => {
+                        if self.land(flight.take()).await? == Flow::End {
+                            return Ok(());
+                        }
+                        continue;
+                    }
+                    event = self.next(&mut events), if !is_reached => event,
                 },
             };
-            let Some(event) = event else { return Ok(()) };
+            let Some(event) = event else { return self.land(flight).await.map(drop) };
             let flow = match event {
-                Event::Cluster(cluster) => {
-                    self.cluster = cluster;
-                    Flow::On
-                }
-                Event::Assigned(begun) => self.assigned(begun).await,
-                Event::Reading { begun, end } => {
-                    self.note_end(begun.partition, end);
-                    Flow::On
-                }
-                Event::Move { begun, from, to, reason } => self.moved(begun, from, to, reason).await?,
                 Event::Batch(first) => {
                     let batches = gather(first, &mut events, &mut held, self.most_bytes);
-                    self.fold(batches).await?
+                    self.fold(batches, &mut flight).await?
                 }
+                other => match self.land(flight.take()).await? {
+                    Flow::End => Flow::End,
+                    Flow::On => self.hear(other).await?,
+                },
             };
             if flow == Flow::End {
                 return Ok(());
@@ -232,17 +251,32 @@ impl Pass {
         }
     }
 
+    /// What is not a batch.
+    async fn hear(&mut self, event: Event) -> Result<Flow, IngestError> {
+        match event {
+            Event::Cluster(cluster) => self.cluster = cluster,
+            Event::Assigned(begun) => return Ok(self.assigned(begun).await),
+            Event::Reading { begun, end } => self.note_end(begun.partition, end),
+            Event::Move { begun, from, to, reason } => return self.moved(begun, from, to, reason).await,
+            Event::Batch(_) => {}
+        }
+        Ok(Flow::On)
+    }
+
     async fn ensure_projects(&mut self) -> Flow {
+        let mut backoff = self.committer.backoff();
         for name in self.source.project.names() {
             let id = self.setup.ids.next();
             let project = loop {
                 match self.setup.store.project_ensure(&name, id, self.setup.clock.now()).await {
                     Ok(project) => break project,
-                    Err(error) if self.wait_after(&error).await == Flow::End => return Flow::End,
+                    Err(error) if self.committer.wait_after(&mut backoff, &error).await == Flow::End => {
+                        return Flow::End;
+                    }
                     Err(_) => {}
                 }
             };
-            self.backoff.reset();
+            backoff.reset();
             self.projects.insert(name, project.id);
         }
         Flow::On
@@ -250,14 +284,16 @@ impl Pass {
 
     /// Tells the thread where the partitions it was given go on.
     async fn assigned(&mut self, begun: Vec<Begun>) -> Flow {
+        let mut backoff = self.committer.backoff();
         let loaded = loop {
             match self.setup.store.positions_load(&self.source.name).await {
                 Ok(loaded) => break loaded,
-                Err(error) if self.wait_after(&error).await == Flow::End => return Flow::End,
+                Err(error) if self.committer.wait_after(&mut backoff, &error).await == Flow::End => {
+                    return Flow::End;
+                }
                 Err(_) => {}
             }
         };
-        self.backoff.reset();
         let loaded: BTreeMap<Stream, i64> = loaded.into_iter().collect();
         if let Some(catch_up) = &mut self.catch_up {
             catch_up.assigned(begun.iter().map(|begun| &begun.partition));
@@ -316,12 +352,7 @@ impl Pass {
 }
 
 /// Batches that are there already share a transaction; another kind of event waits for its turn.
-fn gather(
-    first: Batch,
-    events: &mut Receiver<Event>,
-    held: &mut Option<Event>,
-    most_bytes: usize,
-) -> Vec<Batch> {
+fn gather(first: Batch, events: &mut Events, held: &mut Option<Event>, most_bytes: usize) -> Vec<Batch> {
     let mut bytes = first.bytes;
     let mut batches = vec![first];
     while bytes < most_bytes && held.is_none() {

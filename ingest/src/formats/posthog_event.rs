@@ -20,6 +20,11 @@ pub(super) fn read(payload: &Payload<'_>) -> Result<Reading, Unreadable> {
     }
 }
 
+/// Without a tree, without a copy.
+pub(super) fn is_passed_over(bytes: &[u8], events: &[String]) -> bool {
+    fast::verdict(bytes, events) == Verdict::NotASignal
+}
+
 fn read_in_full(payload: &Payload<'_>) -> Result<Reading, Unreadable> {
     nesting::check(payload.bytes, DEPTH_LIMIT)?;
     let text = std::str::from_utf8(payload.bytes).map_err(|error| Unreadable::NoJson {

@@ -159,6 +159,8 @@ pub fn probe(config: &KafkaConfig, longest: Duration) -> Result<(), KafkaError> 
 fn settings(config: &KafkaConfig) -> Result<ClientConfig, KafkaError> {
     let mut settings = ClientConfig::new();
     settings.set("queued.max.messages.kbytes", QUEUED_KILOBYTES);
+    // By itself librdkafka stops fetching for a second once so much is queued.
+    settings.set("fetch.queue.backoff.ms", "5");
     settings.set("statistics.interval.ms", STATISTICS_MILLISECONDS);
     for (property, value) in &config.properties {
         match value {

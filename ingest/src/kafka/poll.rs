@@ -12,20 +12,26 @@ use rdkafka::message::{BorrowedHeaders, BorrowedMessage, Headers as _};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 use signalbox_domain::time::Timestamp;
 use signalbox_runtime::{BootTime, Clock, HealthReporter};
+use tokio::sync::mpsc::Receiver;
 use tokio::sync::mpsc::error::TrySendError;
-use tokio::sync::mpsc::{Receiver, Sender};
 
 use super::accumulate::Accumulator;
 use super::client::{Change, Client, connect, list_of};
 use super::reach::Reach;
-use super::{Begun, Event, KafkaError, MoveReason, Order, Partition, RawRecord, Turn, Turns, Until};
+use super::{
+    Begun, Event, EventsTo, KafkaError, MoveReason, Order, Partition, RawRecord, Turn, Turns, Until,
+};
 use crate::config::{BatchLimits, KafkaConfig, Start};
-use crate::formats::RECORD_LIMIT;
+use crate::formats::{Format, RECORD_LIMIT, is_passed_over};
 use crate::metrics::IngestMetrics;
 use crate::status::{Counts, Status};
 
 /// How long a poll waits for a record: orders and full batches are seen to at least this often.
 const POLL: Duration = Duration::from_millis(20);
+/// How long a full channel is waited for before partitions are paused: a pause lets go of all that was fetched ahead.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// Records in a row between two looks at everything else.
+const IN_A_ROW: usize = 256;
 /// How long Kafka is asked where a partition begins and ends; then it is polled again, and asked again.
 const ASK: Duration = Duration::from_secs(1);
 /// How often it is said how far behind partitions are.
@@ -47,7 +53,10 @@ pub(crate) struct Poller {
     pub(crate) status: Status,
     pub(crate) metrics: IngestMetrics,
     pub(crate) source: String,
-    pub(crate) events: Sender<Event>,
+    pub(crate) format: Format,
+    /// Names of events that are not passed over.
+    pub(crate) wanted: Vec<String>,
+    pub(crate) events: EventsTo,
     pub(crate) orders: Receiver<Order>,
 }
 
@@ -63,7 +72,9 @@ struct Work {
     metrics: IngestMetrics,
     source: String,
     looked_at: BootTime,
-    events: Sender<Event>,
+    format: Format,
+    wanted: Vec<String>,
+    events: EventsTo,
     orders: Receiver<Order>,
     accumulator: Accumulator,
     assigned: BTreeMap<Partition, Turn>,
@@ -72,6 +83,8 @@ struct Work {
     outbox: VecDeque<Event>,
     /// Positions whose partitions Kafka could not yet be asked about.
     starts: VecDeque<(Begun, Option<i64>)>,
+    /// Since when the channel has had no room.
+    full_since: Option<BootTime>,
     is_paused: bool,
 }
 
@@ -90,6 +103,8 @@ impl Poller {
             clock: self.clock,
             turns: self.turns,
             status: self.status,
+            format: self.format,
+            wanted: self.wanted,
             events: self.events,
             orders: self.orders,
             accumulator: Accumulator::new(self.limits),
@@ -97,6 +112,7 @@ impl Poller {
             last_turn: 0,
             outbox: VecDeque::new(),
             starts: VecDeque::new(),
+            full_since: None,
             is_paused: false,
         };
         if work.learn_cluster(self.until)? {
@@ -127,32 +143,71 @@ impl Work {
     }
 
     fn poll_on(&mut self) {
-        let mut last = None;
         while !self.events.is_closed() {
             while let Ok(order) = self.orders.try_recv() {
                 self.obey(order);
             }
             self.hand_on();
+            let now = self.clock.boot();
+            if self.waits_for_room(now) {
+                continue;
+            }
             self.throttle();
             self.look_for_brokers();
             self.look_how_far();
             if !self.is_paused {
                 self.begin_one();
             }
-            match self.client.poll(POLL).map(|polled| polled.map(|message| copied(&message, last.take()))) {
-                None => {}
-                Some(Ok((partition, record))) => {
-                    self.note_record(&partition, record);
-                    last = Some(partition);
-                }
-                Some(Err(error)) => self.note_error(&error),
-            }
-            self.note_rebalances();
+            self.poll_some();
             if self.outbox.is_empty() {
                 let due = self.accumulator.due(self.clock.boot());
                 self.outbox.extend(due.into_iter().map(Event::Batch));
             }
         }
+    }
+
+    /// Records in a row, as long as there are any and not too much of them.
+    fn poll_some(&mut self) {
+        let now = self.clock.boot();
+        let mut last: Option<Begun> = None;
+        for place in 0..IN_A_ROW {
+            let polled = self.client.poll(if place == 0 { POLL } else { Duration::ZERO });
+            let noted = match polled {
+                None => None,
+                Some(Ok(message)) => {
+                    let begun = last.take().filter(|begun| is_of(&message, &begun.partition));
+                    if let Some(begun) = begun.or_else(|| begun_of(&self.assigned, &message)) {
+                        note(&mut self.accumulator, &begun, &message, self.format, &self.wanted, now);
+                        last = Some(begun);
+                    }
+                    Some(Ok(()))
+                }
+                Some(Err(error)) => Some(Err(error)),
+            };
+            if self.note_rebalances() {
+                last = None;
+            }
+            match noted {
+                None => return,
+                Some(Ok(())) if self.accumulator.is_full() => return,
+                Some(Ok(())) => {}
+                Some(Err(error)) => self.note_error(&error),
+            }
+        }
+    }
+
+    /// Nothing is polled meanwhile; longer than this is a matter of pausing, and polling on.
+    fn waits_for_room(&mut self, now: BootTime) -> bool {
+        if self.outbox.is_empty() {
+            self.full_since = None;
+            return false;
+        }
+        let since = *self.full_since.get_or_insert(now);
+        let is_moment = now.since(since) < PATIENCE;
+        if is_moment {
+            self.events.wait_for_room(POLL);
+        }
+        is_moment
     }
 
     /// No record says that the brokers of a quiet topic are back: they are asked.
@@ -220,13 +275,6 @@ impl Work {
         }
     }
 
-    fn note_record(&mut self, partition: &Partition, record: RawRecord) {
-        if let Some(turn) = self.assigned.get(partition) {
-            let begun = Begun { partition: partition.clone(), turn: *turn };
-            self.accumulator.add(begun, record, self.clock.boot());
-        }
-    }
-
     fn note_error(&mut self, error: &ClientError) {
         let is_out_of_range = matches!(
             error,
@@ -247,8 +295,11 @@ impl Work {
         }
     }
 
-    fn note_rebalances(&mut self) {
-        for change in self.client.context().take() {
+    /// Whether there were any.
+    fn note_rebalances(&mut self) -> bool {
+        let changes = self.client.context().take();
+        let is_any = !changes.is_empty();
+        for change in changes {
             match change {
                 Change::Assigned(partitions) => {
                     let begun = partitions.iter().map(|partition| self.begin(partition)).collect();
@@ -264,6 +315,7 @@ impl Work {
                 }
             }
         }
+        is_any
     }
 
     fn begin(&mut self, partition: &Partition) -> Begun {
@@ -359,24 +411,39 @@ impl Work {
     }
 }
 
-/// Out of librdkafka's memory. Most records stand in the partition of the last one, whose name is used again.
-fn copied(message: &BorrowedMessage<'_>, last: Option<Partition>) -> (Partition, RawRecord) {
-    let is_same = |one: &Partition| one.number == message.partition() && &*one.topic == message.topic();
-    let partition = last
-        .filter(is_same)
-        .unwrap_or_else(|| Partition { topic: Arc::from(message.topic()), number: message.partition() });
+fn is_of(message: &BorrowedMessage<'_>, partition: &Partition) -> bool {
+    partition.number == message.partition() && &*partition.topic == message.topic()
+}
+
+/// The turn of a message's partition; none where it was taken away.
+fn begun_of(assigned: &BTreeMap<Partition, Turn>, message: &BorrowedMessage<'_>) -> Option<Begun> {
+    let partition = Partition { topic: Arc::from(message.topic()), number: message.partition() };
+    assigned.get(&partition).map(|turn| Begun { turn: *turn, partition: partition.clone() })
+}
+
+/// Out of librdkafka's memory, or passed over there. Whose trace it is says a header, and only of what is kept.
+fn note(
+    accumulator: &mut Accumulator,
+    begun: &Begun,
+    message: &BorrowedMessage<'_>,
+    format: Format,
+    wanted: &[String],
+    now: BootTime,
+) {
     let payload = message.payload();
+    let millis = message.timestamp().to_millis();
+    let written_at = millis.map(|millis| Timestamp::from_micros(millis.saturating_mul(1000)));
+    if payload.is_some_and(|bytes| is_passed_over(format, bytes, wanted)) {
+        return accumulator.pass_over(begun, message.offset(), written_at, now);
+    }
     let record = RawRecord {
         offset: message.offset(),
         bytes: payload.map(|bytes| bytes[..bytes.len().min(RECORD_LIMIT)].to_vec()),
         size: payload.map_or(0, <[u8]>::len),
         headers: message.headers().map_or_else(Vec::new, telling),
-        written_at: message
-            .timestamp()
-            .to_millis()
-            .map(|millis| Timestamp::from_micros(millis.saturating_mul(1000))),
+        written_at,
     };
-    (partition, record)
+    accumulator.add(begun, record, now);
 }
 
 /// Of a record's headers those that a format or a trace may ask for, as far as they are short texts.

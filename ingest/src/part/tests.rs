@@ -8,6 +8,7 @@ use signalbox_runtime::{Clock, IdSource, Randomness, SealingKeys};
 
 use super::*;
 use crate::holds::HoldConfig;
+use crate::kafka::{Begun, Partition};
 
 fn source(format: &str, project: &Value) -> SourceConfig {
     serde_json::from_value(json!({
@@ -54,7 +55,10 @@ fn part_of(format: &str, project: &Value, records: &[Value]) -> Part {
             RawRecord { offset, size: bytes.len(), bytes: Some(bytes), headers: Vec::new(), written_at: None }
         })
         .collect();
-    part(&records, None, &context).unwrap()
+    let begun = Begun { partition: Partition { topic: "events".into(), number: 0 }, turn: 1 };
+    let end = i64::try_from(records.len()).unwrap();
+    let batch = Batch { begun, records, bytes: 0, passed_over: 0, end, written_at: None };
+    part(&batch, None, &context).unwrap()
 }
 
 fn exception(id: &str) -> Value {

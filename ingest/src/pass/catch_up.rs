@@ -3,10 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use tokio::sync::mpsc::Receiver;
-
 use super::Pass;
-use crate::kafka::{Event, Partition};
+use crate::kafka::{Event, Events, Partition};
 
 /// Without anything from Kafka for so long there is nothing more to come: markers of transactions are counted in the
 /// end of a partition and are never handed over, and a topic that is not there is never assigned.
@@ -39,13 +37,17 @@ impl Pass {
         }
     }
 
-    /// The next event; None where the thread is gone, or where nothing more is wanted.
-    pub(super) async fn next(&self, events: &mut Receiver<Event>) -> Option<Event> {
-        let Some(catch_up) = &self.catch_up else { return events.recv().await };
+    /// Everything that was there is read, though what came last may still be on its way to the store.
+    pub(super) fn has_caught_up(&self) -> bool {
         let position =
             |partition: &Partition| self.positions.get(partition).and_then(|(_, position)| *position);
-        if catch_up.is_reached(position) {
-            return None;
+        self.catch_up.as_ref().is_some_and(|catch_up| catch_up.is_reached(position))
+    }
+
+    /// The next event; None where the thread is gone, or where nothing more comes.
+    pub(super) async fn next(&self, events: &mut Events) -> Option<Event> {
+        if self.catch_up.is_none() {
+            return events.recv().await;
         }
         match self.setup.clock.timeout(QUIET, events.recv()).await {
             Ok(event) => event,

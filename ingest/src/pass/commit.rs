@@ -1,14 +1,19 @@
-//! What the pass writes: one transaction a round, tried until it is done or a stop is asked for.
+//! What the pass writes: one transaction a round, tried until it is done or a stop is asked for. One round is written at a
+//! time, so positions move in their order; the next is made meanwhile.
+
+use std::time::Duration;
 
 use signalbox_domain::time::Timestamp;
-use signalbox_runtime::{Channel, error_chain};
-use signalbox_store::StoreError;
+use signalbox_runtime::{
+    Backoff, BackoffConfig, Channel, Clock, Randomness, Stop, TaskEnd, TaskHandle, error_chain,
+};
 use signalbox_store::ingest::{FoldBatch, FoldPart, PartReport, PositionMove};
+use signalbox_store::{Store, StoreError};
 
 use super::{Flow, IngestError, Pass};
 use crate::kafka::{Batch, Begun, MoveReason, Order};
 use crate::part::{Part, PartContext, move_part, part};
-use crate::status::{Counts, Progress};
+use crate::status::{Counts, Progress, Status};
 
 /// Who plans is woken by this.
 pub const SIGNALS: Channel = Channel::new("signals");
@@ -21,26 +26,110 @@ struct Folded {
     counts: Counts,
 }
 
-impl Pass {
-    /// Folds a round of batches in one transaction.
-    pub(super) async fn fold(&mut self, batches: Vec<Batch>) -> Result<Flow, IngestError> {
-        let received_at = self.setup.clock.now();
-        let (mut folded, mut parts) = (Vec::new(), Vec::new());
-        for batch in batches {
-            match self.part(&batch, received_at)? {
-                Some((this, part)) => {
-                    folded.push(this);
-                    parts.push(part);
-                }
-                None => self.status.add(Counts { dropped_batches: 1, ..Counts::default() }),
+/// A round on its way to the store.
+pub(super) struct Flight {
+    folded: Vec<Folded>,
+    writing: TaskHandle<Written>,
+    written: Option<Result<Written, TaskEnd>>,
+}
+
+/// None once a stop was asked for: then nothing of the round is in the store, or the positions say so.
+type Written = Option<(Vec<PartReport>, Duration)>;
+
+/// Writes rounds; what it needs for that, so that it can go on beside the pass.
+#[derive(Clone)]
+pub(super) struct Committer {
+    pub(super) store: Store,
+    pub(super) clock: Clock,
+    pub(super) randomness: Randomness,
+    pub(super) backoff: BackoffConfig,
+    pub(super) status: Status,
+    pub(super) stop: Stop,
+    pub(super) source: String,
+}
+
+impl Flight {
+    /// Resolves once it is over.
+    pub(super) async fn over(flight: &mut Option<Self>) {
+        let Some(flight) = flight else { return };
+        if flight.written.is_none() {
+            flight.written = Some((&mut flight.writing).await);
+        }
+    }
+}
+
+impl Committer {
+    pub(super) fn backoff(&self) -> Backoff {
+        Backoff::new(self.backoff.clone(), self.randomness.clone())
+    }
+
+    /// One transaction, tried until it is done or a stop is asked for.
+    async fn write(&self, batch: FoldBatch, now: Timestamp) -> Written {
+        let (mut backoff, began) = (self.backoff(), self.clock.boot());
+        loop {
+            match self.store.signals_fold(&batch, now).await {
+                Ok(reports) => return Some((reports, self.clock.boot().since(began))),
+                Err(error) if self.wait_after(&mut backoff, &error).await == Flow::End => return None,
+                Err(_) => {}
             }
         }
-        if parts.is_empty() {
+    }
+
+    /// The pause before the same is tried again; it ends early when a stop is asked for.
+    pub(super) async fn wait_after(&self, backoff: &mut Backoff, error: &StoreError) -> Flow {
+        self.status.add(Counts { retries: 1, ..Counts::default() });
+        let wait = backoff.next_wait();
+        tracing::warn!(source = self.source, ?wait, "trying again: {}", error_chain(error));
+        tokio::select! {
+            biased;
+            () = self.stop.stop_taking() => Flow::End,
+            () = self.clock.sleep(wait) => Flow::On,
+        }
+    }
+}
+
+impl Pass {
+    /// Makes a round of batches, and sends it off once the one before it has landed: what that lost is not sent.
+    pub(super) async fn fold(
+        &mut self,
+        batches: Vec<Batch>,
+        flight: &mut Option<Flight>,
+    ) -> Result<Flow, IngestError> {
+        let received_at = self.setup.clock.now();
+        let mut made = Vec::new();
+        let mut dropped = 0;
+        for batch in batches {
+            match self.part(&batch, received_at)? {
+                Some(one) => made.push(one),
+                None => dropped += 1,
+            }
+        }
+        if self.land(flight.take()).await? == Flow::End {
+            return Ok(Flow::End);
+        }
+        let is_current = |(this, _): &(Folded, FoldPart)| {
+            self.positions.get(&this.begun.partition).is_some_and(|(turn, _)| *turn == this.begun.turn)
+        };
+        let (current, lost): (Vec<_>, Vec<_>) = made.into_iter().partition(is_current);
+        dropped += count_of(lost.len());
+        self.status.add(Counts { dropped_batches: dropped, ..Counts::default() });
+        if current.is_empty() {
             return Ok(Flow::On);
         }
-        let began = self.setup.clock.boot();
-        let Some(reports) = self.commit(FoldBatch { parts }, received_at).await else { return Ok(Flow::End) };
-        let took = self.setup.clock.boot().since(began);
+        let (folded, parts) = current.into_iter().unzip();
+        let (committer, batch) = (self.committer.clone(), FoldBatch { parts });
+        let writing = self.setup.tasks.spawn(format!("commit of {}", self.source.name), async move {
+            committer.write(batch, received_at).await
+        });
+        *flight = Some(Flight { folded, writing, written: None });
+        Ok(Flow::On)
+    }
+
+    /// Waits for a round, and notes what became of it.
+    pub(super) async fn land(&mut self, mut flight: Option<Flight>) -> Result<Flow, IngestError> {
+        Flight::over(&mut flight).await;
+        let Some(Flight { folded, written: Some(written), .. }) = flight else { return Ok(Flow::On) };
+        let Some((reports, took)) = written.map_err(IngestError::Ended)? else { return Ok(Flow::End) };
         self.setup.metrics.commit(self.source.name.as_str(), took);
         self.status.committed(folded.iter().map(|this| this.counts.read).sum(), took);
         for (this, report) in folded.into_iter().zip(reports) {
@@ -57,10 +146,9 @@ impl Pass {
         batch: &Batch,
         received_at: Timestamp,
     ) -> Result<Option<(Folded, FoldPart)>, IngestError> {
-        let Batch { begun, records, .. } = batch;
-        let Some(last) = records.last().filter(|_| self.turns.is_current(begun)) else { return Ok(None) };
+        let begun = &batch.begun;
         let Some((turn, from)) = self.positions.get(&begun.partition).copied() else { return Ok(None) };
-        if turn != begun.turn {
+        if turn != begun.turn || !self.turns.is_current(begun) {
             return Ok(None);
         }
         let stream = self.stream(&begun.partition);
@@ -74,13 +162,13 @@ impl Pass {
             gathering: &self.gathering,
             fold,
         };
-        let Part { part, read, not_a_signal } = part(records, from, &context)?;
+        let Part { part, read, not_a_signal } = part(batch, from, &context)?;
         let mut part = self.setup.limited(part);
-        let to = (last.offset + 1).max(from.unwrap_or(0));
+        let to = batch.end.max(from.unwrap_or(0));
         part.position = Some(PositionMove { stream, from, to });
         // The next batch of this round, or of the next, goes on from here.
         self.positions.insert(begun.partition.clone(), (turn, Some(to)));
-        self.setup.metrics.batch(self.source.name.as_str(), records.len());
+        self.setup.metrics.batch(self.source.name.as_str(), batch.records.len());
         let counts = Counts { read, not_a_signal, ..Counts::default() };
         let written_at = part.watermark;
         Ok(Some((Folded { begun: begun.clone(), to, written_at, counts }, part)))
@@ -111,7 +199,10 @@ impl Pass {
             "another consumer came first"
         );
         self.status.add(Counts { dropped_batches: 1, ..Counts::default() });
-        self.positions.remove(&begun.partition);
+        // It may have begun anew meanwhile.
+        if self.positions.get(&begun.partition).is_some_and(|(turn, _)| *turn == begun.turn) {
+            self.positions.remove(&begun.partition);
+        }
         self.order(Order::Restart { begun }).await
     }
 
@@ -124,39 +215,16 @@ impl Pass {
         let (to, now) = (movement.to, self.setup.clock.now());
         let part = move_part(movement, reason, &self.source, &self.setup.fold_context())?;
         let gaps = u64::from(!part.quarantined.is_empty());
-        let Some(reports) = self.commit(FoldBatch { parts: vec![part] }, now).await else {
-            return Ok(Flow::End);
-        };
+        let written = self.committer.write(FoldBatch { parts: vec![part] }, now).await;
+        let Some((reports, _)) = written else { return Ok(Flow::End) };
         if reports.contains(&PartReport::LostRace) {
             return Ok(self.lost(begun).await);
         }
         self.status.add(Counts { gaps, ..Counts::default() });
         Ok(self.start(begun, Some(to)).await)
     }
+}
 
-    /// None once a stop is asked for.
-    async fn commit(&mut self, batch: FoldBatch, now: Timestamp) -> Option<Vec<PartReport>> {
-        loop {
-            match self.setup.store.signals_fold(&batch, now).await {
-                Ok(reports) => {
-                    self.backoff.reset();
-                    return Some(reports);
-                }
-                Err(error) if self.wait_after(&error).await == Flow::End => return None,
-                Err(_) => {}
-            }
-        }
-    }
-
-    /// The pause before the same is tried again; it ends early when a stop is asked for.
-    pub(super) async fn wait_after(&mut self, error: &StoreError) -> Flow {
-        self.status.add(Counts { retries: 1, ..Counts::default() });
-        let wait = self.backoff.next_wait();
-        tracing::warn!(source = %self.source.name, ?wait, "trying again: {}", error_chain(error));
-        tokio::select! {
-            biased;
-            () = self.stop.stop_taking() => Flow::End,
-            () = self.setup.clock.sleep(wait) => Flow::On,
-        }
-    }
+fn count_of(length: usize) -> u64 {
+    u64::try_from(length).unwrap_or(u64::MAX)
 }
