@@ -380,7 +380,7 @@ mod tests {
     fn a_rank_is_what_a_record_says() {
         let of = |parts: &[&str]| rank(parts.iter().map(|part| part.as_bytes()));
         // Kept beside samples: another one would choose others.
-        assert_eq!(of(&["expected a price", "got none"]), PINNED);
+        assert_eq!(of(&["expected a price", "got none"]), 0x7978_22ce_3ebf_5603);
         assert_ne!(of(&["ab", "c"]), of(&["a", "bc"]));
         assert_ne!(of(&["a", ""]), of(&["a"]));
     }

@@ -43,8 +43,11 @@ pub(super) async fn gathered_within(
     }
     marked.sort_by_key(|(project, mark, _)| (*project, *mark));
     marked.dedup_by_key(|(project, mark, _)| (*project, *mark));
-    let keys: Vec<(ProjectId, [u8; 16])> = marked.iter().map(|(project, mark, _)| (*project, *mark)).collect();
+    let keys: Vec<(ProjectId, [u8; 16])> =
+        marked.iter().map(|(project, mark, _)| (*project, *mark)).collect();
     let new = new_marks_within(step, &keys, now).await?;
-    fresh.extend(marked.into_iter().filter(|(project, mark, _)| new.contains(&(*project, *mark))).map(|one| one.2));
+    fresh.extend(
+        marked.into_iter().filter(|(project, mark, _)| new.contains(&(*project, *mark))).map(|one| one.2),
+    );
     exposures::count_within(step, fresh.into_iter()).await
 }
