@@ -6,7 +6,7 @@ use signalbox_domain::ids::ProjectId;
 use signalbox_domain::names::ProjectName;
 use signalbox_domain::record::{RecordOrigin, Stream};
 use signalbox_runtime::{SealError, continue_trace};
-use signalbox_store::ingest::{FoldPart, PositionMove};
+use signalbox_store::ingest::{FoldPart, Letter, PositionMove};
 
 use crate::config::SourceConfig;
 use crate::fold::{FoldContext, Folder, Refusal};
@@ -62,7 +62,11 @@ pub(crate) fn part(
         read += counted.items;
         not_a_signal += counted.not_signals;
     }
-    Ok(Part { part: FoldPart { watermark, ..folder.finish() }, read, not_a_signal })
+    let mut part = FoldPart { watermark, ..folder.finish() };
+    if context.source.kafka.dead_letters.is_some() {
+        part.quarantined.iter_mut().for_each(|record| record.letter = Letter::Due);
+    }
+    Ok(Part { part, read, not_a_signal })
 }
 
 fn one(folder: &mut Folder, record: &RawRecord, context: &PartContext<'_>) -> Result<Items, SealError> {

@@ -181,7 +181,7 @@ async fn put_within(
         key.hour
     )?;
     let Some(row) = row else { return Ok(false) };
-    let merged = merged(&row.sketch, users.clone())?;
+    let merged = merged(&row.sketch, users)?;
     execute!(
         step,
         "queries/ingest/exposure_put.sqlite.sql",

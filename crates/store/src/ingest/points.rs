@@ -177,12 +177,12 @@ pub(super) async fn count_within<'a>(
         )?;
     }
     for (key, (count, users)) in points {
-        put_within(step, key, count, users).await?;
+        put_within(step, key, count, &users).await?;
     }
     Ok(())
 }
 
-async fn put_within(step: &mut Step, key: &PointKey, count: u64, users: Sketch) -> Result<(), StoreError> {
+async fn put_within(step: &mut Step, key: &PointKey, count: u64, users: &Sketch) -> Result<(), StoreError> {
     let SeriesKey { project, name, span } = &key.series;
     let (project, name, span) = (project.uuid(), name.as_str(), micros(*span));
     let (number, at) = (i64::from(key.step), key.at.micros());
@@ -226,10 +226,10 @@ async fn put_within(step: &mut Step, key: &PointKey, count: u64, users: Sketch) 
 }
 
 /// What is kept together with what is new.
-pub(super) fn merged(kept: &[u8], new: Sketch) -> Result<Sketch, StoreError> {
+pub(super) fn merged(kept: &[u8], new: &Sketch) -> Result<Sketch, StoreError> {
     let damaged = |error: SketchError| StoreError::damaged("sketch", column::unknown(&error));
     let mut kept = Sketch::from_bytes(kept).map_err(damaged)?;
-    kept.merge(&new);
+    kept.merge(new);
     Ok(kept)
 }
 

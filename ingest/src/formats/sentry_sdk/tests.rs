@@ -124,7 +124,7 @@ fn an_update_of_a_session_tells_each_thing_by_an_id_of_its_own() {
     let began = ("7c7b/init".to_owned(), Exposed { sessions: 1, ..none });
     let errored = ("7c7b/errored".to_owned(), Exposed { errored: 1, ..none });
     let crashed = ("7c7b/crashed".to_owned(), Exposed { crashed: 1, ..none });
-    assert_eq!(session(json!({})), [began.clone()]);
+    assert_eq!(session(json!({})), std::slice::from_ref(&began));
     assert_eq!(session(json!({"errors": "2"})), [began.clone(), errored.clone()]);
     assert_eq!(session(json!({"init": false, "status": "crashed"})), [errored, crashed]);
     assert_eq!(session(json!({"init": false, "status": "exited"})), []);
