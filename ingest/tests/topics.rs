@@ -120,3 +120,54 @@ fn read(cluster: &Cluster, topic: &str, least: usize) -> Vec<Letter> {
     }
     all
 }
+
+/// Commits an offset for the group, as a consumer that was there before would have.
+fn left_at(cluster: &Cluster, group: &str, topic: &str, offset: i64) {
+    let consumer: BaseConsumer = ClientConfig::new()
+        .set("bootstrap.servers", cluster.bootstrap())
+        .set("group.id", group)
+        .create()
+        .unwrap();
+    let mut list = rdkafka::TopicPartitionList::new();
+    list.add_partition_offset(topic, 0, rdkafka::Offset::Offset(offset)).unwrap();
+    consumer.commit(&list, rdkafka::consumer::CommitMode::Sync).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reading_begins_where_the_database_is_else_the_group_else_the_settings() {
+    let Some(_) = require(Part::Kafka) else { return };
+    let cluster = Cluster::shared().unwrap();
+    let Some(house) = House::new(BOTH[0]).await else { return };
+    let one = |n: usize| Some(exception(2, &format!("r-{n}"), "no price"));
+    for (end, group_at, expect) in [
+        ("earliest", None, 5),
+        ("latest", None, 1),
+        ("earliest", Some(3), 2),
+        ("latest", Some(3), 2),
+        ("earliest", Some(99), 5),
+    ] {
+        let topic = cluster.fresh_topic(1).unwrap();
+        let records: Vec<_> = (0..4).map(one).collect();
+        produce(cluster, &topic, 1, &records);
+        if let Some(at) = group_at {
+            left_at(cluster, &topic, &topic, at);
+        }
+        let mut config = with(config(cluster, &topic, &topic), &json!({"start": end}));
+        config.sources[0].name = topic.parse().unwrap();
+        let running = house.run(&config).await;
+        let waited = signalbox_testkit::wait_until_async(
+            "the partition was begun",
+            crate::house::PATIENCE,
+            async || !house.store.positions_load(&config.sources[0].name).await.unwrap().is_empty(),
+        );
+        waited.await.unwrap();
+        produce(cluster, &topic, 1, &[one(4)]);
+        let counts = running.until("the last record is read", |counts| counts.read >= expect).await;
+        assert_eq!(counts.read, expect, "{end} {group_at:?}");
+        running.stop().await;
+        // From now on the database alone counts, whatever the group says.
+        left_at(cluster, &topic, &topic, 0);
+        produce(cluster, &topic, 1, &[one(5)]);
+        assert_eq!(house.catch_up(&config).await.unwrap().read, 1, "{end} {group_at:?}");
+    }
+}

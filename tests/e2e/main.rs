@@ -11,6 +11,7 @@ mod events;
 mod firings;
 mod hooks;
 mod http;
+mod load;
 mod path;
 mod place;
 mod sdks;
