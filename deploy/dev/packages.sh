@@ -16,6 +16,7 @@ build | zlib1g-dev | pkgconfig:zlib | Kafka records compressed with gzip
 build | git | command:git | worktrees and branches are made by it
 test | openjdk-17-jre-headless openjdk-21-jre-headless | java:17 | Apache Kafka runs on it
 test | maven | command:mvn | fetches Apache Kafka
+test | chromium chromium-browser | chromium | the SDKs of browsers report from a real one
 test | bubblewrap | command:bwrap | the sandbox that agents run in
 test | sqlite3 | command:sqlite3 | a test makes a database newer than the program
 test | python3-venv | pyvenv | the SDKs that the tests report with are Python's
@@ -55,6 +56,7 @@ package_is_there() {
         pkgconfig:*) command -v pkg-config >/dev/null && pkg-config --exists "$what" ;;
         java:*) java_is_at_least "$what" ;;
         postgresql) postgresql_is_there ;;
+        chromium) command -v chromium >/dev/null || ! node_is_new ;;
         pyvenv) python3 -c "import ensurepip, venv" 2>/dev/null ;;
         *) fail "packages.sh: no such probe: $1" ;;
     esac

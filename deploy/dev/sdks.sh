@@ -48,9 +48,26 @@ sdks_fetch() {
             rm -rf "$home"
             fail "npm could not fetch the SDKs; without a network, set SIGNALBOX_SDKS to a folder with them"
         fi
+        sdks_pack "$home/node" || {
+            rm -rf "$home"
+            fail "npm could not fetch the SDKs; without a network, set SIGNALBOX_SDKS to a folder with them"
+        }
         cp "$lists/package.json" "$home/"
     else
         say "Node 20 with npm is not here: the SDK for it is left out"
     fi
     cp "$lists/requirements.txt" "$home/"
+}
+
+# Packages as they are published: what a page loads is whole in itself.
+sdks_pack() {
+    local name version
+    while read -r name version; do
+        mkdir -p "$1/packed/$name"
+        (
+            cd "$1/packed/$name"
+            npm pack "$name@$version" --silent >/dev/null 2>&1 9>&- && tar -xzf ./*.tgz && rm ./*.tgz
+        ) || return 1
+    done < <(node -p 'Object.entries(require(process.argv[1]).packed).map((one) => one.join(" ")).join("\n")' \
+        "$1/package.json")
 }

@@ -68,7 +68,19 @@ pub struct HookConfig {
 pub struct KafkaConfig {
     /// `host:port`, the first ones to ask.
     pub brokers: Vec<String>,
+    #[serde(default)]
     pub topics: Vec<String>,
+    /// An extended regular expression for the names of further topics, those to come among them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pattern: Option<String>,
+    /// What stands before and after each of these names.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub prefix: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub suffix: String,
+    /// A topic that records which cannot be read are written to, beside quarantine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dead_letters: Option<String>,
     pub group: String,
     /// Where to begin when neither the store nor the group has a position.
     #[serde(default)]
@@ -150,6 +162,8 @@ pub enum ConfigProblem {
     UnknownProperty,
     #[error("expected a value that librdkafka takes for it")]
     PropertyValue,
+    #[error("expected a topic that is no source: what is written there would be read again")]
+    OwnDeadLetters,
     #[error("expected a team's number, got {got:?}")]
     Team { got: String },
 }
@@ -206,9 +220,7 @@ impl SourceConfig {
         if blank(&self.kafka.brokers) {
             return missing("kafka.brokers", "at least one host:port");
         }
-        if blank(&self.kafka.topics) {
-            return missing("kafka.topics", "at least one topic");
-        }
+        self.kafka.check_topics()?;
         if self.kafka.group.trim().is_empty() {
             return missing("kafka.group", "the name of a consumer group");
         }
@@ -233,6 +245,59 @@ impl SourceConfig {
         }
         Ok(())
     }
+}
+
+impl KafkaConfig {
+    /// The names of its topics, as Kafka has them.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let Self { prefix, suffix, .. } = self;
+        self.topics.iter().map(|topic| format!("{prefix}{topic}{suffix}")).collect()
+    }
+
+    /// What librdkafka is told to read: names, and a pattern by its `^`.
+    pub(crate) fn subscriptions(&self) -> Vec<String> {
+        let (prefix, suffix) = (literal(&self.prefix), literal(&self.suffix));
+        let pattern = self.pattern.as_ref().map(|pattern| format!("^{prefix}({pattern}){suffix}$"));
+        self.names().into_iter().chain(pattern).collect()
+    }
+
+    fn check_topics(&self) -> Result<(), (String, ConfigProblem)> {
+        let missing =
+            |key: &str, expected| Err((format!("kafka.{key}"), ConfigProblem::Missing { expected }));
+        let is_name = |name: &str| {
+            let fits = |letter: char| letter.is_ascii_alphanumeric() || "._-".contains(letter);
+            !name.is_empty() && name.len() <= 249 && name.chars().all(fits)
+        };
+        if self.topics.is_empty() && self.pattern.is_none() {
+            return missing("topics", "at least one topic, or kafka.pattern");
+        }
+        if !self.topics.iter().all(|topic| is_name(topic)) {
+            return missing("topics", "names of topics; a regular expression is kafka.pattern");
+        }
+        for (key, around) in [("prefix", &self.prefix), ("suffix", &self.suffix)] {
+            if !around.is_empty() && !is_name(around) {
+                return missing(key, "letters, digits and ._-");
+            }
+        }
+        let is_pattern = |pattern: &String| {
+            !pattern.trim().is_empty() && !pattern.starts_with('^') && !pattern.ends_with('$')
+        };
+        if !self.pattern.as_ref().is_none_or(is_pattern) {
+            return missing("pattern", "a regular expression for a whole name, without ^ and $");
+        }
+        match &self.dead_letters {
+            Some(topic) if !is_name(topic) => missing("dead_letters", "the name of a topic"),
+            Some(topic) if self.names().contains(topic) => {
+                Err(("kafka.dead_letters".to_owned(), ConfigProblem::OwnDeadLetters))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Letters of a topic's name as a regular expression: of all that may stand in one, a dot alone means something else there.
+pub(crate) fn literal(name: &str) -> String {
+    name.replace('.', "\\.")
 }
 
 fn check_teams(mapping: &ProjectMapping) -> Result<(), (String, ConfigProblem)> {
@@ -304,11 +369,30 @@ mod tests {
     }
 
     #[test]
+    fn topics_are_names_and_a_pattern_with_what_stands_around_them() {
+        let config = source(|s| {
+            let kafka =
+                json!({"topics": ["events"], "pattern": "replay|clicks", "prefix": "prod.", "suffix": "_eu"});
+            s["kafka"].as_object_mut().unwrap().extend(kafka.as_object().unwrap().clone());
+        });
+        let kafka = &config.unwrap().sources[0].kafka;
+        assert_eq!(kafka.names(), ["prod.events_eu"]);
+        assert_eq!(kafka.subscriptions(), ["prod.events_eu", "^prod\\.(replay|clicks)_eu$"]);
+        let only = source(|s| s["kafka"] = json!({"brokers": ["b:1"], "group": "g", "pattern": "a.*"}));
+        assert_eq!(only.unwrap().sources[0].kafka.subscriptions(), ["^(a.*)$"]);
+    }
+
+    #[test]
     fn wrong_settings_are_refused_by_name() {
         type Change = fn(&mut Value);
-        let wrong: [(Change, &str); 12] = [
+        let wrong: [(Change, &str); 17] = [
             (|s| s["kafka"]["brokers"] = json!([]), "sources[0].kafka.brokers: "),
             (|s| s["kafka"]["topics"] = json!([" "]), "sources[0].kafka.topics: "),
+            (|s| s["kafka"]["topics"] = json!(["^events"]), "sources[0].kafka.topics: "),
+            (|s| s["kafka"]["pattern"] = json!("^events"), "sources[0].kafka.pattern: "),
+            (|s| s["kafka"]["prefix"] = json!("a*"), "sources[0].kafka.prefix: "),
+            (|s| s["kafka"]["dead_letters"] = json!("events"), "sources[0].kafka.dead_letters: "),
+            (|s| s["kafka"]["dead_letters"] = json!(""), "sources[0].kafka.dead_letters: "),
             (|s| s["kafka"]["group"] = json!(""), "sources[0].kafka.group: "),
             (
                 |s| s["kafka"]["properties"] = json!({"enable.auto.commit": "true"}),

@@ -15,8 +15,8 @@ use signalbox_domain::signal::{HoldChange, HoldReason, SignalKey, Worth, worth_k
 use signalbox_domain::sketch::Sketch;
 use signalbox_domain::time::Timestamp;
 use signalbox_redact::Redactor;
-use signalbox_runtime::{IdSource, SealContext, SealError, SealPurpose, SealingKeys};
-use signalbox_store::ingest::{Fold, FoldPart, FoldedRecord, Quarantined};
+use signalbox_runtime::{IdSource, SealContext, SealError, SealPurpose, SealingKeys, pseudonym};
+use signalbox_store::ingest::{Fold, FoldPart, FoldedRecord, Letter, Quarantined};
 
 use crate::gather::{Gatherer, Gathering};
 use crate::holds::HoldConfig;
@@ -119,7 +119,7 @@ impl Folder {
                 fold.aliases.push(fingerprint.clone());
             }
         }
-        observation.users.iter().for_each(|user| fold.users.add(user_hash(user)));
+        observation.users.iter().for_each(|user| fold.users.add(pseudonym(user)));
         observation.people.iter().for_each(|person| fold.users.add(*person));
         fold.records.push(record);
         if open.candidates.len() >= MOST_CANDIDATES {
@@ -147,7 +147,8 @@ impl Folder {
         let row = id.uuid();
         let place = SealContext { purpose: SealPurpose::Quarantine, row: row.as_bytes() };
         let sealed = context.keys.seal(place, bytes)?;
-        self.quarantined.push(Quarantined { id, source, origin, code: code.to_owned(), words, sealed, size });
+        let (code, letter) = (code.to_owned(), Letter::None);
+        self.quarantined.push(Quarantined { id, source, origin, code, words, sealed, size, letter });
         Ok(())
     }
 
@@ -182,13 +183,6 @@ fn hold(fold: &mut Fold, new: Option<HoldReason>, at: Timestamp) {
     if changes {
         (fold.hold, fold.hold_at) = (new, at);
     }
-}
-
-/// 64 bits of a hash: nothing that leads back.
-pub(crate) fn user_hash(user: &str) -> u64 {
-    let digest: [u8; 32] = Sha256::new().chain_update("user\0").chain_update(user).finalize().into();
-    let [a, b, c, d, e, f, g, h, ..] = digest;
-    u64::from_be_bytes([a, b, c, d, e, f, g, h])
 }
 
 fn record(observation: &Observation, hold: Option<HoldReason>, received_at: Timestamp) -> FoldedRecord {

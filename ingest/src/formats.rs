@@ -25,7 +25,7 @@ mod signal;
 #[cfg(test)]
 mod table;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod trace;
 
 use serde::{Deserialize, Serialize};

@@ -8,12 +8,13 @@ use signalbox_domain::ids::ProjectId;
 use signalbox_domain::names::SourceName;
 use signalbox_domain::sketch::Sketch;
 use signalbox_domain::time::Timestamp;
+use signalbox_runtime::pseudonym;
 use signalbox_store::ingest::{
     Exposure, ExposureKey, Gathered, MetricPoint, PointKey, ReplaySession, SeriesKey, SessionKey,
 };
 
 use crate::config::IngestConfig;
-use crate::fold::{AHEAD, Cleaner, FoldContext, MOST_COUNT, clamped, user_hash};
+use crate::fold::{AHEAD, Cleaner, FoldContext, MOST_COUNT, clamped};
 use crate::formats::Format;
 use crate::measures::{Counted, counted, window_of};
 use crate::observation::{EventNote, ExposureNote, Noted, SessionNote};
@@ -100,7 +101,7 @@ impl Gatherer {
             errors: note.errors.min(MOST_COUNT),
             clicks: note.clicks.min(MOST_COUNT),
             unanswered_at: note.unanswered.then_some(ended_at),
-            person: note.person.as_deref().map(user_hash),
+            person: note.person.as_deref().map(pseudonym),
         };
         match self.sessions.get_mut(&part.key) {
             Some(session) => session.add(part),
@@ -121,14 +122,14 @@ impl Gatherer {
             let key = PointKey { series, step: *step, at: window_of(at, *span) };
             let (count, users) = self.points.entry(key).or_default();
             *count = count.saturating_add(1);
-            note.person.iter().for_each(|person| users.add(user_hash(person)));
+            note.person.iter().for_each(|person| users.add(pseudonym(person)));
         }
     }
 
     fn exposure(&mut self, project: ProjectId, note: &ExposureNote, context: &FoldContext<'_>) {
         let mut clean = Cleaner::new(context.redactor);
         let mut users = Sketch::default();
-        note.person.iter().for_each(|person| users.add(user_hash(person)));
+        note.person.iter().for_each(|person| users.add(pseudonym(person)));
         self.exposures.push(Exposure {
             key: ExposureKey {
                 project,

@@ -15,6 +15,7 @@
 
 mod accumulate;
 mod client;
+mod letters;
 mod poll;
 mod property;
 mod reach;
@@ -27,6 +28,7 @@ use signalbox_domain::time::Timestamp;
 use signalbox_runtime::SecretRefError;
 
 pub use client::probe;
+pub(crate) use letters::{DeadLetter, LetterWriter};
 pub(crate) use poll::{Poller, PollerEnd};
 pub(crate) use property::{Refusal, refusal};
 pub(crate) use room::{Events, EventsTo, events};

@@ -6,6 +6,7 @@
 //!   POST /api/v1/signals ────────────────────▶ door ─────┤   (pure: redact, clamp, fold, quarantine sealed)
 //!   unchanged SDKs ──────────────────────────▶ sdk ──────┤
 //!   deliveries (verified webhooks) ──────────▶ hooks ────┤
+//!   files ───────────────────────────────────▶ load ─────┤
 //!   quarantine, when a person says so ───────▶ retry ────┤
 //!   sessions and windows that are over ──────▶ judging ──┘   (gathered with the folds of what they are made of)
 //! ```
@@ -29,7 +30,9 @@ mod kafka;
 mod keep;
 mod keys;
 mod lab;
+mod letters;
 mod limits;
+mod load;
 mod measures;
 mod metrics;
 mod observation;
@@ -59,7 +62,9 @@ pub use judging::{Judge, JudgeError, Judged};
 pub use kafka::{KafkaError, Until, probe};
 pub use keys::{FingerprintConfig, UnknownVersions};
 pub use lab::{IngestAnswer, IngestRow, ingest_row};
+pub use letters::{DeadLetters, LetterError, Letters};
 pub use limits::LimitConfig;
+pub use load::{Load, LoadError, Loaded, Loader};
 pub use measures::{FunnelConfig, MetricConfig, NoShare, Share};
 pub use metrics::IngestMetrics;
 pub use observation::{

@@ -6,7 +6,7 @@ use signalbox_domain::ids::ProjectId;
 use signalbox_domain::names::ProjectName;
 use signalbox_domain::record::{RecordOrigin, Stream};
 use signalbox_runtime::{SealError, continue_trace};
-use signalbox_store::ingest::{FoldPart, PositionMove};
+use signalbox_store::ingest::{FoldPart, Letter, PositionMove};
 
 use crate::config::SourceConfig;
 use crate::fold::{FoldContext, Folder, Refusal};
@@ -57,8 +57,11 @@ pub(crate) fn part(batch: &Batch, from: Option<i64>, context: &PartContext<'_>) 
         read += counted.items;
         not_a_signal += counted.not_signals;
     }
-    let part = folder.finish(context.fold.redactor);
-    Ok(Part { part: FoldPart { watermark, ..part }, read, not_a_signal })
+    let mut part = FoldPart { watermark, ..folder.finish(context.fold.redactor) };
+    if context.source.kafka.dead_letters.is_some() {
+        part.quarantined.iter_mut().for_each(|record| record.letter = Letter::Due);
+    }
+    Ok(Part { part, read, not_a_signal })
 }
 
 fn one(folder: &mut Folder, record: &RawRecord, context: &PartContext<'_>) -> Result<Items, SealError> {

@@ -11,4 +11,5 @@ mod gathered;
 mod house;
 mod sdk;
 mod storm;
+mod topics;
 mod upgrade;

@@ -8,6 +8,7 @@ use signalbox_domain::project_key::{ProjectKey, PublicKey};
 use signalbox_domain::provenance::Provenance;
 use signalbox_ingest::{Counts, Dialect, FingerprintConfig, SdkBody, SdkConfig, SdkDoor, SdkRefused};
 use signalbox_runtime::{BuildInfo, Metrics, Shutdown};
+use signalbox_store::ingest::Exposed;
 
 use crate::house::{BOTH, House};
 
@@ -88,6 +89,45 @@ async fn an_envelope_is_kept_once_however_often_it_comes() {
         let expected =
             Counts { read: 4, kept: 1, not_a_signal: 2, duplicate: 1, new_signals: 1, ..Counts::default() };
         assert_eq!(counts, expected, "what was read is the sum of what became of it");
+    }
+}
+
+#[tokio::test]
+async fn sessions_say_how_much_a_release_is_used_and_each_counts_once() {
+    for base in BOTH {
+        let Some(house) = House::new(base).await else { continue };
+        let project = web(&house).await;
+        let door = door(&house, 1000);
+        let now = signalbox_runtime::Clock::system().now();
+        let attrs = json!({"release": "shop@1.2.0", "environment": "eu"});
+        let session = |sid: &str, did: &str, status: &str, init: bool| {
+            let session = json!({
+                "sid": sid, "did": did, "init": init, "status": status, "started": now.to_string(), "attrs": attrs,
+            });
+            format!("{{\"type\":\"session\"}}\n{session}\n")
+        };
+        let counts =
+            json!({"attrs": attrs, "aggregates": [{"started": now.to_string(), "exited": 5, "errored": 1}]});
+        let items = [
+            session("a", "ada", "ok", true),
+            session("b", "bob", "ok", true),
+            session("b", "bob", "crashed", false),
+            format!("{{\"type\":\"sessions\"}}\n{counts}\n"),
+        ];
+        let body = gzip(format!("{}\n{}", json!({}), items.concat()).as_bytes());
+        door.take(sentry(body)).await.unwrap();
+        // Sent again, one by one: what has an id is known.
+        for item in &items[..3] {
+            door.take(sentry(gzip(format!("{}\n{item}", json!({})).as_bytes()))).await.unwrap();
+        }
+        let exposed =
+            house.store.exposures_list(project, now.minus(std::time::Duration::from_secs(60))).await.unwrap();
+        let [one] = &exposed[..] else { panic!("{exposed:?}") };
+        assert_eq!((one.release.as_str(), one.environment.as_str(), one.users), ("shop@1.2.0", "eu", 2));
+        assert_eq!(one.exposed, Exposed { sessions: 8, errored: 2, crashed: 1, abnormal: 0 });
+        assert_eq!(house.signals().await, [], "none of it is a signal");
+        let counts = door.status(Dialect::Sentry).counts();
+        assert_eq!((counts.read, counts.not_a_signal), (7, 7));
     }
 }
 

@@ -64,6 +64,9 @@ const ALONE: &[&str] = &[
     "quarantine_drop",
     "position_seek",
     "delivery_put",
+    "letters_sent",
+    "erasure_begin",
+    "erasure_step",
 ];
 
 /// What people decide about cases: one call, one step.

@@ -4,12 +4,14 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what goes wrong in a test is a failed test")]
 
 mod agents;
+mod browser;
 mod crash;
 mod entrances;
 mod events;
 mod firings;
 mod hooks;
 mod http;
+mod load;
 mod path;
 mod place;
 mod sdks;

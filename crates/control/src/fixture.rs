@@ -29,15 +29,15 @@ use signalbox_domain::task::{Intent, Lineage, Mode, Origin, Priority, Starter, T
 use signalbox_domain::time::Timestamp;
 use signalbox_redact::{Config, Redactor};
 use signalbox_runtime::{Clock, IdSource, ManualClock, Randomness, SealingKeys, Wakeups};
-use signalbox_store::ingest::{Fold, FoldBatch, FoldPart, FoldedRecord, PartReport, Quarantined};
+use signalbox_store::ingest::{Fold, FoldBatch, FoldPart, FoldedRecord, Letter, PartReport, Quarantined};
 use signalbox_store::planner::{Committed, PlanCommit};
 use signalbox_store::{Store, StoreConfig};
 use zeroize::Zeroizing;
 
 use crate::views::SignalResult;
 use crate::{
-    Access, Agent, Cases, Hook, HookKind, Hooks, Positions, Projects, Quarantine, Reads, Runs, Secrets,
-    SignIn, TaskWish, Tasks, local,
+    Access, Agent, Cases, Erasure, Hook, HookKind, Hooks, Positions, Projects, Quarantine, Reads, Runs,
+    Secrets, SignIn, TaskWish, Tasks, local,
 };
 
 const RUNNER_SEEN_WITHIN: Duration = Duration::from_secs(60);
@@ -91,6 +91,11 @@ impl Fixture {
     pub fn quarantine(&self) -> Quarantine {
         let keys = SealingKeys::from_text("test", &"a".repeat(64), Randomness::seeded(3)).unwrap();
         Quarantine::new(self.store.clone(), Arc::new(keys))
+    }
+
+    pub fn erasure(&self) -> Erasure {
+        let keys = SealingKeys::from_text("test", &"a".repeat(64), Randomness::seeded(3)).unwrap();
+        Erasure::new(self.store.clone(), self.clock.clone(), self.ids.clone(), Arc::new(keys))
     }
 
     pub fn positions(&self) -> Positions {
@@ -206,6 +211,7 @@ impl Fixture {
             words: words.into(),
             sealed: b"sealed bytes".to_vec(),
             size: 12,
+            letter: Letter::None,
         };
         let id = row.id;
         let part = FoldPart { quarantined: vec![row], ..FoldPart::default() };

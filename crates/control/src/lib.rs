@@ -4,7 +4,7 @@
 //!   CLI ──┐                                                 ┌ Reads ──▶ views
 //!   HTTP ─┼─▶ Access (who is it?) ─▶ a use case (may they?) ─┼ Tasks, Cases, Projects, SignIn, Secrets ─▶ Store
 //!   MCP ──┘                                                 ├ Runs (runners: lease, report, finish)
-//!   webhooks ─▶ Hooks (signed by whom?) ─▶ deliveries        └ Quarantine, Positions (who keep the house running)
+//!   webhooks ─▶ Hooks (signed by whom?) ─▶ deliveries        └ Quarantine, Positions, Erasure (who keep the house running)
 //! ```
 //!
 //! Faces hold no rules and never read the store: they send and show `views`, and every refusal is a `Problem`. Rules
@@ -12,6 +12,7 @@
 
 mod access;
 mod cases;
+mod erasure;
 mod hooks;
 mod location;
 mod positions;
@@ -35,6 +36,7 @@ pub mod fixture;
 
 pub use access::{Access, AccessError, NewToken, Refused, TokenWish, local};
 pub use cases::Cases;
+pub use erasure::Erasure;
 pub use hooks::{Hook, HookKind, HookRefused, Hooks, Incoming};
 pub use positions::Positions;
 pub use problem::Problem;

@@ -177,6 +177,8 @@ ids! {
     SuppressionId = "supp";
     /// A record that could not be read.
     QuarantineId = "quar";
+    /// That a person was taken out of what is kept.
+    ErasureId = "erasure";
 }
 
 #[cfg(test)]

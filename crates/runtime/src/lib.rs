@@ -31,6 +31,7 @@ mod lease;
 pub mod metrics;
 mod pass;
 mod process;
+mod pseudonym;
 mod quota;
 mod randomness;
 mod seal;
@@ -57,6 +58,7 @@ pub use pass::{
     PassStatus,
 };
 pub use process::{Process, ProcessConfig, ServiceFailure, SignalError, Signals, enter};
+pub use pseudonym::pseudonym;
 pub use quota::{LedgerAnswer, Quota, QuotaAnswer, QuotaConfig, QuotaError, QuotaLedger, Shape, Share};
 pub use randomness::{Randomness, RandomnessError};
 pub use seal::{KeyAge, KeyError, KeyId, LARGEST_PLAIN, SealContext, SealError, SealPurpose, SealingKeys};

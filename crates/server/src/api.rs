@@ -6,7 +6,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, header};
 use signalbox_control::{
-    Access, Cases, Positions, Projects, Quarantine, Reads, Runs, Secrets, SignIn, Tasks,
+    Access, Cases, Erasure, Positions, Projects, Quarantine, Reads, Runs, Secrets, SignIn, Tasks,
 };
 use signalbox_domain::access::Actor;
 use signalbox_runtime::Clock;
@@ -15,7 +15,7 @@ use tower::ServiceExt as _;
 use crate::foresight::Foresight;
 use crate::hooks::HookRoutes;
 use crate::hosts::Hosts;
-use crate::intake::{QuarantineRetry, SignalIntake};
+use crate::intake::{FileIntake, QuarantineRetry, SignalIntake};
 use crate::schedules::Schedules;
 use crate::sdk::Sdks;
 use crate::status::HouseStatus;
@@ -40,8 +40,10 @@ pub struct ApiSetup {
     pub secrets: Secrets,
     pub quarantine: Quarantine,
     pub positions: Positions,
+    pub erasure: Erasure,
     pub intake: Arc<dyn SignalIntake>,
     pub retry: Arc<dyn QuarantineRetry>,
+    pub load: Arc<dyn FileIntake>,
     pub schedules: Arc<dyn Schedules>,
     pub foresight: Arc<dyn Foresight>,
     pub status: Arc<dyn HouseStatus>,

@@ -6,8 +6,9 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
-use signalbox_control::views::{RetryResult, SignalResult};
+use signalbox_control::views::{LoadResult, RetryResult, SignalResult};
 use signalbox_domain::ids::QuarantineId;
+use signalbox_domain::names::ProjectName;
 use signalbox_domain::provenance::Provenance;
 
 /// What a door says, some time later.
@@ -91,6 +92,36 @@ pub enum RetryFailure {
     /// Why, in words that repeat nothing of it.
     #[error("{0}")]
     Stays(String),
+    #[error(transparent)]
+    Intake(#[from] IntakeError),
+}
+
+/// Some records of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoadRequest {
+    /// As it was named; ingest knows which there are.
+    pub format: String,
+    pub project: ProjectName,
+    pub file: Option<String>,
+    pub from: u64,
+    pub records: Vec<Vec<u8>>,
+}
+
+/// What came of a load, some time later.
+pub type Loading<'a> = Pin<Box<dyn Future<Output = Result<LoadResult, LoadFailure>> + Send + 'a>>;
+
+/// Reads records of files.
+pub trait FileIntake: Send + Sync + 'static {
+    /// After an answer without an error what was taken is kept, together with where the file is.
+    fn load(&self, request: LoadRequest) -> Loading<'_>;
+}
+
+/// Why nothing was loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadFailure {
+    /// The names that there are.
+    #[error("expected one of {0}")]
+    Format(String),
     #[error(transparent)]
     Intake(#[from] IntakeError),
 }

@@ -37,8 +37,8 @@ pub use health::health_routes;
 pub use hooks::HookRoutes;
 pub use hosts::{Hosts, PublicUrl, PublicUrlError};
 pub use intake::{
-    Accepting, IntakeError, QuarantineRetry, RetryFailure, Retrying, SdkDialect, SdkFailure, SdkIds,
-    SdkIntake, SdkRequest, SdkTaking, SignalIntake,
+    Accepting, FileIntake, IntakeError, LoadFailure, LoadRequest, Loading, QuarantineRetry, RetryFailure,
+    Retrying, SdkDialect, SdkFailure, SdkIds, SdkIntake, SdkRequest, SdkTaking, SignalIntake,
 };
 pub use listener::{ListenError, Listener};
 pub use schedules::Schedules;

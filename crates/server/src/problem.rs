@@ -9,7 +9,7 @@ use signalbox_control::views::{ProblemBody, ProblemLine};
 use signalbox_runtime::error_chain;
 
 use crate::api::Answer;
-use crate::intake::{IntakeError, RetryFailure};
+use crate::intake::{IntakeError, LoadFailure, RetryFailure};
 
 /// A refusal with its status.
 #[derive(Debug)]
@@ -125,6 +125,15 @@ impl From<IntakeError> for Failure {
             IntakeError::Failed(_) => {
                 Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", format!("{error}; the log says why"))
             }
+        }
+    }
+}
+
+impl From<LoadFailure> for Failure {
+    fn from(error: LoadFailure) -> Self {
+        match error {
+            LoadFailure::Format(_) => Self::field("format".to_owned(), &error.to_string()),
+            LoadFailure::Intake(error) => error.into(),
         }
     }
 }

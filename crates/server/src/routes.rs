@@ -3,7 +3,9 @@
 
 mod automations;
 mod cases;
+mod erasures;
 mod ingest;
+mod load;
 mod plans;
 mod projects;
 mod quarantine;
@@ -29,6 +31,8 @@ use crate::problem::Failure;
 
 const BODY: usize = 1 << 20;
 const SIGNALS_BODY: usize = 5 << 20;
+/// One body of 16 MiB in base64, and what is around it.
+const LOAD_BODY: usize = 24 << 20;
 /// The largest value, each byte of it written as `\u0000`, and its name.
 const SECRET_BODY: usize = SECRET_LIMIT * 6 + 1024;
 
@@ -78,12 +82,14 @@ pub(crate) fn api(house: House) -> Router {
         .route("/secrets", get(secrets::list).post(secrets::set).layer(DefaultBodyLimit::max(SECRET_BODY)))
         .route("/secrets/{name}/remove", post(secrets::remove))
         .route("/automations", get(automations::list))
+        .route("/erasures", get(erasures::list).post(erasures::erase))
         .route("/quarantine", get(quarantine::list))
         .route("/quarantine/{id}", get(quarantine::show))
         .route("/quarantine/{id}/retry", post(quarantine::retry))
         .route("/quarantine/{id}/drop", post(quarantine::drop_row))
         .route("/ingest/positions", get(ingest::positions))
         .route("/ingest/seek", post(ingest::seek))
+        .route("/ingest/load", post(load::load).layer(DefaultBodyLimit::max(LOAD_BODY)))
         .route("/why/{id}", get(who::why))
         .route("/status", get(who::status))
         .route("/me", get(who::me))

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use signalbox_control::fixture::Fixture;
-use signalbox_control::views::{ProblemBody, ProblemLine, SignalResult};
+use signalbox_control::views::{LoadResult, ProblemBody, ProblemLine, SignalResult};
 use signalbox_control::{NewToken, TokenWish};
 use signalbox_domain::access::{Role, Scope};
 use signalbox_domain::ids::{ProjectId, QuarantineId};
@@ -17,9 +17,9 @@ use signalbox_domain::provenance::Provenance;
 use signalbox_domain::time::Timestamp;
 use signalbox_runtime::{BuildInfo, Metrics};
 use signalbox_server::{
-    Accepting, Api, ApiSetup, Foreseeing, Foresight, HookRoutes, Hosts, HouseStatus, Listener, PublicUrl,
-    QuarantineRetry, RetryFailure, Retrying, Schedules, SdkFailure, SdkIntake, SdkRequest, SdkTaking, Sdks,
-    ServerConfig, SignalIntake,
+    Accepting, Api, ApiSetup, FileIntake, Foreseeing, Foresight, HookRoutes, Hosts, HouseStatus, Listener,
+    LoadFailure, LoadRequest, Loading, PublicUrl, QuarantineRetry, RetryFailure, Retrying, Schedules,
+    SdkFailure, SdkIntake, SdkRequest, SdkTaking, Sdks, ServerConfig, SignalIntake,
 };
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -99,6 +99,22 @@ impl QuarantineRetry for NoRetry {
     }
 }
 
+/// Takes every record of a file as a signal, and remembers where no file is.
+pub(crate) struct Files;
+
+impl FileIntake for Files {
+    fn load(&self, request: LoadRequest) -> Loading<'_> {
+        Box::pin(async move {
+            if request.format != "signal" {
+                return Err(LoadFailure::Format("signal".to_owned()));
+            }
+            let read = u64::try_from(request.records.len()).unwrap();
+            let next = request.from + read;
+            Ok(LoadResult { next, taken: true, read, kept: read, ..LoadResult::default() })
+        })
+    }
+}
+
 struct Status;
 
 impl HouseStatus for Status {
@@ -139,9 +155,11 @@ impl House {
             projects: fixture.projects(),
             secrets: fixture.secrets(),
             quarantine: fixture.quarantine(),
+            erasure: fixture.erasure(),
             positions: fixture.positions(),
             intake: Arc::new(Door(Arc::clone(&fixture))),
             retry: Arc::new(NoRetry),
+            load: Arc::new(Files),
             schedules: Arc::new(Hourly),
             foresight: Arc::new(Nothing),
             status: Arc::new(Status),

@@ -14,8 +14,8 @@ use crate::settings::{PREFIX, Role as HouseRole, Sources};
 
 pub(crate) use access::{SecretCommand, Secrets, TokenCommand, Tokens};
 pub(crate) use faces::{
-    Ask, CaseCommand, Cases, FaceCommand, NewTask, Next, Page, PlanCommand, Plans, ProjectCommand, Projects,
-    Repositories, RepositoryCommand, RunCommand, RunnerArgs, RunnerCommand, RunnerWork, Runs, Seen,
+    Ask, CaseCommand, Cases, FaceCommand, LoadArgs, NewTask, Next, Page, PlanCommand, Plans, ProjectCommand,
+    Projects, Repositories, RepositoryCommand, RunCommand, RunnerArgs, RunnerCommand, RunnerWork, Runs, Seen,
     SignalCommand, Signals, SuppressionCommand, Suppressions, TaskCommand, Tasks, Why,
 };
 

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use signalbox_domain::record::{RecordOrigin, Stream};
 use signalbox_domain::time::Timestamp;
 use signalbox_runtime::{ExitCode, enter};
-use signalbox_store::ingest::{FoldBatch, FoldPart, Quarantined};
+use signalbox_store::ingest::{FoldBatch, FoldPart, Letter, Quarantined};
 use signalbox_store::{Store, StoreConfig};
 use signalbox_testkit::git::Origin;
 
@@ -137,6 +137,7 @@ fn quarantine(place: &Place, code: &str, words: &str) {
         words: words.into(),
         sealed: b"sealed".to_vec(),
         size: 12,
+        letter: Letter::None,
     };
     let part = FoldPart { quarantined: vec![row], ..FoldPart::default() };
     let kept = enter(async {

@@ -6,6 +6,7 @@ mod access;
 mod bad_input;
 mod demo;
 mod faces;
+mod load;
 mod program;
 mod remote;
 mod up;

@@ -23,7 +23,9 @@ mod sessions;
 
 pub use deliveries::Received;
 pub use exposures::{Exposed, Exposure, ExposureKey, ExposureRead, OTHER_RELEASES};
-pub use fold::{Fold, FoldBatch, FoldPart, FoldedRecord, PartReport, PartSource, PositionMove, Quarantined};
+pub use fold::{
+    Fold, FoldBatch, FoldPart, FoldedRecord, Letter, PartReport, PartSource, PositionMove, Quarantined,
+};
 pub use gathered::Gathered;
 pub use limit::{NewSignals, Overflow};
 pub use points::{MetricPoint, PointKey, PointRead, SeriesKey};

@@ -47,6 +47,8 @@ pub mod decisions;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub mod dispatcher;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
+pub mod erasure;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub mod ingest;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub mod leases;

@@ -46,6 +46,8 @@ methods! {
     QuarantineList = "quarantine_list" Read,
     QuarantineShow = "quarantine_show" Read,
     QuarantineDrop = "quarantine_drop" Write,
+    LettersDue = "letters_due" Read,
+    LettersSent = "letters_sent" Write,
     PositionsList = "positions_list" Read,
     PositionSeek = "position_seek" Write,
     DeliveryPut = "delivery_put" Write,
@@ -149,6 +151,12 @@ methods! {
     FiringMove = "firing_move" Write,
     FiringFulfil = "firing_fulfil" Write,
     FiringsList = "firings_list" Read,
+    // erasure
+    ErasureBegin = "erasure_begin" Write,
+    ErasureTexts = "erasure_texts" Read,
+    ErasureStep = "erasure_step" Write,
+    ErasureShow = "erasure_show" Read,
+    ErasuresList = "erasures_list" Read,
     // retention
     Prune = "prune" Write,
 }

@@ -7,7 +7,8 @@ use std::fmt::Write as _;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TableRule {
     pub table: &'static str,
-    /// The only module of the store that writes it, but for `OTHER_WRITERS`; retention removes rows of most.
+    /// The only module of the store that writes it, but for `OTHER_WRITERS`; retention removes rows of most, and erasure
+    /// changes texts that name somebody.
     pub owner: &'static str,
     pub grows_with: &'static str,
     pub kept: &'static str,
@@ -157,6 +158,7 @@ pub const TABLES: &[TableRule] = &[
         "2 days after the window ended",
     ),
     rule("leases", "leases", "shards of stages, one row each", "for good: its token never starts anew"),
+    rule("erasures", "erasure", "people who were taken out", "for good: that it was done has to be told"),
 ];
 
 /// The list as ARCHITECTURE.md shows it.

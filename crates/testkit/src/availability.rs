@@ -20,6 +20,8 @@ pub enum Part {
     Postgres,
     /// SDKs of trackers, as their makers publish them.
     Sdks,
+    /// A browser.
+    Chromium,
 }
 
 /// A part was found, and this is which.
@@ -41,6 +43,7 @@ impl Part {
             Self::Kafka => "Kafka",
             Self::Postgres => "PostgreSQL",
             Self::Sdks => "real SDKs",
+            Self::Chromium => "Chromium",
         }
     }
 
@@ -53,6 +56,12 @@ impl Part {
                 crate::postgres::Install::find().map(drop).map_err(|missing| missing.to_string())
             }
             Self::Sdks => crate::sdks::Sdks::find().map(drop).map_err(|missing| missing.to_string()),
+            Self::Chromium => {
+                let folders = std::env::var_os("PATH").unwrap_or_default();
+                let is_there =
+                    std::env::split_paths(&folders).any(|folder| folder.join("chromium").is_file());
+                is_there.then_some(()).ok_or_else(|| "no chromium in PATH".to_owned())
+            }
         }
     }
 
@@ -61,11 +70,13 @@ impl Part {
         static KAFKA: Once = Once::new();
         static POSTGRES: Once = Once::new();
         static SDKS: Once = Once::new();
+        static CHROMIUM: Once = Once::new();
         match self {
             #[cfg(feature = "kafka")]
             Self::Kafka => &KAFKA,
             Self::Postgres => &POSTGRES,
             Self::Sdks => &SDKS,
+            Self::Chromium => &CHROMIUM,
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Where the real SDKs are that end-to-end tests report with: PostHog's and Sentry's for Python, PostHog's for Node.
+//! Where the real SDKs are that end-to-end tests report with: PostHog's and Sentry's for Python and
+//! for browsers, PostHog's for Node.
 //!
 //! `SIGNALBOX_SDKS` names a folder that ./test filled elsewhere. Otherwise the cache is looked at, which counts only when
 //! it holds the very list of packages (`deploy/dev/sdks`) that this build knows.
@@ -60,6 +61,17 @@ impl Sdks {
         command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
         command.env("NODE_PATH", self.home.join("node/node_modules"));
         Some(command)
+    }
+
+    /// What a page ships: the folder of its modules, and PostHog's script; None where Node is not here, or too old.
+    #[must_use]
+    pub fn browser(&self) -> Option<(PathBuf, PathBuf)> {
+        if !self.holds("package.json", NODE) {
+            return None;
+        }
+        let node = self.home.join("node");
+        let posthog = node.join("packed/posthog-js/package/dist/array.full.no-external.js");
+        Some((node.join("node_modules"), posthog))
     }
 
     /// Was it made from this list?

@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use signalbox_domain::provenance::Provenance;
 
 use super::*;
-use crate::observation::Observation;
+use crate::observation::{Noted, Observation};
 
-fn every_format() -> impl Strategy<Value = Format> {
+pub(crate) fn every_format() -> impl Strategy<Value = Format> {
     prop::sample::select(Format::ALL)
 }
 
@@ -78,23 +78,49 @@ fn any_json() -> impl Strategy<Value = Value> {
     })
 }
 
-/// A sample of a format with some bytes, or one value of it, replaced.
-fn damaged() -> impl Strategy<Value = (Format, Vec<u8>)> {
+/// What parsers stumble over, put in anywhere.
+const HOSTILE: [&str; 12] = [
+    "\\u0000",
+    "\\ud800",
+    "\u{0}",
+    "\u{feff}",
+    "1e999",
+    "-18446744073709551616",
+    "[[[[[[[[[[[[[[[[",
+    "\"\":{",
+    "}{",
+    "\\",
+    "\r\n\r\n",
+    "\u{202e}\u{10ffff}",
+];
+
+/// A sample of a format, cut off, with some bytes or one value of it replaced, with something hostile put in, or with a part of
+/// it twice.
+pub(crate) fn damaged() -> impl Strategy<Value = (Format, Vec<u8>)> {
     let edits = prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..6);
-    (every_format(), any::<prop::sample::Index>(), edits, any::<prop::sample::Index>(), any_json(), 0_u8..4)
-        .prop_map(|(format, which, edits, place, value, way)| {
+    let places = (any::<prop::sample::Index>(), any::<prop::sample::Index>());
+    (every_format(), any::<prop::sample::Index>(), edits, places, any_json(), 0_u8..6).prop_map(
+        |(format, which, edits, (place, other), value, way)| {
             let mut samples = format.samples();
             let mut bytes = samples.swap_remove(which.index(samples.len())).bytes;
+            let at = place.index(bytes.len() + 1);
             match way {
-                0 => bytes.truncate(place.index(bytes.len() + 1)),
+                0 => bytes.truncate(at),
                 1 => edits.iter().for_each(|(at, byte)| {
                     let at = at.index(bytes.len());
                     bytes[at] = *byte;
                 }),
+                2 => drop(bytes.splice(at..at, HOSTILE[other.index(HOSTILE.len())].bytes())),
+                3 => {
+                    let end = at + other.index(bytes.len() - at + 1);
+                    let twice = bytes[at..end].to_vec();
+                    bytes.splice(at..at, twice);
+                }
                 _ => bytes = replaced(&bytes, place.index(1000), value),
             }
             (format, bytes)
-        })
+        },
+    )
 }
 
 /// The same JSON with one value, counted from the outside, replaced.
@@ -131,6 +157,17 @@ fn check_reading(reading: Result<Reading, Unreadable>, from: Provenance) {
     assert!(!reading.is_empty());
     for observation in &reading.kept {
         check_observation(observation, from);
+    }
+    for noted in &reading.noted {
+        let texts: Vec<&str> = match noted {
+            Noted::Session(note) => {
+                assert!(note.started_at <= note.ended_at, "{note:?}");
+                [&note.session].into_iter().chain(&note.route).map(String::as_str).collect()
+            }
+            Noted::Event(note) => vec![&note.event],
+            Noted::Exposure(note) => vec![&note.release, &note.environment],
+        };
+        assert!(texts.iter().all(|text| text.len() <= TEXT_LIMIT), "{noted:?}");
     }
 }
 

@@ -15,7 +15,7 @@ use rdkafka::types::RDKafkaRespErr;
 use signalbox_runtime::resolve_secret;
 
 use super::{KafkaError, Partition, property};
-use crate::config::{KafkaConfig, Property};
+use crate::config::{KafkaConfig, Property, literal};
 
 pub(super) type Client = BaseConsumer<Rebalances>;
 
@@ -138,7 +138,8 @@ pub(super) fn list_of(partitions: &[Partition]) -> TopicPartitionList {
 pub(super) fn connect(config: &KafkaConfig) -> Result<Client, KafkaError> {
     let settings = settings(config)?;
     let client: Client = settings.create_with_context(Rebalances::default()).map_err(property::told)?;
-    let topics: Vec<&str> = config.topics.iter().map(String::as_str).collect();
+    let subscriptions = config.subscriptions();
+    let topics: Vec<&str> = subscriptions.iter().map(String::as_str).collect();
     client.subscribe(&topics).map_err(KafkaError::Subscribe)?;
     Ok(client)
 }
@@ -150,9 +151,9 @@ pub fn probe(config: &KafkaConfig, longest: Duration) -> Result<(), KafkaError> 
     let answer = client.fetch_metadata(None, longest);
     let metadata = answer.map_err(|_| KafkaError::Unreachable { brokers: brokers() })?;
     let there = |topic: &String| metadata.topics().iter().any(|known| known.name() == topic);
-    match config.topics.iter().find(|topic| !there(topic)) {
+    match config.names().into_iter().find(|topic| !there(topic)) {
         None => Ok(()),
-        Some(topic) => Err(KafkaError::NoTopic { topic: topic.clone(), brokers: brokers() }),
+        Some(topic) => Err(KafkaError::NoTopic { topic, brokers: brokers() }),
     }
 }
 
@@ -162,6 +163,30 @@ fn settings(config: &KafkaConfig) -> Result<ClientConfig, KafkaError> {
     // By itself librdkafka stops fetching for a second once so much is queued.
     settings.set("fetch.queue.backoff.ms", "5");
     settings.set("statistics.interval.ms", STATISTICS_MILLISECONDS);
+    if config.pattern.is_some() {
+        // No pattern reads what is written here.
+        settings.set("topic.blacklist", not_for_patterns(config).join(","));
+    }
+    passed_through(&mut settings, config)?;
+    settings
+        .set("group.id", &config.group)
+        .set("partition.assignment.strategy", "cooperative-sticky")
+        .set("enable.auto.commit", "false")
+        .set("enable.auto.offset.store", "false")
+        // A position out of range is an error that is looked into, not a jump.
+        .set("auto.offset.reset", "error")
+        .set("isolation.level", "read_committed");
+    Ok(settings)
+}
+
+/// What Signalbox publishes itself, and what it could not read.
+fn not_for_patterns(config: &KafkaConfig) -> Vec<String> {
+    let own = ["signalbox.tasks", "signalbox.outcomes"].into_iter().chain(config.dead_letters.as_deref());
+    own.map(|topic| format!("^{}$", literal(topic))).collect()
+}
+
+/// Where the brokers are, and what the settings say to librdkafka itself.
+pub(super) fn passed_through(settings: &mut ClientConfig, config: &KafkaConfig) -> Result<(), KafkaError> {
     for (property, value) in &config.properties {
         match value {
             Property::Text(text) => settings.set(property, text),
@@ -172,14 +197,6 @@ fn settings(config: &KafkaConfig) -> Result<ClientConfig, KafkaError> {
             }
         };
     }
-    settings
-        .set("bootstrap.servers", config.brokers.join(","))
-        .set("group.id", &config.group)
-        .set("partition.assignment.strategy", "cooperative-sticky")
-        .set("enable.auto.commit", "false")
-        .set("enable.auto.offset.store", "false")
-        // A position out of range is an error that is looked into, not a jump.
-        .set("auto.offset.reset", "error")
-        .set("isolation.level", "read_committed");
-    Ok(settings)
+    settings.set("bootstrap.servers", config.brokers.join(","));
+    Ok(())
 }

@@ -95,7 +95,7 @@ impl Poller {
         let mut work = Work {
             client,
             reach: Reach::new(&self.config.brokers, self.clock.clone(), self.health),
-            topics: self.config.topics,
+            topics: self.config.names(),
             start: self.config.start,
             looked_at: self.clock.boot(),
             metrics: self.metrics,

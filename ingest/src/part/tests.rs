@@ -1,5 +1,6 @@
 //! Batches of records of several items, and the part that each becomes.
 
+use proptest::prelude::*;
 use serde_json::{Value, json};
 use signalbox_domain::provenance::Provenance;
 use signalbox_domain::signal::HoldReason;
@@ -7,6 +8,8 @@ use signalbox_redact::{Config, Redactor};
 use signalbox_runtime::{Clock, IdSource, Randomness, SealingKeys};
 
 use super::*;
+use crate::formats::TEXT_LIMIT;
+use crate::formats::tests::damaged;
 use crate::holds::HoldConfig;
 use crate::kafka::{Begun, Partition};
 
@@ -20,6 +23,12 @@ fn source(format: &str, project: &Value) -> SourceConfig {
 
 /// The part of some records, each at the offset of its place.
 fn part_of(format: &str, project: &Value, records: &[Value]) -> Part {
+    let records: Vec<Vec<u8>> = records.iter().map(|record| record.to_string().into_bytes()).collect();
+    part_of_bytes(format, project, &records)
+}
+
+/// The same of bytes that may be anything.
+fn part_of_bytes(format: &str, project: &Value, records: &[Vec<u8>]) -> Part {
     let source = source(format, project);
     let (clock, _) = Clock::manual("2026-11-21T09:00:00Z".parse().unwrap());
     let randomness = Randomness::seeded(7);
@@ -50,9 +59,12 @@ fn part_of(format: &str, project: &Value, records: &[Value]) -> Part {
     };
     let records: Vec<RawRecord> = (0..)
         .zip(records)
-        .map(|(offset, record)| {
-            let bytes = record.to_string().into_bytes();
-            RawRecord { offset, size: bytes.len(), bytes: Some(bytes), headers: Vec::new(), written_at: None }
+        .map(|(offset, record)| RawRecord {
+            offset,
+            size: record.len(),
+            bytes: Some(record.clone()),
+            headers: Vec::new(),
+            written_at: None,
         })
         .collect();
     let begun = Begun { partition: Partition { topic: "events".into(), number: 0 }, turn: 1 };
@@ -114,4 +126,49 @@ fn the_newest_says_whether_a_signal_is_held() {
     assert_eq!(hold(&[&resolved, &fired]), Some(HoldReason::UpstreamResolved));
     assert_eq!(hold(&[&fired, &resolved, &again]), None);
     assert_eq!(hold(&[&again, &fired, &resolved]), None);
+}
+
+#[test]
+fn no_claim_is_too_large_for_a_database() {
+    let claim = |count: &Value| json!({"project": "web", "source": "logs", "kind": "line", "title": "a", "count": count});
+    let part = part_of(
+        "signal",
+        &json!({"named": ["web"]}),
+        &[claim(&json!(u64::MAX)), claim(&json!("18446744073709551615"))],
+    );
+    assert_sum(&part);
+    let counts: Vec<u64> =
+        part.part.folds.iter().flat_map(|fold| fold.records.iter().map(|record| record.count)).collect();
+    assert_eq!(counts, [1 << 32, 1 << 32]);
+    let row = json!({"session_id": "s", "last_timestamp": 1_795_249_800, "console_error_count": u64::MAX, "click_count": u64::MAX});
+    let part = part_of("posthog_replay", &json!({"fixed": "web"}), &[row.clone(), row]);
+    let session = &part.part.gathered.sessions[0];
+    assert_eq!((session.errors, session.clicks), (2 << 32, 2 << 32));
+    assert_eq!((part.read, part.not_a_signal), (2, 2));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever comes is folded or quarantined with its reason, and is counted as what became of it.
+    #[test]
+    fn damaged_records_are_folded_or_quarantined_and_add_up(
+        (format, bytes) in damaged(), garbage in prop::collection::vec(any::<u8>(), 0..200),
+    ) {
+        let project = json!({"fixed": "web"});
+        let records = [bytes, garbage];
+        let part = part_of_bytes(format.name(), &project, &records);
+        assert_sum(&part);
+        for record in &part.part.quarantined {
+            prop_assert!(!record.words.is_empty() && record.words.len() < 1000, "{}", record.words);
+            prop_assert!(!record.words.contains(char::is_control), "{:?}", record.words);
+        }
+        for sample in part.part.folds.iter().flat_map(|fold| &fold.samples) {
+            prop_assert!(sample.text.value.len() <= 2 * TEXT_LIMIT && !sample.text.value.contains('\0'));
+        }
+        // The same bytes again are the same part, but for the ids that are drawn.
+        let again = part_of_bytes(format.name(), &project, &records);
+        prop_assert_eq!((part.read, part.not_a_signal), (again.read, again.not_a_signal));
+        prop_assert_eq!(part.part.gathered, again.part.gathered);
+    }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use signalbox_domain::access::{Role, Scope, Token};
 use signalbox_domain::delivery::Delivery;
-use signalbox_domain::ids::{DeliveryId, PersonId, ProjectId, QuarantineId, TaskId, TokenId};
+use signalbox_domain::ids::{DeliveryId, ErasureId, PersonId, ProjectId, QuarantineId, TaskId, TokenId};
 use signalbox_domain::policy::Policy;
 use signalbox_domain::project::Person;
 use signalbox_domain::provenance::{Provenance, Sourced};
@@ -20,7 +20,8 @@ use signalbox_domain::states::{TaskEvent, TaskState};
 use signalbox_domain::task::{Intent, Lineage, Mode, Origin, Priority, Starter, Task};
 use signalbox_domain::time::Timestamp;
 use signalbox_runtime::{ExitCode, enter};
-use signalbox_store::ingest::{FoldBatch, FoldPart, PositionMove, Quarantined};
+use signalbox_store::erasure::ErasureStep;
+use signalbox_store::ingest::{FoldBatch, FoldPart, Letter, PositionMove, Quarantined};
 use signalbox_store::retention::{Prunable, RetentionConfig};
 use signalbox_store::{Location, Store, StoreConfig};
 use uuid::Uuid;
@@ -70,6 +71,14 @@ async fn prepare(store: &Store, method: &str) -> Result<(), Failed> {
         "quarantine_drop" => {
             fold(store, FoldPart { quarantined: vec![quarantined()?], ..FoldPart::default() }).await?;
         }
+        "letters_sent" => {
+            let row = Quarantined { letter: Letter::Due, ..quarantined()? };
+            fold(store, FoldPart { quarantined: vec![row], ..FoldPart::default() }).await?;
+        }
+        "erasure_step" => {
+            act(store, "erasure_begin").await?;
+            fold(store, FoldPart { quarantined: vec![quarantined()?], ..FoldPart::default() }).await?;
+        }
         "position_seek" => {
             let position = Some(PositionMove { stream: stream()?, from: None, to: 9 });
             fold(store, FoldPart { position, ..FoldPart::default() }).await?;
@@ -110,6 +119,16 @@ async fn act(store: &Store, method: &str) -> Result<(), Failed> {
         "lease_release" => drop(store.lease_release(&name, FencingToken(1)).await?),
         "quarantine_drop" => store.quarantine_drop(quarantined()?.id).await?,
         "position_seek" => store.position_seek(&stream()?.source, "events", 0, 4, NOW).await?,
+        "letters_sent" => store.letters_sent(&[quarantined()?.id]).await?,
+        "erasure_begin" => store.erasure_begin(erasure(), "ada", &[7; 16], NOW).await?,
+        "erasure_step" => {
+            let step = ErasureStep {
+                quarantined: vec![quarantined()?.id],
+                ended_at: Some(NOW),
+                ..ErasureStep::default()
+            };
+            store.erasure_step(erasure(), &step).await?;
+        }
         "delivery_put" => drop(store.delivery_put(&delivery()?).await?),
         other => people::act(store, other).await?,
     }
@@ -135,7 +154,12 @@ fn quarantined() -> Result<Quarantined, Failed> {
         words: "expected JSON".to_owned(),
         sealed: vec![1],
         size: 1,
+        letter: Letter::None,
     })
+}
+
+fn erasure() -> ErasureId {
+    ErasureId::from_uuid(Uuid::from_u128(19))
 }
 
 fn delivery() -> Result<Delivery, Failed> {

@@ -1,7 +1,7 @@
 use signalbox_domain::access::Role;
 use signalbox_domain::record::RecordOrigin;
 use signalbox_runtime::Randomness;
-use signalbox_store::ingest::{FoldBatch, FoldPart, Quarantined};
+use signalbox_store::ingest::{FoldBatch, FoldPart, Letter, Quarantined};
 
 use super::*;
 use crate::fixture::{Fixture, actor};
@@ -23,6 +23,7 @@ async fn who_keeps_the_house_running_looks_into_a_record_and_drops_it() {
         words: "expected JSON".to_owned(),
         sealed: quarantine.keys.seal(place, &long).unwrap(),
         size: 9,
+        letter: Letter::None,
     };
     let part = FoldPart { quarantined: vec![row], ..FoldPart::default() };
     fixture.store.signals_fold(&FoldBatch { parts: vec![part] }, fixture.clock.now()).await.unwrap();

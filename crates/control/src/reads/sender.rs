@@ -47,6 +47,16 @@ impl Reads {
 }
 
 impl Sender {
+    /// Whether records of this project may be sent.
+    pub fn may(&self, project: &ProjectName) -> Result<(), Problem> {
+        match &self.only {
+            Some(only) if only != project => {
+                Err(Problem::invalid("project", format!("{only}, the project of this token")))
+            }
+            _ => Ok(()),
+        }
+    }
+
     pub fn sort(&self, items: Vec<Vec<u8>>) -> Sorted {
         let mut welcome = Vec::with_capacity(items.len());
         let mut places = Vec::with_capacity(items.len());
@@ -96,6 +106,14 @@ mod tests {
         assert!(matches!(&results[0], SignalResult::Refused { at, .. } if at == "project"));
         assert_eq!(results[1..3], [SignalResult::Folded, SignalResult::Duplicate]);
         assert!(matches!(&results[3], SignalResult::Refused { .. }));
+    }
+
+    #[test]
+    fn a_file_is_of_ones_own_project() {
+        let (web, app): (ProjectName, ProjectName) = ("web".parse().unwrap(), "app".parse().unwrap());
+        let sender = Sender { only: Some(web.clone()) };
+        assert!(sender.may(&web).is_ok() && sender.may(&app).is_err());
+        assert!(Sender { only: None }.may(&app).is_ok());
     }
 
     #[test]

@@ -104,6 +104,34 @@ pub(crate) enum SignalCommand {
         /// A file, or - for standard input
         file: PathBuf,
     },
+    /// Loads records of any format: each line of a file, each item of an array, or all of it. A load that was cut off goes
+    /// on where it was, and one that is given again counts nothing twice
+    Load(LoadArgs),
+    /// Takes a person out of what is kept: samples, titles, briefs, histories, webhooks, sessions, quarantine
+    Erase {
+        /// An id, an e-mail address, or whatever name records have for them
+        #[arg(long, value_name = "ID")]
+        user: String,
+    },
+    /// That people were taken out: by whom, when, and how much it took
+    Erasures {
+        #[command(flatten)]
+        page: Page,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LoadArgs {
+    /// A file, or - for standard input
+    pub(crate) file: PathBuf,
+    /// Such as posthog_event, sentry_event, sentry_sdk, alertmanager, signal
+    #[arg(long)]
+    pub(crate) format: String,
+    #[arg(long)]
+    pub(crate) project: ProjectName,
+    /// What it is known by, so that it goes on where it was [default: the file's name and content; none for -]
+    #[arg(long)]
+    pub(crate) name: Option<String>,
 }
 
 #[derive(Debug, Args)]

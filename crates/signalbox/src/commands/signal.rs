@@ -1,4 +1,9 @@
-//! `signalbox signal list|show|release|send`.
+//! `signalbox signal list|show|release|send|load|erase|erasures`.
+
+mod erase;
+mod load;
+mod progress;
+mod records;
 
 use std::io::Read as _;
 use std::path::Path;
@@ -49,6 +54,9 @@ pub(crate) async fn run(signals: &Signals, settings: Settings) -> Result<ExitCod
             })
         }
         SignalCommand::Send { file } => send(&face, file).await,
+        SignalCommand::Load(wanted) => load::load(&face, wanted).await,
+        SignalCommand::Erase { user } => erase::erase(&face, user).await,
+        SignalCommand::Erasures { page } => erase::list(&face, page).await,
     };
     face.close(done).await
 }

@@ -56,6 +56,10 @@ fn source(address: String, randomness: &Randomness) -> Result<SourceConfig, Name
         kafka: KafkaConfig {
             brokers: vec![address],
             topics: vec![DEV_TOPIC.to_owned()],
+            pattern: None,
+            prefix: String::new(),
+            suffix: String::new(),
+            dead_letters: None,
             group: name.to_string(),
             start: Start::Earliest,
             properties: BTreeMap::new(),

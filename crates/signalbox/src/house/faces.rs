@@ -6,12 +6,13 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use signalbox_automations::{AutomationConfig, CronSchedule};
 use signalbox_control::{
-    Access, Cases, Hook, HookKind, Hooks, Positions, Projects, Quarantine, Reads, Secrets, SignIn, Tasks,
+    Access, Cases, Erasure, Hook, HookKind, Hooks, Positions, Projects, Quarantine, Reads, Secrets, SignIn,
+    Tasks,
 };
 use signalbox_domain::ids::ProjectId;
 use signalbox_domain::names::Label;
 use signalbox_domain::time::Timestamp;
-use signalbox_ingest::{Dialect, Door, Format, HookConfig, ProjectCreation, Retry, SdkDoor};
+use signalbox_ingest::{Dialect, Door, Format, HookConfig, Loader, ProjectCreation, Retry, SdkDoor};
 use signalbox_planner::Planner;
 use signalbox_runtime::{Clock, ExitCode, Health, MetricError, StatusBoard, error_chain, resolve_secret};
 use signalbox_server::{
@@ -20,7 +21,7 @@ use signalbox_server::{
 use signalbox_store::Store;
 use zeroize::Zeroizing;
 
-use super::intake::{DoorIntake, RetryIntake, SdkDoorIntake};
+use super::intake::{DoorIntake, FileLoad, RetryIntake, SdkDoorIntake};
 use super::{House, stages};
 use crate::fail::Failure;
 use crate::wiring::VERSION;
@@ -36,6 +37,7 @@ pub(crate) fn api(house: &House, store: &Store, sign_in: SignIn, base: String) -
     let door = Door::new(stages::ingest_setup(house, store), ProjectCreation::AtFirstMention)
         .with_fingerprints(house.settings.ingest.fingerprints.clone());
     let retry = Retry::new(house.settings.ingest.clone(), stages::ingest_setup(house, store));
+    let loader = Loader::new(stages::ingest_setup(house, store), house.settings.ingest.fingerprints.clone());
     Api::new(ApiSetup {
         access: Access::new(store.clone(), clock.clone(), ids.clone()),
         sign_in,
@@ -44,11 +46,13 @@ pub(crate) fn api(house: &House, store: &Store, sign_in: SignIn, base: String) -
         cases: Cases::new(store.clone(), clock.clone(), ids.clone(), house.wakeups.clone()),
         runs: stages::runs(house, store),
         projects: Projects::new(store.clone(), clock.clone(), ids.clone()),
-        secrets: Secrets::new(store.clone(), clock.clone(), ids, Arc::clone(&house.keys)),
+        secrets: Secrets::new(store.clone(), clock.clone(), ids.clone(), Arc::clone(&house.keys)),
         quarantine: Quarantine::new(store.clone(), Arc::clone(&house.keys)),
         positions: Positions::new(store.clone(), clock.clone()),
+        erasure: Erasure::new(store.clone(), clock.clone(), ids.clone(), Arc::clone(&house.keys)),
         intake: Arc::new(DoorIntake::new(door)),
         retry: Arc::new(RetryIntake(retry)),
+        load: Arc::new(FileLoad(loader)),
         schedules: Arc::new(Rules(house.settings.automations.rules.clone())),
         foresight: Arc::new(Ahead { planner: stages::unsharpened(house, store), clock: clock.clone() }),
         status: Arc::new(Status::of(house, store)),

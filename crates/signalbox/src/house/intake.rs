@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use signalbox_control::views::{RetryResult, SignalResult};
+use signalbox_control::views::{LoadResult, RetryResult, SignalResult};
 use signalbox_domain::ids::QuarantineId;
 use signalbox_domain::provenance::Provenance;
 use signalbox_ingest::{
-    Accepted, Dialect, Door, GroupError, ItemResult, Retried, Retry, RetryError, SdkBody, SdkDoor,
-    SdkRefused, SdkTaken,
+    Accepted, Counts, Dialect, Door, Format, GroupError, ItemResult, Load, LoadError, Loaded, Loader,
+    Retried, Retry, RetryError, SdkBody, SdkDoor, SdkRefused, SdkTaken,
 };
 use signalbox_server::{
-    Accepting, IntakeError, QuarantineRetry, RetryFailure, Retrying, SdkDialect, SdkFailure, SdkIntake,
-    SdkRequest, SdkTaking, SignalIntake,
+    Accepting, FileIntake, IntakeError, LoadFailure, LoadRequest, Loading, QuarantineRetry, RetryFailure,
+    Retrying, SdkDialect, SdkFailure, SdkIntake, SdkRequest, SdkTaking, SignalIntake,
 };
 
 pub(crate) struct DoorIntake(Arc<Door>);
@@ -93,6 +93,36 @@ impl QuarantineRetry for RetryIntake {
             }
         })
     }
+}
+
+/// Loads files.
+pub(crate) struct FileLoad(pub(crate) Loader);
+
+impl FileIntake for FileLoad {
+    fn load(&self, request: LoadRequest) -> Loading<'_> {
+        Box::pin(async move {
+            let LoadRequest { format, project, file, from, records } = request;
+            let Some(format) = Format::from_name(&format) else {
+                let names: Vec<&str> = Format::ALL.iter().map(|format| format.name()).collect();
+                return Err(LoadFailure::Format(names.join(", ")));
+            };
+            match self.0.load(&Load { format, project, file, from, records }).await {
+                Ok(loaded) => Ok(load_result(loaded)),
+                Err(LoadError::Store(error)) => {
+                    let passing = error.is_passing();
+                    Err(intake_error(error, passing).into())
+                }
+                Err(error @ LoadError::Seal(_)) => Err(intake_error(error, false).into()),
+            }
+        })
+    }
+}
+
+fn load_result(Loaded { next, counts }: Loaded) -> LoadResult {
+    let taken = counts.is_some();
+    let Counts { read, kept, held, overflow, not_a_signal, duplicate, quarantined, new_signals, .. } =
+        counts.unwrap_or_default();
+    LoadResult { next, taken, read, kept, held, overflow, not_a_signal, duplicate, quarantined, new_signals }
 }
 
 fn intake_error(error: impl std::error::Error + Send + Sync + 'static, passing: bool) -> IntakeError {

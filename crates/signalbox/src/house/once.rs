@@ -6,7 +6,7 @@ use std::future::Future;
 
 use signalbox_control::Sweep;
 use signalbox_domain::time::Timestamp;
-use signalbox_ingest::{Judge, KafkaIngest, Until};
+use signalbox_ingest::{DeadLetters, Judge, KafkaIngest, Until};
 use signalbox_runtime::{ExitCode, NextPass, PassEnd, Stop, error_chain};
 use signalbox_store::{Store, StoreError};
 
@@ -28,6 +28,9 @@ async fn passes(house: &House, store: &Store) -> Result<(), Failure> {
         read_what_is_there(house, store).await?;
         let judge = Judge::new(&house.settings.ingest, stages::ingest_setup(house, store));
         to_the_end(house, |now| judge.pass(now)).await?;
+        if let Some(letters) = DeadLetters::of(&house.settings.ingest, &stages::ingest_setup(house, store)) {
+            to_the_end(house, |now| letters.pass(now)).await?;
+        }
     }
     if house.has(Role::Automations) {
         let automations = stages::automations(house, store)?;

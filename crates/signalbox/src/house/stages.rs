@@ -15,7 +15,7 @@ use signalbox_domain::quota::QuotaLimit;
 use signalbox_domain::run::Runner as RunnerRow;
 use signalbox_domain::task::Mode;
 use signalbox_domain::time::Timestamp;
-use signalbox_ingest::{HookIngest, IngestError, IngestSetup, Judge, KafkaIngest, Until};
+use signalbox_ingest::{DeadLetters, HookIngest, IngestError, IngestSetup, Judge, KafkaIngest, Until};
 use signalbox_llm::{SharpenConfig, Sharpeners};
 use signalbox_planner::{Planner, Reader};
 use signalbox_runner::{Runner, RunnerError, RunnerSetup};
@@ -69,13 +69,14 @@ pub(super) async fn run(house: &House, store: &Store, stop: Stop) {
             Box::pin(ingest(house, store, stop.clone())),
             Box::pin(hooked(house, store, stop.clone())),
             Box::pin(judging(house, store, stop.clone())),
+            Box::pin(handing_on(house, store, stop.clone())),
             Box::pin(planning(house, store, stop.clone())),
             Box::pin(automating(house, store, stop.clone())),
             Box::pin(dispatching(house, store, stop.clone())),
             Box::pin(running(house, store, stop.clone())),
         )
     };
-    let (ingested, hooked, judged, planned, automated, (), ran) = working.await;
+    let (ingested, hooked, judged, (), planned, automated, (), ran) = working.await;
     for failure in [ingested, hooked, judged, planned, automated, ran].into_iter().filter_map(Result::err) {
         tracing::error!("{}", failure.line());
     }
@@ -159,6 +160,16 @@ async fn judging(house: &House, store: &Store, stop: Stop) -> Result<(), Failure
         drive(&house, how, |now| judge.pass(now), stop).await;
     });
     judging.await.map_err(|end| Failure::new(ExitCode::Panicked, error_chain(&end)))
+}
+
+/// What sources could not read, to the topics that they have for such.
+async fn handing_on(house: &House, store: &Store, stop: Stop) {
+    if !house.has(Role::Ingest) {
+        return;
+    }
+    let Some(letters) = DeadLetters::of(&house.settings.ingest, &ingest_setup(house, store)) else { return };
+    let how = Drive { name: "dead_letters", config: PassConfig::default(), woken_by: &[SIGNALS] };
+    drive(house, how, |now| letters.pass(now), stop).await;
 }
 
 pub(super) fn planner(house: &House, store: &Store) -> Result<Planner<Arc<Sharpeners<Ledger>>>, Failure> {

@@ -210,8 +210,11 @@ CREATE TABLE quarantine (
     words text NOT NULL,
     sealed bytea NOT NULL,
     size bigint NOT NULL,
-    at bigint NOT NULL
+    at bigint NOT NULL,
+    -- Still to be written to the source's topic for such records; none where there is no such topic, or it was.
+    letter_due bigint
 );
+CREATE INDEX quarantine_letters ON quarantine (id) WHERE letter_due IS NOT NULL;
 CREATE INDEX quarantine_at ON quarantine (at);
 
 -- planner
@@ -430,4 +433,17 @@ CREATE TABLE leases (
     holder text NOT NULL,
     token bigint NOT NULL,
     until bigint NOT NULL
+);
+
+-- erasure: that somebody was taken out of what is kept, by whom and when; `mark` is a hash of who it was
+CREATE TABLE erasures (
+    id uuid PRIMARY KEY,
+    by_name text NOT NULL,
+    mark bytea NOT NULL,
+    begun_at bigint NOT NULL,
+    ended_at bigint,
+    texts bigint NOT NULL,
+    samples bigint NOT NULL,
+    sessions bigint NOT NULL,
+    quarantined bigint NOT NULL
 );

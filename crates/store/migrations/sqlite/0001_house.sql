@@ -210,8 +210,11 @@ CREATE TABLE quarantine (
     words TEXT NOT NULL,
     sealed BLOB NOT NULL,
     size INTEGER NOT NULL,
-    at INTEGER NOT NULL
+    at INTEGER NOT NULL,
+    -- Still to be written to the source's topic for such records; none where there is no such topic, or it was.
+    letter_due INTEGER
 ) STRICT;
+CREATE INDEX quarantine_letters ON quarantine (id) WHERE letter_due IS NOT NULL;
 CREATE INDEX quarantine_at ON quarantine (at);
 
 -- planner
@@ -430,4 +433,17 @@ CREATE TABLE leases (
     holder TEXT NOT NULL,
     token INTEGER NOT NULL,
     until INTEGER NOT NULL
+) STRICT;
+
+-- erasure: that somebody was taken out of what is kept, by whom and when; `mark` is a hash of who it was
+CREATE TABLE erasures (
+    id BLOB PRIMARY KEY,
+    by_name TEXT NOT NULL,
+    mark BLOB NOT NULL,
+    begun_at INTEGER NOT NULL,
+    ended_at INTEGER,
+    texts INTEGER NOT NULL,
+    samples INTEGER NOT NULL,
+    sessions INTEGER NOT NULL,
+    quarantined INTEGER NOT NULL
 ) STRICT;

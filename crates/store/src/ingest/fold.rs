@@ -116,6 +116,15 @@ pub struct Quarantined {
     pub words: String,
     pub sealed: Vec<u8>,
     pub size: u64,
+    pub letter: Letter,
+}
+
+/// Whether a record that could not be read is handed on to a topic for such.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Letter {
+    #[default]
+    None,
+    Due,
 }
 
 /// What became of a part.
@@ -359,7 +368,8 @@ async fn quarantine_within(step: &mut Step, row: &Quarantined, now: Timestamp) -
         row.words,
         row.sealed,
         column::from_count(row.size),
-        now.micros()
+        now.micros(),
+        (row.letter == Letter::Due).then_some(1_i64)
     )
     .map(drop)
 }

@@ -177,12 +177,12 @@ pub(super) async fn count_within<'a>(
         )?;
     }
     for (key, (count, users)) in points {
-        put_within(step, key, count, users).await?;
+        put_within(step, key, count, &users).await?;
     }
     Ok(())
 }
 
-async fn put_within(step: &mut Step, key: &PointKey, count: u64, users: Sketch) -> Result<(), StoreError> {
+async fn put_within(step: &mut Step, key: &PointKey, count: u64, users: &Sketch) -> Result<(), StoreError> {
     let SeriesKey { project, name, span } = &key.series;
     let (project, name, span) = (project.uuid(), name.as_str(), micros(*span));
     let (number, at) = (i64::from(key.step), key.at.micros());
@@ -208,7 +208,7 @@ async fn put_within(step: &mut Step, key: &PointKey, count: u64, users: Sketch) 
         number,
         at
     )?;
-    let merged = merged(&row.sketch, &users)?;
+    let merged = merged(&row.sketch, users)?;
     execute!(
         step,
         "queries/ingest/point_put.sqlite.sql",

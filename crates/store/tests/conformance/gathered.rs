@@ -156,6 +156,13 @@ async fn a_session_is_over_by_the_slowest_partition_that_is_read(fixture: &Fixtu
     assert_eq!(names(fixture, over(now)).await, ["s1"], "another partition is not as far");
     flow(fixture, 2, 31, now.minus(MINUTE * 31)).await;
     assert_eq!(names(fixture, over(now)).await, ["s1"], "one that nobody reads holds nobody up");
+    let source = "replay".parse().unwrap();
+    assert_eq!(fixture.store.flow_mark(&source, over(now).flows_since).await.unwrap(), Some(after(40)));
+    for partition in 0..3 {
+        fixture.store.position_seek(&source, "rows", partition, 1, now).await.unwrap();
+    }
+    assert_eq!(fixture.store.flow_mark(&source, over(now).flows_since).await.unwrap(), None);
+    assert_eq!(names(fixture, over(now)).await, [""; 0], "what is read again begins anew");
 }
 
 async fn where_nothing_is_read_silence_itself_ends_a_session(fixture: &Fixture) {

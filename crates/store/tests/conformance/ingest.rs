@@ -7,8 +7,8 @@ use signalbox_domain::delivery::{Delivery, DeliveryHeader};
 use signalbox_domain::record::{RecordOrigin, Stream};
 use signalbox_domain::signal::{Fingerprint, HoldReason, SAMPLES_BY_RANK};
 use signalbox_store::ingest::{
-    Fold, FoldBatch, FoldPart, FoldedRecord, NewSignals, Overflow, PartReport, PartSource, PositionEntry,
-    PositionMove, Quarantined, Received, SignalFilter,
+    Fold, FoldBatch, FoldPart, FoldedRecord, Letter, NewSignals, Overflow, PartReport, PartSource,
+    PositionEntry, PositionMove, Quarantined, Received, SignalFilter,
 };
 use signalbox_store::{Page, StoreError};
 
@@ -166,6 +166,7 @@ async fn what_cannot_be_read_is_kept_with_its_reason(fixture: &Fixture) {
         words: "expected a JSON object, found the end at byte 12".into(),
         sealed: vec![1, 2, 3],
         size: 12,
+        letter: Letter::None,
     };
     let parts = vec![FoldPart {
         position: moved(0, None, 5),
@@ -361,6 +362,7 @@ async fn a_quarantined_record_is_looked_at_and_taken_out(fixture: &Fixture) {
         words: "expected JSON".into(),
         sealed: vec![1],
         size: 1,
+        letter: Letter::None,
     };
     let (one, two) = (row("a"), row("b"));
     let quarantined = vec![one.clone(), two.clone()];

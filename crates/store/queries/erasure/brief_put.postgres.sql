@@ -1,0 +1,3 @@
+UPDATE tasks
+SET brief = $3
+WHERE id = $1 AND brief = $2

@@ -1,0 +1,3 @@
+UPDATE cases
+SET title = ?3
+WHERE id = ?1 AND title = ?2

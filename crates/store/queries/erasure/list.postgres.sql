@@ -1,0 +1,5 @@
+SELECT id, by_name, mark, begun_at, ended_at, texts, samples, sessions, quarantined
+FROM erasures
+WHERE $1::uuid IS NULL OR id < $1
+ORDER BY id DESC
+LIMIT $2

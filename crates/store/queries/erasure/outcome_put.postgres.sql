@@ -1,0 +1,3 @@
+UPDATE outcomes
+SET document = $3
+WHERE id = $1 AND document = $2

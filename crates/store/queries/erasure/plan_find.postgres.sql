@@ -1,0 +1,6 @@
+SELECT id AS id, 0::bigint AS "seq!", document AS text
+FROM plans
+WHERE ($1::uuid IS NULL OR id > $1)
+    AND (position(lower($2) IN lower(document)) > 0 OR position(lower($3) IN lower(document)) > 0)
+ORDER BY id
+LIMIT $4

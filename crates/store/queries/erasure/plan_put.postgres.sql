@@ -1,0 +1,3 @@
+UPDATE plans
+SET document = $3
+WHERE id = $1 AND document = $2

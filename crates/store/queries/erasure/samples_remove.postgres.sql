@@ -1,0 +1,2 @@
+DELETE FROM signal_samples
+WHERE signal_id = $1 AND samples = $2

@@ -1,0 +1,2 @@
+DELETE FROM replay_sessions
+WHERE person = $1

@@ -1,0 +1,3 @@
+SELECT id, by_name, mark, begun_at, ended_at, texts, samples, sessions, quarantined
+FROM erasures
+WHERE id = $1
