@@ -14,6 +14,7 @@ pub(super) struct Accumulator {
     limits: BatchLimits,
     open: BTreeMap<Partition, Open>,
     bytes: usize,
+    has_enough: bool,
 }
 
 #[derive(Debug)]
@@ -29,14 +30,15 @@ struct Open {
 
 impl Accumulator {
     pub(super) fn new(limits: BatchLimits) -> Self {
-        Self { limits, open: BTreeMap::new(), bytes: 0 }
+        Self { limits, open: BTreeMap::new(), bytes: 0, has_enough: false }
     }
 
     pub(super) fn add(&mut self, begun: &Begun, record: RawRecord, now: BootTime) {
-        let bytes = record.bytes.as_ref().map_or(0, Vec::len);
+        let (bytes, limit) = (record.bytes.as_ref().map_or(0, Vec::len), self.limits.records.get());
         let open = self.open(begun, record.offset, record.written_at, now);
         open.records.push(record);
         open.bytes += bytes;
+        self.has_enough |= open.records.len() >= limit;
         self.bytes += bytes;
     }
 
@@ -78,14 +80,19 @@ impl Accumulator {
         }
     }
 
-    /// All together are too much.
+    /// A partition has enough, or all together are too much.
     pub(super) fn is_full(&self) -> bool {
+        self.has_enough || self.is_too_much()
+    }
+
+    fn is_too_much(&self) -> bool {
         self.bytes >= self.limits.bytes.get()
     }
 
     /// What is full, or has waited; everything once all together is too much.
     pub(super) fn due(&mut self, now: BootTime) -> Vec<Batch> {
-        let too_much = self.is_full();
+        let too_much = self.is_too_much();
+        self.has_enough = false;
         let is_due = |open: &Open| {
             too_much
                 || open.records.len() >= self.limits.records.get()
