@@ -75,7 +75,8 @@ fn any_format_is_loaded_with_whatever_bytes_it_has() {
         place.run(&["signal", "load", file, "--project", "web", "--format", format]).worked().to_owned()
     };
     assert_eq!(wanted("one.envelope", "sentry_sdk"), "1 read: 1 kept; 1 new signals\n");
-    let alerts: Vec<Value> = (0..3).map(|n| json!({"title": format!("disk {n} is full"), "id": n})).collect();
+    let titles = ["the disk is full", "the queue grows", "nobody answers"];
+    let alerts: Vec<Value> = titles.map(|title| json!({"title": title, "id": title})).to_vec();
     place.write("alerts.json", &serde_json::to_string_pretty(&alerts).unwrap());
     assert_eq!(wanted("alerts.json", "alert_generic"), "3 read: 3 kept; 3 new signals\n");
     std::fs::write(place.path("bytes.jsonl"), b"{\"title\":\"a\"}\n\xff\xfe\n").unwrap();

@@ -66,7 +66,7 @@ mod tests {
             ("http://ada:secret@localhost:3000/", Some("localhost:3000")),
             ("http://[::1]:8080#top", Some("[::1]:8080")),
             ("/cart", None),
-            ("file:///home/ada/index.html", None),
+            ("file:///srv/index.html", None),
         ] {
             assert_eq!(host_of(url).as_deref(), expect, "{url}");
         }

@@ -35,7 +35,7 @@ pub(super) struct Records<R> {
 impl<R: Read> Records<R> {
     pub(super) fn new(reader: R, format: &str) -> std::io::Result<Self> {
         let mut this = Self { reader, buffer: Vec::new(), at: 0, is_end: false, bytes: 0, cut: Cut::Whole };
-        while this.buffer.len() < BEGINNING && !this.is_end && !this.has_whole_line() {
+        while this.buffer.len() < BEGINNING && !this.is_end && !this.has_two_lines() {
             this.fill()?;
         }
         this.cut = if WHOLE.contains(&format) { Cut::Whole } else { this.told() };
@@ -65,8 +65,8 @@ impl<R: Read> Records<R> {
         }
     }
 
-    fn has_whole_line(&self) -> bool {
-        self.buffer.trim_ascii_start().contains(&b'\n')
+    fn has_two_lines(&self) -> bool {
+        self.buffer.trim_ascii_start().iter().filter(|byte| **byte == b'\n').count() > 1
     }
 
     fn told(&self) -> Cut {
