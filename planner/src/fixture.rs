@@ -8,7 +8,7 @@ use signalbox_domain::provenance::Sourced;
 use signalbox_domain::signal::{Fingerprint, Frame, Sample, Severity, Signal, SignalKey, SourceFamily};
 use signalbox_domain::time::Timestamp;
 use signalbox_runtime::{Clock, IdSource, Randomness};
-use signalbox_store::planner::{CaseFacts, HourCount, PlanCommit, PlanFacts, PlanInput, PlanSignal};
+use signalbox_store::planner::{Beside, CaseFacts, HourCount, PlanCommit, PlanFacts, PlanInput, PlanSignal};
 use signalbox_store::quotas::QuotaUse;
 use uuid::Uuid;
 
@@ -107,6 +107,7 @@ pub(crate) struct House {
     pub(crate) known: BTreeMap<CaseId, CaseFacts>,
     pub(crate) quota: QuotaUse,
     pub(crate) live_tasks: u64,
+    pub(crate) beside: Beside,
 }
 
 impl House {
@@ -118,6 +119,7 @@ impl House {
             known: BTreeMap::new(),
             quota: QuotaUse { used: 0, ends_at: NOON.plus(std::time::Duration::from_hours(1)) },
             live_tasks: 0,
+            beside: Beside::default(),
         }
     }
 
@@ -134,6 +136,7 @@ impl House {
             signal_hours: input.signals.iter().map(|one| (one.signal.id, hours(one))).collect(),
             live_tasks: self.live_tasks,
             quota: self.quota,
+            beside: self.beside.clone(),
         };
         let code = CodeByCase::new();
         let decided =

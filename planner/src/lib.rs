@@ -12,6 +12,7 @@
 //! follows from the store: without it the pass is slower and otherwise the same.
 
 pub mod actionability;
+mod addressed;
 mod code;
 mod compose;
 mod config;
@@ -29,6 +30,7 @@ mod place;
 mod plan;
 mod recur;
 pub mod route;
+mod routing;
 mod ruled;
 mod score;
 mod sharpening;
@@ -43,4 +45,5 @@ pub use groups::{Grouping, Groups, Joined, group};
 pub use lab::{ActionabilityAnswer, ActionabilityRow, actionability_row};
 pub use pass::{PlanError, Planner};
 pub use plan::{Decided, decide, wish};
+pub use routing::{PackageAt, RouteAt, RoutingConfig, ServiceAt};
 pub use status::PlannerStatus;

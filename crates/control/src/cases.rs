@@ -2,6 +2,7 @@
 //! keep signals away. Of two who decide about a case at once, one is told. `reads` shows them.
 
 mod moves;
+mod pick;
 
 use std::collections::BTreeSet;
 
@@ -158,9 +159,7 @@ impl Cases {
                 self.wakeups.wake(OUTCOMES);
                 Ok(CaseDecided { case: id, state, version, words: wish.words })
             }
-            CaseRuled::Overtaken { version } => Err(Problem::Conflict(format!(
-                "somebody else decided about {id} meanwhile: its version is {version}; look at it again"
-            ))),
+            CaseRuled::Overtaken { version } => Err(overtaken(id, version)),
         }
     }
 
@@ -258,6 +257,12 @@ impl Cases {
         let (id, reason) = (self.ids.next(), Reason { code, words });
         Decision { id, stage: Stage::Control, subject, reason, first_at: now, last_at: now, count: 1 }
     }
+}
+
+fn overtaken(id: CaseId, version: i64) -> Problem {
+    Problem::Conflict(format!(
+        "somebody else decided about {id} meanwhile: its version is {version}; look at it again"
+    ))
 }
 
 fn aside(words: &str) -> String {

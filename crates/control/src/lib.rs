@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   CLI ──┐                                                 ┌ Reads ──▶ views
-//!   HTTP ─┼─▶ Access (who is it?) ─▶ a use case (may they?) ─┼ Tasks, Cases, Projects, SignIn, Secrets ─▶ Store
+//!   HTTP ─┼─▶ Access (who is it?) ─▶ a use case (may they?) ─┼ Tasks, Cases, People, Projects, SignIn, Secrets ─▶ Store
 //!   MCP ──┘                                                 ├ Runs (runners: lease, report, finish)
 //!   webhooks ─▶ Hooks (signed by whom?) ─▶ deliveries        └ Quarantine, Positions (who keep the house running)
 //! ```
@@ -14,6 +14,7 @@ mod access;
 mod cases;
 mod hooks;
 mod location;
+mod people;
 mod positions;
 mod problem;
 mod projects;
@@ -36,6 +37,7 @@ pub mod fixture;
 pub use access::{Access, AccessError, NewToken, Refused, TokenWish, local};
 pub use cases::Cases;
 pub use hooks::{Hook, HookKind, HookRefused, Hooks, Incoming};
+pub use people::People;
 pub use positions::Positions;
 pub use problem::Problem;
 pub use projects::Projects;

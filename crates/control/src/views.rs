@@ -7,6 +7,7 @@ mod asks;
 mod automation;
 mod case;
 mod hook;
+mod person;
 mod plan;
 mod position;
 mod problem;
@@ -35,6 +36,7 @@ pub use asks::{
 pub use automation::{AutomationLine, FiringLine};
 pub use case::{CaseLine, CaseView};
 pub use hook::{DeliveryMade, Receiving};
+pub use person::{PersonLine, PutPerson};
 pub use plan::{DryRunAsk, PlanLine, PlanReasonLine, PlanView};
 pub use position::{PositionLine, SeekAsk};
 pub use problem::{ProblemBody, ProblemLine};
@@ -42,13 +44,14 @@ pub use project::{KeyLine, NewProject, NewRepository};
 pub use quarantine::{QuarantineLine, QuarantineView, RetryResult};
 pub use ruling::{
     AcceptCase, CaseDecided, CaseMoved, DismissCase, MergeCase, MoveLine, MoveSignals, NewSuppression,
-    ReopenCase, SnoozeCase, SplitCase, SuppressionLine, SuppressionMade,
+    PickRepository, ReopenCase, SnoozeCase, SplitCase, SuppressionLine, SuppressionMade,
 };
 pub use run::{NoteLine, RunLine, RunView};
 pub use runner::{FinishAnswer, FinishAsk, Finishing, LeaseAsk, MovedAsk, NotesAsk, RenewAsk, RunnerSelf};
 pub use signal::{SignalLine, SignalResult, SignalResults, SignalView};
 pub use task::{
-    FinishResult, FinishTask, IntentKind, Making, NewTask, NextTask, StartTask, TaskLine, TaskMade, TaskView,
+    DisownTask, FinishResult, FinishTask, IntentKind, Making, NewTask, NextTask, StartTask, TaskLine,
+    TaskMade, TaskView,
 };
 pub use who::{Me, SignInLink};
 pub use why::{ChainNoun, Wait, WaitFor, Why, WhyLink};

@@ -9,6 +9,7 @@ mod code_owners;
 mod function;
 mod history;
 mod path;
+mod release;
 mod source;
 mod tree;
 

@@ -131,3 +131,27 @@ async fn a_repository_names_its_owners() {
     let text = repository.source_at(&head, CODE_OWNERS[0]).await.unwrap().unwrap().text;
     assert_eq!(CodeOwners::parse(&text).of("src/cart.py"), ["@ada"]);
 }
+
+#[tokio::test]
+async fn a_release_is_the_commit_of_its_tag_and_of_no_other_name() {
+    let house = House::new();
+    let first = house.commit("a.txt", "one\n");
+    git(&house.origin(), &["tag", "v1.2.3"]);
+    let second = house.commit("a.txt", "two\n");
+    git(&house.origin(), &["tag", "-a", "-m", "The second", "shop-2"]);
+    git(&house.origin(), &["tag", "tree", "HEAD^{tree}"]);
+    // A tag that is called as a commit is.
+    git(&house.origin(), &["tag", &first[..8], &second]);
+    let repository = house.repository().await;
+    let named = |names: &[&str]| {
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        let repository = repository.clone();
+        async move { repository.release_named(&names).await.unwrap().map(|commit| commit.to_string()) }
+    };
+    assert_eq!(named(&["1.2.3", "v1.2.3", "shop-2"]).await.as_deref(), Some(first.as_str()));
+    assert_eq!(named(&["shop-2"]).await.as_deref(), Some(second.as_str()), "through the tag's own object");
+    for none in [&["3"][..], &["tree"], &["v1.*"], &["../heads/main", "-x", "a b", "", "v1.2.3/"], &[]] {
+        assert_eq!(named(none).await, None, "{none:?}");
+    }
+    assert_eq!(commit(&repository, &first[..8]).await.as_str(), first, "a tag is no commit's digits");
+}

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Suspect;
+use signalbox_domain::code::SuspectCommit;
 
 /// Commits that are told of.
 const MOST: usize = 5;
@@ -23,14 +23,14 @@ pub(super) struct Line<'a> {
 }
 
 /// The likeliest first. What was written after the first record cannot have brought it in.
-pub(super) fn suspects(lines: &[Line<'_>], first_seen: i64) -> Vec<Suspect> {
-    let mut by_commit: BTreeMap<&str, Suspect> = BTreeMap::new();
+pub(super) fn suspects(lines: &[Line<'_>], first_seen: i64) -> Vec<SuspectCommit> {
+    let mut by_commit: BTreeMap<&str, SuspectCommit> = BTreeMap::new();
     for line in lines.iter().filter(|line| line.at <= first_seen) {
         let suspect = by_commit.entry(line.commit).or_insert_with(|| new(line));
         let mut add = |points: f64, reason: &'static str| {
-            if !suspect.reasons.contains(&reason) {
+            if !suspect.reasons.iter().any(|known| known == reason) {
                 suspect.points += points;
-                suspect.reasons.push(reason);
+                suspect.reasons.push(reason.to_owned());
             }
         };
         if line.distance == 0 {
@@ -44,7 +44,7 @@ pub(super) fn suspects(lines: &[Line<'_>], first_seen: i64) -> Vec<Suspect> {
         }
         suspect.points += 0.5 / (1.0 + f64::from(line.distance));
     }
-    let mut suspects: Vec<Suspect> = by_commit.into_values().collect();
+    let mut suspects: Vec<SuspectCommit> = by_commit.into_values().collect();
     suspects.sort_by(|a, b| {
         b.points.total_cmp(&a.points).then(b.at.cmp(&a.at)).then_with(|| a.commit.cmp(&b.commit))
     });
@@ -52,14 +52,14 @@ pub(super) fn suspects(lines: &[Line<'_>], first_seen: i64) -> Vec<Suspect> {
     suspects
 }
 
-fn new(line: &Line<'_>) -> Suspect {
-    Suspect {
+fn new(line: &Line<'_>) -> SuspectCommit {
+    SuspectCommit {
         commit: line.commit.to_owned(),
         subject: line.subject.to_owned(),
         author: line.author.to_owned(),
         at: line.at,
         points: 0.0,
-        reasons: vec!["it wrote lines near by"],
+        reasons: vec!["it wrote lines near by".to_owned()],
     }
 }
 
@@ -83,7 +83,8 @@ mod tests {
         let found = suspects(&lines, now);
         let order: Vec<&str> = found.iter().map(|one| one.commit.as_str()).collect();
         assert_eq!(order, ["it", "near", "old"]);
-        assert!(found[0].reasons.contains(&"it wrote the very line"), "{found:?}");
-        assert!(!found[2].reasons.contains(&"within two weeks before the first record"), "{found:?}");
+        let has = |at: usize, reason: &str| found[at].reasons.iter().any(|one| one == reason);
+        assert!(has(0, "it wrote the very line"), "{found:?}");
+        assert!(!has(2, "within two weeks before the first record"), "{found:?}");
     }
 }

@@ -32,6 +32,7 @@ pub(crate) use text::unbroken;
 pub use tree::Tree;
 pub(crate) use words::words;
 
+use signalbox_domain::code::{CodePlace, PlaceAt, RestsOn, Whereabouts};
 use signalbox_similarity::frames::ParsedTrace;
 
 /// Places that are told of.
@@ -133,4 +134,28 @@ pub enum Reason {
     NamedPlain,
     #[error("words of the text are in its name")]
     Words,
+}
+
+/// As it is kept and handed on.
+impl From<&Located> for Whereabouts {
+    fn from(located: &Located) -> Self {
+        let rests_on = match located.evidence {
+            Evidence::Stack => RestsOn::Stack,
+            Evidence::Named => RestsOn::Named,
+            Evidence::Words => RestsOn::Words,
+            Evidence::AssertionOnly => RestsOn::AssertionOnly,
+            Evidence::Nothing => RestsOn::Nothing,
+        };
+        let place = |place: &Place| CodePlace {
+            at: match &place.at {
+                At::Path(path) => PlaceAt::Path(path.clone()),
+                At::Symbol(symbol) => PlaceAt::Symbol(symbol.clone()),
+            },
+            lines: place.lines.clone(),
+            functions: place.functions.clone(),
+            score: place.score,
+            reasons: place.reasons.iter().map(ToString::to_string).collect(),
+        };
+        Self { rests_on, places: located.places.iter().map(place).collect() }
+    }
 }

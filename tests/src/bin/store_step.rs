@@ -74,7 +74,9 @@ async fn prepare(store: &Store, method: &str) -> Result<(), Failed> {
             let position = Some(PositionMove { stream: stream()?, from: None, to: 9 });
             fold(store, FoldPart { position, ..FoldPart::default() }).await?;
         }
-        "case_rule" | "suppression_put" | "signals_move" => people::prepare(store).await?,
+        "case_rule" | "case_pick" | "suppression_put" | "signals_move" | "task_disown" => {
+            people::prepare(store).await?;
+        }
         "suppression_lift" => {
             people::prepare(store).await?;
             people::act(store, "suppression_put").await?;

@@ -8,6 +8,7 @@ use signalbox_domain::signal::Severity;
 use signalbox_domain::time::Timestamp;
 use uuid::Uuid;
 
+use super::beside::{self, Beside};
 use super::load::{self, CaseRecord, PlanSignal};
 use crate::column;
 use crate::error::{DamageSource, StoreError};
@@ -29,6 +30,8 @@ pub struct GatherWish {
     /// Hours since 1970; earlier ones are let be.
     pub since_hour: i64,
     pub quota: QuotaLimit,
+    /// What was done or came in before says nothing about a case.
+    pub work_since: Timestamp,
     pub now: Timestamp,
 }
 
@@ -65,6 +68,7 @@ pub struct PlanFacts {
     pub live_tasks: u64,
     /// Tasks that the project's quota has granted in this window.
     pub quota: QuotaUse,
+    pub beside: Beside,
 }
 
 /// Signals that represent a case whose others were not read.
@@ -103,7 +107,8 @@ impl Store {
         }
         let live_tasks = live_within(&mut step, wish.project).await?;
         let quota = quotas::look_within(&mut step, &wish.quota, wish.now).await?;
-        Ok(PlanFacts { cases, signal_hours: hours, live_tasks, quota })
+        let beside = beside::within(&mut step, wish.project, wish.work_since).await?;
+        Ok(PlanFacts { cases, signal_hours: hours, live_tasks, quota, beside })
     }
 }
 
