@@ -12,10 +12,13 @@
 
 mod bundle;
 mod in_code;
+mod lab;
 mod parts;
 mod section;
 mod skill;
 mod text;
+
+pub use lab::{BriefLab, Briefed, BriefedTask};
 
 use signalbox_domain::case::Case;
 use signalbox_domain::code::Whereabouts;

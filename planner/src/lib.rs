@@ -37,6 +37,7 @@ mod sharpening;
 mod status;
 
 pub use code::{CodeConfig, Reader};
+pub use compose::{BriefLab, Briefed, BriefedTask};
 pub use config::{
     ActionabilityGate, DetectConfig, GatesConfig, GroupingConfig, PlannerConfig, Points, PointsError,
     RouteWeight, ScoreConfig, Thresholds, ThresholdsError,

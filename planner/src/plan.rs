@@ -290,7 +290,7 @@ impl Plan<'_> {
                 Addressed::Free { links } => links,
             };
             match room.take(&self.from.config.gates) {
-                Ok(()) => self.open_task(planned, &spot, links),
+                Ok(()) => self.open_task(planned, &spot, &links),
                 Err(full) => self.closed(planned, &full),
             }
         }

@@ -50,9 +50,12 @@ pub struct Reader {
     clock: Clock,
     limit: Duration,
     trees: Arc<Mutex<BTreeMap<CommitId, Arc<Tree>>>>,
-    /// The newest tree of each repository, and when it was read.
-    newest: Arc<Mutex<BTreeMap<RepositoryId, (BootTime, Arc<Tree>)>>>,
+    /// The newest of each repository.
+    newest: Arc<Mutex<BTreeMap<RepositoryId, Newest>>>,
 }
+
+/// A tree and when it was read.
+type Newest = (BootTime, Arc<Tree>);
 
 /// For so long the newest tree of a repository is taken for what it is: routing asks for all of them.
 const FRESH: Duration = Duration::from_mins(10);

@@ -18,7 +18,7 @@ const ROUNDS: usize = 4;
 /// Repositories of a project whose files are looked at.
 const MOST_REPOSITORIES: usize = 100;
 
-pub(super) async fn decided(reader: Option<&Reader>, from: &Decided<'_>, ids: &IdSource) -> PlanCommit {
+pub(crate) async fn decided(reader: Option<&Reader>, from: &Decided<'_>, ids: &IdSource) -> PlanCommit {
     let mut plan = decide(from, ids);
     let Some(reader) = reader else { return plan };
     let (mut code, deadline) = (CodeByCase::new(), reader.deadline());

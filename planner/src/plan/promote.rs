@@ -23,8 +23,8 @@ struct Opening {
 }
 
 impl Plan<'_> {
-    pub(super) fn open_task(&mut self, mut planned: Planned<'_>, spot: &Spot, links: Vec<LinkedWork>) {
-        let Opening { task, composed, begins } = self.opening(&planned, spot, &links);
+    pub(super) fn open_task(&mut self, mut planned: Planned<'_>, spot: &Spot, links: &[LinkedWork]) {
+        let Opening { task, composed, begins } = self.opening(&planned, spot, links);
         let case = &mut planned.record.case;
         self.move_case(case, CaseEvent::Promote);
         self.move_case(case, CaseEvent::OpenTask);
@@ -34,7 +34,7 @@ impl Plan<'_> {
             self.decide(Subject::Signal(changed.signal.id), "task-opened", words.clone());
         }
         self.decide(Subject::Task(task.id), "opened", self.opened_words(&task, begins));
-        self.opened_beside(&task, case.id, spot, &links);
+        self.opened_beside(&task, case.id, spot, links);
         self.due.insert(case.id, self.from.now.plus(self.from.config.gates.rank_again));
         self.evidence.contexts.insert(task.id, (spot.places.clone(), composed));
         self.tasks.push(task);
