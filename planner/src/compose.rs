@@ -14,6 +14,7 @@ mod bundle;
 mod in_code;
 mod lab;
 mod parts;
+mod past;
 mod section;
 mod skill;
 mod text;
@@ -25,7 +26,7 @@ use signalbox_domain::code::Whereabouts;
 use signalbox_domain::context::{Context, LinkedWork};
 use signalbox_domain::provenance::{Provenance, Sourced};
 use signalbox_similarity::frames::Language;
-use signalbox_store::planner::{EarlierTask, PlanSignal};
+use signalbox_store::planner::{Beside, EarlierTask, PlanSignal};
 
 use crate::code::Looked;
 use crate::facts::Facts;
@@ -49,6 +50,8 @@ pub(crate) struct Evidence<'a> {
     pub(crate) code: Option<&'a Looked>,
     /// Others who are at work on the same file.
     pub(crate) linked: &'a [LinkedWork],
+    /// How ended tasks ended, and cases that are over.
+    pub(crate) beside: &'a Beside,
 }
 
 /// What a task says to those who do it.
@@ -60,9 +63,9 @@ pub(crate) struct Composed {
 
 pub(crate) fn compose(of: &Evidence<'_>) -> Composed {
     let skill = skill::chosen(kind_of(of.signals), of.code.and_then(Looked::facts));
-    let sections = parts::sections(of, &skill);
-    let from = Provenance::of_all(sections.iter().map(|section| section.from));
     let context = bundle::context(of, &skill);
+    let sections = parts::sections(of, &skill, &context);
+    let from = Provenance::of_all(sections.iter().map(|section| section.from));
     let brief = Sourced::new(section::page(sections, MOST_TOKENS), from.and(context.provenance));
     Composed { brief, context }
 }

@@ -174,4 +174,4 @@ fn is_full(input: &PlanInput, at_most: u32) -> bool {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -91,6 +91,9 @@ fn located(read: &[&PlanSignal], repository: &str, tree: Option<&Tree>) -> Optio
     located.find(|located| !located.places.is_empty())
 }
 
+/// What records call a file that they are about.
+const NAMES_A_FILE: [&str; 4] = ["manifest", "path", "file", "workflow_path"];
+
 /// What a signal says.
 struct Material {
     text: String,
@@ -101,7 +104,10 @@ impl Material {
     fn of(signal: &PlanSignal) -> Option<Self> {
         let sample = signal.samples.first()?;
         let title = &sample.title.value;
-        Some(Self { text: format!("{title}\n{}", sample.text.value), trace: trace(sample, title) })
+        let named = NAMES_A_FILE.iter().filter_map(|name| sample.attributes.get(*name)?.as_str());
+        let named: String = named.map(|path| format!("\n{path}")).collect();
+        let text = format!("{title}\n{}{named}", sample.text.value);
+        Some(Self { text, trace: trace(sample, title) })
     }
 }
 

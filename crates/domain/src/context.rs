@@ -38,6 +38,9 @@ pub struct Context {
     pub earlier: Vec<EarlierTry>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub linked: Vec<LinkedWork>,
+    /// Closed cases of the project that are called alike.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub similar: Vec<SimilarCase>,
     /// How a job of this kind is done, and when it counts as fixed, by the skill.
     pub how: Sourced<String>,
     pub fixed: Sourced<String>,
@@ -84,6 +87,18 @@ pub struct EarlierTry {
     pub generation: u32,
     pub task: TaskId,
     pub state: TaskState,
+    /// What came of it, where an outcome says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<Sourced<String>>,
+}
+
+/// A case that is over and is called alike.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SimilarCase {
+    pub case: CaseId,
+    pub title: Sourced<String>,
+    /// How it is over, in words.
+    pub ended: String,
 }
 
 /// Work that touches the same place, or names the case.

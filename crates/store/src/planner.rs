@@ -23,7 +23,7 @@ mod row;
 mod rulings;
 mod suppressions;
 
-pub use beside::{Beside, Choice, NotOwner, Stands, WorkBeside};
+pub use beside::{Beside, Choice, ClosedCase, NotOwner, Stands, WorkBeside};
 pub use commit::{Committed, PlanCommit, TaskEvidence};
 pub use exemplars::{BoundSignal, OpenCase, OpenCases};
 pub use gather::{CaseFacts, GatherWish, HourCount, PlanFacts};

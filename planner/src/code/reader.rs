@@ -1,10 +1,11 @@
 //! The look itself: fetches a repository, and reads what a case's places are at the commit of its release.
 
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use signalbox_domain::code::{CodeFacts, CodeFunction, CodeLine, Excerpt, RestsOn, Whereabouts};
+use signalbox_domain::code::{CodeFacts, CodeFunction, CodeLine, CommitOf, Excerpt, RestsOn, Whereabouts};
 use signalbox_domain::ids::RepositoryId;
 use signalbox_domain::project::{Person, Repository};
 use signalbox_domain::time::Timestamp;
@@ -25,8 +26,9 @@ const MOST_PLACES: usize = 3;
 /// Lines each way around a place.
 const AROUND: u32 = 6;
 const MOST_TESTS: usize = 5;
-/// Trees that are kept between looks.
+/// Trees, and what was found of cases, that are kept between looks.
 const MOST_TREES: usize = 100;
+const MOST_FOUND: usize = 1_000;
 /// Where a repository says how jobs are done in it.
 const SKILLS: &str = ".signalbox/skills";
 
@@ -50,6 +52,8 @@ pub struct Reader {
     clock: Clock,
     limit: Duration,
     trees: Arc<Mutex<BTreeMap<CommitId, Arc<Tree>>>>,
+    /// What was found before, by commit and what was asked: an unchanged case is not looked up again.
+    found: Arc<Mutex<BTreeMap<(CommitId, u64), CodeFacts>>>,
     /// The newest of each repository.
     newest: Arc<Mutex<BTreeMap<RepositoryId, Newest>>>,
 }
@@ -77,6 +81,7 @@ impl Reader {
             clock,
             limit,
             trees: Arc::default(),
+            found: Arc::default(),
             newest: Arc::default(),
         }
     }
@@ -132,7 +137,32 @@ impl Reader {
         let Subject { repository, read, .. } = at;
         let bare = self.cache.repository(&repository.name, repository.location.as_str()).await?;
         let (commit, of) = commit_of(&bare, repository, read).await?;
-        let tree = self.tree(&bare, &commit).await?;
+        let key = (commit.clone(), asked(at));
+        if let Some(known) = self.known(&key) {
+            return Ok(known);
+        }
+        let facts = self.read(at, &bare, commit, of).await?;
+        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        if found.len() >= MOST_FOUND {
+            found.clear();
+        }
+        found.insert(key, facts.clone());
+        Ok(facts)
+    }
+
+    fn known(&self, key: &(CommitId, u64)) -> Option<CodeFacts> {
+        self.found.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
+    }
+
+    async fn read(
+        &self,
+        at: &Subject<'_>,
+        bare: &Bare,
+        commit: CommitId,
+        of: CommitOf,
+    ) -> Result<CodeFacts, WorkspaceError> {
+        let Subject { repository, read, .. } = at;
+        let tree = self.tree(bare, &commit).await?;
         let skill = format!("{SKILLS}/{}/SKILL.md", at.kind);
         let skill = bare.source_at(&commit, &skill).await?.ok().map(|source| source.text);
         let nowhere = Whereabouts { rests_on: RestsOn::Nothing, places: Vec::new() };
@@ -149,10 +179,10 @@ impl Reader {
         let Some(located) = whereabouts_in(read, repository.name.as_str(), &tree) else { return Ok(facts) };
         facts.whereabouts = Whereabouts::from(&located);
         facts.tests = tests_near(&tree, &located);
-        facts.owners = owners(&bare, &commit, &paths(&located), at.people).await?;
+        facts.owners = owners(bare, &commit, &paths(&located), at.people).await?;
         let mut blamed: Vec<(BlamedLine, u32, bool)> = Vec::new();
         for (at, place) in located.places.iter().take(MOST_PLACES).enumerate() {
-            let Some((excerpt, lines)) = excerpt(&bare, &commit, place).await? else { continue };
+            let Some((excerpt, lines)) = excerpt(bare, &commit, place).await? else { continue };
             blamed.extend(lines.into_iter().map(|line| {
                 let distance = line.line.abs_diff(excerpt.line);
                 (line, distance, at == 0)
@@ -179,6 +209,21 @@ impl Reader {
         trees.insert(commit.clone(), Arc::clone(&tree));
         Ok(tree)
     }
+}
+
+/// What a look depends on beside the commit: how often a signal was seen is none of it.
+fn asked(at: &Subject<'_>) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    at.repository.id.uuid().hash(&mut hasher);
+    at.kind.hash(&mut hasher);
+    at.first_seen.micros().hash(&mut hasher);
+    for signal in &at.read {
+        format!("{:?} {:?}", signal.signal.id, signal.samples).hash(&mut hasher);
+    }
+    for person in at.people {
+        format!("{person:?}").hash(&mut hasher);
+    }
+    hasher.finish()
 }
 
 fn paths(located: &Located) -> Vec<String> {
@@ -238,3 +283,6 @@ fn tests_near(tree: &Tree, located: &Located) -> Vec<String> {
     }
     tests
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,11 +1,12 @@
 //! The same as the page, for programs: every field with who could have written it, bounded like the page. Pure.
 
-use signalbox_domain::context::{Context, ContextSignal, EarlierTry, Numbers};
+use signalbox_domain::context::{Context, ContextSignal, Numbers};
 use signalbox_domain::provenance::{Provenance, Sourced};
 use signalbox_domain::signal::Sample;
 use signalbox_domain::task::TaskCase;
 
 use super::Evidence;
+use super::past::{similar, tried};
 use super::skill::Chosen;
 use crate::code::Looked;
 
@@ -34,7 +35,8 @@ pub(super) fn context(of: &Evidence<'_>, chosen: &Chosen) -> Context {
         whereabouts: of.located.map(|located| Sourced::new(located.clone(), texts)),
         code: code.map(|facts| Sourced::new(facts, Provenance::Repository)),
         not_read,
-        earlier: of.earlier.iter().map(earlier).collect(),
+        earlier: tried(of.earlier, &of.beside.ended),
+        similar: similar(of.case, &of.beside.closed),
         linked: of.linked.to_vec(),
         how: Sourced::new(chosen.skill.how.clone(), chosen.from),
         fixed: Sourced::new(chosen.skill.fixed.clone(), chosen.from),
@@ -71,10 +73,6 @@ fn told(signal: &signalbox_store::planner::PlanSignal) -> ContextSignal {
     }
 }
 
-fn earlier(task: &signalbox_store::planner::EarlierTask) -> EarlierTry {
-    EarlierTry { generation: task.generation, task: task.task, state: task.state }
-}
-
 /// The first of them, as many as there is room for.
 fn within<'a>(samples: impl Iterator<Item = &'a Sample>) -> Vec<Sample> {
     let mut room = MOST_BYTES;
@@ -99,6 +97,9 @@ fn writers(context: &Context) -> Provenance {
     let signals = context.signals.iter().map(|signal| signal.title.from);
     let places = context.whereabouts.iter().map(|one| one.from);
     let code = context.code.iter().map(|one| one.from);
-    let skill = [context.title.from, context.how.from, context.fixed.from];
-    Provenance::of_all(of_samples.chain(links).chain(signals).chain(places).chain(code).chain(skill))
+    let ours = [context.title.from, context.how.from, context.fixed.from];
+    let before = context.earlier.iter().filter_map(|one| one.ended.as_ref()).map(|said| said.from);
+    let before = before.chain(context.similar.iter().map(|one| one.title.from));
+    let all = of_samples.chain(links).chain(signals).chain(places).chain(code).chain(before).chain(ours);
+    Provenance::of_all(all)
 }

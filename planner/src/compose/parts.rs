@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use signalbox_domain::code::{CodePlace, RestsOn, Whereabouts};
+use signalbox_domain::context::{Context, EarlierTry, SimilarCase};
 use signalbox_domain::provenance::Provenance;
 use signalbox_domain::signal::{Frame, Sample};
 
@@ -21,7 +22,7 @@ const MOST_ATTRIBUTES: usize = 40;
 /// Of one attribute.
 const LONGEST_VALUE: usize = 300;
 
-pub(super) fn sections(of: &Evidence<'_>, skill: &Chosen) -> Vec<Section> {
+pub(super) fn sections(of: &Evidence<'_>, skill: &Chosen, context: &Context) -> Vec<Section> {
     let samples: Vec<&Sample> = of.signals.iter().flat_map(|signal| &signal.samples).collect();
     let first = samples.first().copied();
     let mut sections = vec![happens(of, skill), numbers(of)];
@@ -40,7 +41,8 @@ pub(super) fn sections(of: &Evidence<'_>, skill: &Chosen) -> Vec<Section> {
     }
     sections.extend(others(of));
     sections.extend(beside(of, &samples));
-    sections.extend(history(of));
+    sections.extend(history(of, context));
+    sections.extend(alike(context));
     sections.extend(first.and_then(circumstances));
     sections.extend(links(&samples));
     sections.extend(further(&samples));
@@ -87,7 +89,9 @@ fn numbers(of: &Evidence<'_>) -> Section {
         of.case.id
     );
     text.push_str(&match facts.users {
-        Some(users) => format!("- about {users} users (the signal that has most; counted by a sketch)\n"),
+        Some(users) => {
+            format!("- about {} (the signal that has most; counted by a sketch)\n", counted(users, "user"))
+        }
         None => "- how many users is not known: no record named one\n".to_owned(),
     });
     for signal in of.signals.iter().take(MOST_TOLD) {
@@ -169,17 +173,29 @@ fn others(of: &Evidence<'_>) -> Option<Section> {
     Some(quoted(&heading, "", lines.collect::<Vec<_>>().join("\n"), from, Worth::Helpful))
 }
 
-fn history(of: &Evidence<'_>) -> Option<Section> {
-    if of.earlier.is_empty() {
+fn history(of: &Evidence<'_>, context: &Context) -> Option<Section> {
+    if context.earlier.is_empty() {
         return None;
     }
-    let generation = of.case.generation;
-    let mut text = format!("This is generation {generation}. What was tried did not hold:\n");
-    let first = of.earlier.len().saturating_sub(MOST_TOLD);
-    for task in &of.earlier[first..] {
-        text.push_str(&format!("\n- generation {}: {} is {}", task.generation, task.task, task.state));
-    }
-    Some(ours("It was worked on before", text))
+    let lead = format!("This is generation {}. What was tried did not hold:", of.case.generation);
+    let first = context.earlier.len().saturating_sub(MOST_TOLD);
+    let told = &context.earlier[first..];
+    let from = Provenance::of_all(told.iter().filter_map(|one| one.ended.as_ref()).map(|said| said.from));
+    let line = |one: &EarlierTry| {
+        let ended = one.ended.as_ref().map_or_else(String::new, |said| format!(": {}", inline(&said.value)));
+        format!("generation {}: {} is {}{ended}", one.generation, one.task, one.state)
+    };
+    let lines: Vec<String> = told.iter().map(line).collect();
+    Some(quoted("It was worked on before", &lead, lines.join("\n"), from, Worth::Telling))
+}
+
+fn alike(context: &Context) -> Option<Section> {
+    let from = Provenance::of_all(context.similar.iter().map(|one| one.title.from));
+    let line =
+        |one: &SimilarCase| format!("{} ({}): {}", one.case, inline(&one.ended), inline(&one.title.value));
+    let lines: Vec<String> = context.similar.iter().map(line).collect();
+    let lead = "They are over and are called alike; how they ended may tell something:";
+    (!lines.is_empty()).then(|| quoted("Similar cases", lead, lines.join("\n"), from, Worth::Helpful))
 }
 
 /// What the record says about itself beside its text.

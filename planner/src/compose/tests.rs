@@ -35,6 +35,7 @@ fn brief_of(signals: &[PlanSignal]) -> Sourced<String> {
         located: located.as_ref(),
         code: None,
         linked: &[],
+        beside: &Beside::default(),
     };
     compose(&of).brief
 }

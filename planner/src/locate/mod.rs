@@ -32,6 +32,11 @@ pub(crate) use text::unbroken;
 pub use tree::Tree;
 pub(crate) use words::words;
 
+/// A part of a whole; nothing of nothing is none.
+pub(crate) fn ratio(part: usize, whole: usize) -> f64 {
+    board::as_f64(part) / board::as_f64(whole.max(1))
+}
+
 use signalbox_domain::code::{CodePlace, PlaceAt, RestsOn, Whereabouts};
 use signalbox_similarity::frames::ParsedTrace;
 

@@ -52,6 +52,7 @@ impl Plan<'_> {
             located: spot.whereabouts.as_ref(),
             code,
             linked: links,
+            beside: &self.from.facts.beside,
         });
         let begins = self.begins(planned, spot, &context.kind);
         let provenance = Provenance::of_all([case.title.from, brief.from]);

@@ -2,6 +2,7 @@
 //!
 //! A new bench is one file in `cases/` and one line here.
 
+mod brief;
 pub mod claim;
 mod noise;
 mod similarity;
@@ -40,6 +41,11 @@ pub struct Bench {
 }
 
 pub const BENCHES: &[Bench] = &[
+    Bench {
+        name: "brief",
+        about: "a brief with blame and snippets from a large repository, and routing among a hundred",
+        run: brief::run,
+    },
     Bench {
         name: "noise",
         about: "a bare statement under pgbench beside itself: how far a ratio strays from 1 here by chance",

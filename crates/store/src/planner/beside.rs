@@ -1,16 +1,22 @@
 //! What else a plan looks at in its snapshot: the work that is under way or was done lately in the project, whoever does it;
 //! what people said of earlier cases; and what the project is called.
 
+use std::collections::BTreeMap;
+
 use signalbox_domain::change::{Change, TouchedLines};
 use signalbox_domain::context::Work;
 use signalbox_domain::form::from_form;
 use signalbox_domain::ids::{CaseId, PersonId, ProjectId, RepositoryId, TaskId};
 use signalbox_domain::names::{NameError, ProjectName};
+use signalbox_domain::outcome::Outcome;
 use signalbox_domain::project::Person;
-use signalbox_domain::states::{ChangeState, Machine as _, TaskState};
+use signalbox_domain::provenance::Sourced;
+use signalbox_domain::ruling::Ruling;
+use signalbox_domain::states::{CaseState, ChangeState, Machine as _, TaskState};
 use signalbox_domain::time::Timestamp;
 use uuid::Uuid;
 
+use crate::column;
 use crate::control;
 use crate::error::{DamageSource, StoreError};
 use crate::statement::{fetch_all, fetch_optional};
@@ -18,6 +24,8 @@ use crate::step::Step;
 
 /// Tasks of cases, tasks of others, and changes that are read, the newest of each.
 const MOST_WORK: i64 = 500;
+/// Closed cases that are read, the newest.
+const MOST_CLOSED: i64 = 200;
 /// Earlier choices that are read, the newest.
 const MOST_CHOICES: i64 = 500;
 
@@ -30,6 +38,19 @@ pub struct Beside {
     /// The team, and who of it said of which file that it is not theirs.
     pub people: Vec<Person>,
     pub not_owners: Vec<NotOwner>,
+    /// How ended tasks of the plan's cases ended, where an outcome says so.
+    pub ended: BTreeMap<TaskId, Outcome>,
+    /// Cases that are over, the newest first.
+    pub closed: Vec<ClosedCase>,
+}
+
+/// A case that is over.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ClosedCase {
+    pub case: CaseId,
+    pub title: Sourced<String>,
+    pub state: CaseState,
+    pub ruling: Option<Ruling>,
 }
 
 /// A task or a change, and what it is about.
@@ -69,6 +90,18 @@ pub struct NotOwner {
     pub repository: RepositoryId,
     pub path: String,
     pub person: PersonId,
+}
+
+struct ClosedRow {
+    id: Uuid,
+    title: String,
+    title_from: String,
+    state: String,
+    ruling: Option<String>,
+}
+
+struct OutcomeRow {
+    document: String,
 }
 
 struct NotOwnerRow {
@@ -114,6 +147,7 @@ pub(super) async fn within(
     step: &mut Step,
     project: ProjectId,
     since: Timestamp,
+    ended: &[TaskId],
 ) -> Result<Beside, StoreError> {
     let name = fetch_optional!(
         step,
@@ -141,7 +175,47 @@ pub(super) async fn within(
         choices: choices.collect(),
         people: control::people_within(step).await?,
         not_owners: not_owners_within(step, project).await?,
+        ended: ended_within(step, ended).await?,
+        closed: closed_within(step, project).await?,
     })
+}
+
+async fn ended_within(step: &mut Step, tasks: &[TaskId]) -> Result<BTreeMap<TaskId, Outcome>, StoreError> {
+    let mut ended = BTreeMap::new();
+    for task in tasks {
+        let row = fetch_optional!(
+            step,
+            OutcomeRow,
+            "queries/planner/how_it_ended.sqlite.sql",
+            "queries/planner/how_it_ended.postgres.sql",
+            task.uuid()
+        )?;
+        let Some(row) = row else { continue };
+        let outcome = from_form(&row.document).map_err(|source| StoreError::damaged("outcome", source))?;
+        ended.insert(*task, outcome);
+    }
+    Ok(ended)
+}
+
+async fn closed_within(step: &mut Step, project: ProjectId) -> Result<Vec<ClosedCase>, StoreError> {
+    let rows = fetch_all!(
+        step,
+        ClosedRow,
+        "queries/planner/closed_cases.sqlite.sql",
+        "queries/planner/closed_cases.postgres.sql",
+        project.uuid(),
+        MOST_CLOSED
+    )?;
+    let closed = |row: ClosedRow| -> Result<ClosedCase, DamageSource> {
+        Ok(ClosedCase {
+            case: CaseId::from_uuid(row.id),
+            title: Sourced::new(row.title, column::provenance(&row.title_from)?),
+            state: CaseState::from_name(&row.state)?,
+            ruling: row.ruling.as_deref().map(from_form).transpose()?,
+        })
+    };
+    let all: Result<_, DamageSource> = rows.into_iter().map(closed).collect();
+    all.map_err(|source| StoreError::damaged("case", source))
 }
 
 async fn not_owners_within(step: &mut Step, project: ProjectId) -> Result<Vec<NotOwner>, StoreError> {

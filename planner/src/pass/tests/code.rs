@@ -7,7 +7,7 @@ use super::*;
 use crate::code::{CodeConfig, Reader};
 
 /// A person's git, at a time.
-fn git(folder: &Path, at: &str, arguments: &[&str]) {
+pub(crate) fn git(folder: &Path, at: &str, arguments: &[&str]) {
     let output = Command::new("git")
         .current_dir(folder)
         .args(["-c", "user.name=Ada", "-c", "user.email=ada@acme.example", "-c", "commit.gpgSign=false"])
@@ -23,7 +23,7 @@ const CART: &str =
     "import os\n\n\ndef cart_alpha(cart):\n    items = cart[0]\n    total = 0\n    return items[total]\n";
 
 /// `cart/core.py`, of which line 7 is where `crash` crashes.
-fn origin(folder: &Path) {
+pub(crate) fn origin(folder: &Path) {
     let (old, new) = ("2020-01-01T00:00:00Z", "2026-09-20T00:00:00Z");
     std::fs::create_dir_all(folder.join("cart")).unwrap();
     std::fs::create_dir_all(folder.join("tests")).unwrap();
@@ -195,7 +195,7 @@ async fn a_task_is_offered_to_an_owner_first_unless_they_said_that_it_is_not_the
     let words = place.words(Subject::Task(task.id), "opened").await;
     assert!(words[0].starts_with("queued for an engineer, ada first; written by stranger"), "{words:?}");
 
-    let said = signalbox_domain::decision::Decision {
+    let said = Decision {
         id: place.ids.next(),
         stage: signalbox_domain::decision::Stage::Control,
         subject: Subject::Task(task.id),
