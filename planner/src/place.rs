@@ -1,6 +1,6 @@
 //! Which repository a case belongs to, and where in it to look first: told from the case's largest signals. Pure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use signalbox_domain::ids::RepositoryId;
@@ -9,7 +9,7 @@ use signalbox_similarity::frames::ParsedTrace;
 use signalbox_store::planner::{Choice as EarlierChoice, PlanSignal};
 
 use crate::features::trace;
-use crate::locate::{Located, Query, Tree, locate};
+use crate::locate::{Clue, Contents, Located, Query, Tree, clues, locate_in};
 use crate::route::{self, Asked, Choice, Experience, Routed};
 use crate::routing::{RoutingConfig, mapped};
 
@@ -73,20 +73,44 @@ pub(crate) fn place(read: &[&PlanSignal], known: &Known<'_>) -> Placed {
 
 /// The files that the signals are likely about, as their stacks and texts write them.
 pub(crate) fn whereabouts(read: &[&PlanSignal], repository: &str) -> Option<Located> {
-    located(read, repository, None)
+    located(read, repository, None, &Contents::default())
 }
 
 /// The same, as files of a tree.
 pub(crate) fn whereabouts_in(read: &[&PlanSignal], repository: &str, tree: &Tree) -> Option<Located> {
-    located(read, repository, Some(tree))
+    located(read, repository, Some(tree), &Contents::default())
 }
 
-fn located(read: &[&PlanSignal], repository: &str, tree: Option<&Tree>) -> Option<Located> {
+/// The same with what files say of the clues.
+pub(crate) fn whereabouts_by(
+    read: &[&PlanSignal],
+    repository: &str,
+    tree: &Tree,
+    contents: &Contents,
+) -> Option<Located> {
+    located(read, repository, Some(tree), contents)
+}
+
+/// What is worth looking for in files.
+pub(crate) fn clues_of(read: &[&PlanSignal]) -> Vec<Clue> {
+    let materials = read.iter().filter_map(|signal| Material::of(signal)).take(MOST_TOLD);
+    let mut clues: Vec<Clue> = materials.flat_map(|material| clues(&material.text)).collect();
+    let mut seen = BTreeSet::new();
+    clues.retain(|clue| seen.insert(clue.clone()));
+    clues
+}
+
+fn located(
+    read: &[&PlanSignal],
+    repository: &str,
+    tree: Option<&Tree>,
+    contents: &Contents,
+) -> Option<Located> {
     let repositories = [repository.to_owned()];
     let mut located = read.iter().filter_map(|signal| Material::of(signal)).map(|material| {
         let query =
             Query { text: &material.text, trace: material.trace.as_ref(), repositories: &repositories };
-        locate(&query, tree)
+        locate_in(&query, tree, contents)
     });
     located.find(|located| !located.places.is_empty())
 }

@@ -133,6 +133,32 @@ async fn a_repository_names_its_owners() {
 }
 
 #[tokio::test]
+async fn words_are_found_at_a_commit_and_nothing_in_them_is_a_pattern_or_an_option() {
+    let house = House::new();
+    let first = house.commit("src/a b.py", "def total():\n    raise Full('no room: is left')\n");
+    write(&house.origin().join("blob.bin"), "total\0no room");
+    house.commit("src/c.py", "total = 1\n# --all\n");
+    let repository = house.repository().await;
+    let head = repository.head_of("main").await.unwrap();
+    let found = async |at: &CommitId, texts: &[&str]| {
+        let texts: Vec<String> = texts.iter().map(|text| (*text).to_owned()).collect();
+        let hits = repository.search_at(at, &texts).await.unwrap();
+        hits.into_iter().map(|hit| format!("{}:{}:{}", hit.path, hit.line, hit.text)).collect::<Vec<_>>()
+    };
+    let all = [
+        "src/a b.py:1:def total():",
+        "src/a b.py:2:    raise Full('no room: is left')",
+        "src/c.py:1:total = 1",
+    ];
+    assert_eq!(found(&head, &["total", "no room"]).await, all);
+    assert_eq!(found(&commit(&repository, &first).await, &["total"]).await, all[..1]);
+    assert_eq!(found(&head, &["--all"]).await, ["src/c.py:2:# --all"]);
+    for nothing in [&["t.tal"][..], &["--open-files-in-pager=id"], &["a\nb"], &[" "], &[]] {
+        assert_eq!(found(&head, nothing).await, Vec::<String>::new(), "{nothing:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_release_is_the_commit_of_its_tag_and_of_no_other_name() {
     let house = House::new();
     let first = house.commit("a.txt", "one\n");

@@ -18,8 +18,8 @@ use super::owners::owners;
 use super::release::commit_of;
 use super::suspects::{Line, suspects};
 use super::{CodeConfig, Looked};
-use crate::locate::{At, Located, Place, Tree, is_test};
-use crate::place::whereabouts_in;
+use crate::locate::{At, Contents, Evidence, Line as FileLine, Located, Place, Tree, is_test};
+use crate::place::{clues_of, whereabouts_by, whereabouts_in};
 
 /// Places of a case that are read.
 const MOST_PLACES: usize = 3;
@@ -161,7 +161,6 @@ impl Reader {
         commit: CommitId,
         of: CommitOf,
     ) -> Result<CodeFacts, WorkspaceError> {
-        let Subject { repository, read, .. } = at;
         let tree = self.tree(bare, &commit).await?;
         let skill = format!("{SKILLS}/{}/SKILL.md", at.kind);
         let skill = bare.source_at(&commit, &skill).await?.ok().map(|source| source.text);
@@ -176,7 +175,7 @@ impl Reader {
             tests: Vec::new(),
             skill,
         };
-        let Some(located) = whereabouts_in(read, repository.name.as_str(), &tree) else { return Ok(facts) };
+        let Some(located) = self.located(at, bare, &commit, &tree).await? else { return Ok(facts) };
         facts.whereabouts = Whereabouts::from(&located);
         facts.tests = tests_near(&tree, &located);
         facts.owners = owners(bare, &commit, &paths(&located), at.people).await?;
@@ -192,6 +191,34 @@ impl Reader {
         let lines: Vec<Line<'_>> = blamed.iter().map(of_line).collect();
         facts.suspects = suspects(&lines, at.first_seen.micros().div_euclid(1_000_000));
         Ok(facts)
+    }
+
+    /// By the stack where it leads into the product; else files are looked into for what the texts name and quote.
+    async fn located(
+        &self,
+        at: &Subject<'_>,
+        bare: &Bare,
+        commit: &CommitId,
+        tree: &Tree,
+    ) -> Result<Option<Located>, WorkspaceError> {
+        let name = at.repository.name.as_str();
+        let by_names = whereabouts_in(&at.read, name, tree);
+        if by_names.as_ref().is_some_and(|located| located.evidence == Evidence::Stack) {
+            return Ok(by_names);
+        }
+        let clues = clues_of(&at.read);
+        let texts: Vec<String> = clues.iter().map(|clue| clue.text().to_owned()).collect();
+        let hits = match bare.search_at(commit, &texts).await {
+            Ok(hits) => hits,
+            // More was found than is read, or it took too long: their names are left.
+            Err(error) => {
+                tracing::debug!(repository = %at.repository.name, "not searched: {}", error_chain(&error));
+                return Ok(by_names);
+            }
+        };
+        let lines = hits.into_iter().map(|hit| FileLine { path: hit.path, line: hit.line, text: hit.text });
+        let contents = Contents { clues, lines: lines.collect() };
+        Ok(whereabouts_by(&at.read, name, tree, &contents))
     }
 
     /// The tree of a commit never changes: it is read once.

@@ -12,6 +12,7 @@
 
 mod board;
 mod calls;
+mod contents;
 mod lab;
 mod mentions;
 mod rank;
@@ -24,9 +25,10 @@ mod weights;
 mod words;
 
 pub(crate) use calls::calls;
+pub use contents::{Clue, Contents, Line, clues};
 pub use lab::{LocateAnswer, LocateRow, LocatedFile, Paths, locate_row};
 pub(crate) use mentions::mentions;
-pub use rank::locate;
+pub use rank::{locate, locate_in};
 pub(crate) use test_code::is_test;
 pub(crate) use text::unbroken;
 pub use tree::Tree;
@@ -139,6 +141,12 @@ pub enum Reason {
     NamedPlain,
     #[error("words of the text are in its name")]
     Words,
+    #[error("it has what the text quotes")]
+    HasMessage,
+    #[error("it defines what the text names")]
+    Defines,
+    #[error("it uses what the text names")]
+    Uses,
 }
 
 /// As it is kept and handed on.

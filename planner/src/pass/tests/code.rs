@@ -218,6 +218,26 @@ async fn a_task_is_offered_to_an_owner_first_unless_they_said_that_it_is_not_the
 }
 
 #[tokio::test]
+async fn what_a_ticket_names_is_looked_for_in_the_files_and_the_code_is_shown() {
+    let (place, folder) = (Place::new().await, tempfile::tempdir().unwrap());
+    origin(folder.path());
+    moved_to(&place, folder.path()).await;
+    place
+        .folded(
+            crate::fixture::ticket(1, "cart_alpha crashes with an IndexError on an empty basket", ""),
+            NOON,
+        )
+        .await;
+    assert_eq!(reading(&place, |_| {}).pass(NOON).await.unwrap().report.tasks, 1);
+    let task = place.store.tasks_list(TaskFilter::default(), Page::first(2)).await.unwrap().remove(0);
+    for part in
+        ["it defines what the text names", ">     4  def cart_alpha(cart):", "Return the item  x  (Ada)"]
+    {
+        assert!(task.brief.value.contains(part), "{part}:\n{}", task.brief.value);
+    }
+}
+
+#[tokio::test]
 async fn of_several_repositories_the_one_with_the_files_is_found_by_looking() {
     let (place, folder) = (Place::new().await, tempfile::tempdir().unwrap());
     let (one, two) = (folder.path().join("one"), folder.path().join("two"));
