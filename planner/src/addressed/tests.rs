@@ -58,8 +58,8 @@ fn asked(places: &[TouchedLines]) -> Site<'_> {
 }
 
 /// `lines`, `file`, `named`, or nothing; with how long it stands where no task is opened.
-fn check(site: &Site<'_>, work: WorkBeside, expect: Option<(LinkKind, Option<Until>)>) {
-    let found = match addressed(site, std::iter::once(&work)) {
+fn check(site: &Site<'_>, work: &WorkBeside, expect: Option<(LinkKind, Option<Until>)>) {
+    let found = match addressed(site, std::iter::once(work)) {
         Addressed::Already(already) => Some((already.link.how, Some(already.until))),
         Addressed::Free { links } => links.first().map(|link| (link.how, None)),
     };
@@ -72,20 +72,20 @@ fn the_same_lines_are_the_same_work_and_the_same_file_is_said() {
     let site = asked(&places);
     let (same, ends) = (Some((LinkKind::Lines, Some(Until::ItEnds))), Until::ItEnds);
     let file = Some((LinkKind::File, None));
-    check(&site, task(1, &[lines("src/cart.py", 30, 40)]), same);
-    check(&site, task(1, &[lines("src/cart.py", 31, 40)]), file);
-    check(&site, task(1, &[lines("src/pay.py", 1, 9)]), None);
-    check(&site, task(1, &[lines("src/pay.py", 1, 9), lines("src/cart.py", 10, 30)]), file);
-    check(&site, task(1, &[lines("src/cart.py", 0, 0)]), file);
-    check(&site, task(1, &[lines("/srv/app/src/cart.py", 12, 12)]), same);
-    check(&site, task(1, &[lines("other_src/cart.py", 12, 12)]), None);
-    check(&site, task(1, &[lines("cart.py", 12, 12)]), None);
+    check(&site, &task(1, &[lines("src/cart.py", 30, 40)]), same);
+    check(&site, &task(1, &[lines("src/cart.py", 31, 40)]), file);
+    check(&site, &task(1, &[lines("src/pay.py", 1, 9)]), None);
+    check(&site, &task(1, &[lines("src/pay.py", 1, 9), lines("src/cart.py", 10, 30)]), file);
+    check(&site, &task(1, &[lines("src/cart.py", 0, 0)]), file);
+    check(&site, &task(1, &[lines("/srv/app/src/cart.py", 12, 12)]), same);
+    check(&site, &task(1, &[lines("other_src/cart.py", 12, 12)]), None);
+    check(&site, &task(1, &[lines("cart.py", 12, 12)]), None);
     let both = [lines("src/pay.py", 1, 9), lines("src/cart.py", 20, 20)];
-    check(&site, change(1, &both, Stands::Live), Some((LinkKind::Lines, Some(ends))));
+    check(&site, &change(1, &both, Stands::Live), Some((LinkKind::Lines, Some(ends))));
     let elsewhere = WorkBeside { repository: Some(repository(2)), ..task(1, &places) };
-    check(&site, elsewhere, None);
-    check(&Site { is_sure: false, ..site }, task(1, &places), file);
-    check(&asked(&[]), task(1, &places), None);
+    check(&site, &elsewhere, None);
+    check(&Site { is_sure: false, ..site }, &task(1, &places), file);
+    check(&asked(&[]), &task(1, &places), None);
 }
 
 #[test]
@@ -93,13 +93,13 @@ fn what_names_the_case_is_about_it_wherever_it_is() {
     let named = Some((LinkKind::Named, Some(Until::ItEnds)));
     let site = asked(&[]);
     let text = |text: String| WorkBeside { text, case: None, repository: None, ..task(1, &[]) };
-    check(&site, text(format!("Look into {}, please", case(1))), named);
-    check(&site, text(format!("Look into {}", case(2))), None);
+    check(&site, &text(format!("Look into {}, please", case(1))), named);
+    check(&site, &text(format!("Look into {}", case(2))), None);
     let of_case = |work: WorkBeside| WorkBeside { case: Some(case(1)), ..work };
-    check(&site, of_case(change(1, &[], Stands::Live)), named);
+    check(&site, &of_case(change(1, &[], Stands::Live)), named);
     // What earlier generations have done is the case's own history, and so are their tasks.
-    check(&site, of_case(change(1, &[], Stands::Done { at: NOON })), None);
-    check(&site, of_case(task(1, &[])), None);
+    check(&site, &of_case(change(1, &[], Stands::Done { at: NOON })), None);
+    check(&site, &of_case(task(1, &[])), None);
 }
 
 #[test]
@@ -110,9 +110,9 @@ fn what_is_done_stands_until_it_is_out_and_no_longer_once_it_is_seen_again() {
     let seen = |last_seen, now| Site { last_seen, now, ..asked(&places) };
     let out = at.plus(DAY);
     let later = out.plus(Duration::from_secs(1));
-    check(&seen(at, at), work(), Some((LinkKind::Lines, Some(Until::Out(out)))));
-    check(&seen(out, later), work(), Some((LinkKind::Lines, Some(Until::Seen))));
-    check(&seen(later, later), work(), Some((LinkKind::Lines, None)));
+    check(&seen(at, at), &work(), Some((LinkKind::Lines, Some(Until::Out(out)))));
+    check(&seen(out, later), &work(), Some((LinkKind::Lines, Some(Until::Seen))));
+    check(&seen(later, later), &work(), Some((LinkKind::Lines, None)));
     let Addressed::Free { links } = addressed(&seen(later, later), std::iter::once(&work())) else {
         panic!()
     };

@@ -24,9 +24,10 @@ pub(super) struct Line<'a> {
 
 /// The likeliest first. What was written after the first record cannot have brought it in.
 pub(super) fn suspects(lines: &[Line<'_>], first_seen: i64) -> Vec<SuspectCommit> {
-    let mut by_commit: BTreeMap<&str, SuspectCommit> = BTreeMap::new();
+    let mut by_commit: BTreeMap<&str, (SuspectCommit, u32)> = BTreeMap::new();
     for line in lines.iter().filter(|line| line.at <= first_seen) {
-        let suspect = by_commit.entry(line.commit).or_insert_with(|| new(line));
+        let (suspect, nearest) = by_commit.entry(line.commit).or_insert_with(|| (new(line), u32::MAX));
+        *nearest = line.distance.min(*nearest);
         let mut add = |points: f64, reason: &'static str| {
             if !suspect.reasons.iter().any(|known| known == reason) {
                 suspect.points += points;
@@ -42,9 +43,13 @@ pub(super) fn suspects(lines: &[Line<'_>], first_seen: i64) -> Vec<SuspectCommit
         if first_seen - line.at <= RECENT {
             add(3.0, "within two weeks before the first record");
         }
-        suspect.points += 0.5 / (1.0 + f64::from(line.distance));
     }
-    let mut suspects: Vec<SuspectCommit> = by_commit.into_values().collect();
+    // The nearest line alone: who wrote most of a file a year ago is no likelier for it.
+    let near = |(suspect, nearest): (SuspectCommit, u32)| SuspectCommit {
+        points: suspect.points + 0.5 / (1.0 + f64::from(nearest)),
+        ..suspect
+    };
+    let mut suspects: Vec<SuspectCommit> = by_commit.into_values().map(near).collect();
     suspects.sort_by(|a, b| {
         b.points.total_cmp(&a.points).then(b.at.cmp(&a.at)).then_with(|| a.commit.cmp(&b.commit))
     });
@@ -69,6 +74,14 @@ mod tests {
 
     fn line(commit: &'static str, at: i64, distance: u32) -> Line<'static> {
         Line { commit, subject: "s", author: "Ada", at, distance, first: true }
+    }
+
+    #[test]
+    fn who_changed_one_line_of_late_comes_before_who_wrote_the_rest_long_ago() {
+        let now = 100 * RECENT;
+        let mut lines: Vec<Line<'_>> = (0..100).map(|distance| line("old", 0, distance)).collect();
+        lines.push(line("late", now - 3600, 9));
+        assert_eq!(suspects(&lines, now)[0].commit, "late");
     }
 
     #[test]

@@ -29,6 +29,8 @@ const PACKAGES: [&str; 5] = ["clap_builder", "sqlx-core", "jiff", "hyper", "rege
 const FAULTS: usize = 20;
 /// Lines around a message in which a fault may be planted.
 const NEAR: usize = 12;
+/// Lines between two faults of one file.
+const APART: usize = 40;
 /// Signs that a fault turns around.
 const TURNS: [(&str, &str); 6] = [
     (" == ", " != "),
@@ -192,8 +194,13 @@ fn faults(origin: &Path, files: &[String]) -> Result<Vec<Fault>, Failed> {
         }
         let text = fs::read_to_string(origin.join(path))?;
         let lines: Vec<&str> = text.lines().collect();
-        let found = lines.iter().enumerate().find_map(|(at, line)| fault(path, &lines, at, line));
-        all.extend(found);
+        let mut next = 0;
+        for (at, line) in lines.iter().enumerate() {
+            if let Some(fault) = fault(path, &lines, at, line).filter(|fault| fault.line >= next) {
+                next = fault.line + APART;
+                all.push(fault);
+            }
+        }
     }
     let step = (all.len() / FAULTS).max(1);
     Ok(all.into_iter().step_by(step).take(FAULTS).collect())
@@ -207,7 +214,7 @@ fn fault(path: &str, lines: &[&str], at: usize, line: &str) -> Option<Fault> {
     let message = line.split('"').nth(1)?;
     let is_sentence = message.len() >= 20
         && message.split(' ').count() >= 4
-        && message.chars().all(|c| c.is_ascii_alphabetic() || " ,.`'-".contains(c));
+        && message.chars().all(|c| c.is_ascii_alphanumeric() || " ,.`'-{}:?_()".contains(c));
     let around = at.saturating_sub(NEAR)..(at + NEAR).min(lines.len());
     let (near, turned) =
         around.filter(|near| !is_comment(lines[*near]) && !lines[*near].contains('"')).find_map(|near| {

@@ -121,7 +121,7 @@ async fn work_beside_a_plan_is_what_lives_or_was_done_lately(fixture: &Fixture) 
 async fn changes_beside_a_plan_are_those_under_way_or_lately_in(fixture: &Fixture) {
     let (project, repository) = (fixture.project("web").await, repository(fixture).await);
     let mut raw = Raw::beside(fixture).await;
-    let mut task_in = async |state, at| {
+    let task_in = async |state, at| {
         let task = Task { state, opened_at: at, ..fixture.task_of(project, fixture.id::<CaseId>(), 1) };
         fixture.store.task_open(&task, None, &Policy::default()).await.unwrap();
         task.id
