@@ -1,5 +1,5 @@
-//! How much better causes are located with what files say than by their names alone: on histories made of source packages of
-//! crates.io (the versions of Cargo.lock, as cargo has fetched them), with planted faults, each a commit and a release of its
+//! How much better causes are located with what files say than by their names alone: on histories made of source packages that
+//! this workspace is built of (the versions of Cargo.lock, as cargo has fetched them), with planted faults, each a commit and a release of its
 //! own. `histories` prints a table; docs/EVALUATION.md has it.
 //!
 //! A fault turns one comparison or number near a message around. The ticket about it quotes the message, or names the
