@@ -3,18 +3,22 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use signalbox_domain::case::Case;
 use signalbox_domain::change::{Change, TouchedLines};
 use signalbox_domain::context::{CaseLink, Context, LinkKind, Work};
 use signalbox_domain::decision::Subject;
 use signalbox_domain::form::{from_form, to_form};
 use signalbox_domain::ids::{CaseId, ChangeId, PersonId, RepositoryId, TaskId};
+use signalbox_domain::outcome::{Effort, Outcome, Verdict};
 use signalbox_domain::policy::Policy;
 use signalbox_domain::project::{Person, Repository};
 use signalbox_domain::provenance::Sourced;
-use signalbox_domain::states::{ChangeState, Machine as _, TaskEvent, TaskState};
+use signalbox_domain::states::{CaseState, ChangeState, Machine as _, TaskEvent, TaskState};
 use signalbox_domain::task::{Origin, Priority, Task};
 use signalbox_domain::time::Timestamp;
-use signalbox_store::planner::{Beside, CasePick, CaseRuled, Choice, Committed, NotOwner, Stands};
+use signalbox_store::planner::{
+    Beside, CasePick, CaseRuled, Choice, ClosedCase, Committed, NotOwner, Stands,
+};
 use signalbox_store::tasks::{Disown, TaskContext};
 
 use super::on_both;
@@ -28,6 +32,7 @@ on_both! {
     changes_beside_a_plan_are_those_under_way_or_lately_in,
     a_picked_repository_stays_with_its_case_and_teaches,
     a_person_takes_their_own_first_and_disowns_what_is_not_theirs,
+    closed_cases_and_how_earlier_tasks_ended_are_told,
 }
 
 const DAY: Duration = Duration::from_hours(24);
@@ -258,4 +263,34 @@ async fn a_person_takes_their_own_first_and_disowns_what_is_not_theirs(fixture: 
     }
     assert_eq!(taken, [own.id, disowned.id, anybodys.id, others.id], "none waits for ever for an owner");
     fixture.store.task_move(own.id, TaskEvent::Cancel, None, Timestamp::EPOCH.plus(DAY)).await.unwrap();
+}
+
+async fn closed_cases_and_how_earlier_tasks_ended_are_told(fixture: &Fixture) {
+    record(fixture, "a").await;
+    let (mut plan, case) = plan_with_task(fixture, &load(fixture).await).await;
+    let (task, project) = (plan.tasks[0].id, plan.project);
+    let closed = |state| Case { id: fixture.id(), state, signals: vec![], ..plan.cases[0].clone() };
+    let (fixed, open) = (closed(CaseState::Fixed), closed(CaseState::Snoozed));
+    plan.cases.extend([fixed.clone(), open]);
+    fixture.store.plan_commit(&plan).await.unwrap();
+    fixture.store.task_move(task, TaskEvent::Cancel, None, NOON).await.unwrap();
+    let verdict = Verdict::Cancelled { by: "ada".to_owned() };
+    let (id, effort) = (fixture.id(), Effort::default());
+    let outcome = Outcome { id, task, run: None, verdict, effort, at: NOON };
+    let document = to_form(&outcome).unwrap();
+    let row = [
+        ("id", Cell::Id(outcome.id.uuid())),
+        ("task_id", Cell::Id(task.uuid())),
+        ("run_id", Cell::NoId),
+        ("verdict", Cell::Text(outcome.verdict.name())),
+        ("document", Cell::Text(&document)),
+        ("at", Cell::Number(NOON.micros())),
+    ];
+    Raw::beside(fixture).await.insert("outcomes", &row).await;
+    let asked = wish(&load(fixture).await, BTreeMap::from([(case, 0)]), vec![]);
+    let beside = fixture.store.plan_gather(&asked).await.unwrap().beside;
+    assert_eq!(beside.ended, BTreeMap::from([(task, outcome)]));
+    let over = ClosedCase { case: fixed.id, title: fixed.title, state: CaseState::Fixed, ruling: None };
+    assert_eq!((beside.closed, beside.project), (vec![over], Some("web".parse().unwrap())));
+    assert_eq!(asked.project, project);
 }

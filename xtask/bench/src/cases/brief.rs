@@ -257,6 +257,8 @@ fn git(folder: &Path, arguments: &[&str]) -> anyhow::Result<()> {
         .args(["-c", "user.name=Ada", "-c", "user.email=ada@acme.example", "-c", "commit.gpgSign=false"])
         .args(arguments)
         .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        // Before the crash, whatever the day is.
+        .envs([("GIT_AUTHOR_DATE", "2026-11-20T09:00:00Z"), ("GIT_COMMITTER_DATE", "2026-11-20T09:00:00Z")])
         .output()
         .context("running git")?;
     ensure!(done.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
