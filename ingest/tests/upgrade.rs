@@ -80,6 +80,7 @@ async fn open_case(house: &House) -> CaseId {
         ranks: vec![],
         quota: QuotaLimit { name: "tasks".parse().unwrap(), units: 1, window: Duration::from_hours(1) },
         policy: Policy::default(),
+        evidence: TaskEvidence::default(),
         decisions: vec![],
         summary: PlanSummary::default(),
     };

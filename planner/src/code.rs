@@ -8,17 +8,21 @@
 //! A repository that cannot be read delays no task: its brief says why nothing was read. Never reads outside of git's
 //! objects. Called by the pass.
 
+mod owners;
 mod reader;
+mod release;
 mod suspects;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use signalbox_domain::ids::CaseId;
+use signalbox_domain::code::CodeFacts;
+use signalbox_domain::ids::{CaseId, RepositoryId};
 
-use crate::locate::Located;
+use crate::locate::Tree;
 
 pub use reader::Reader;
 pub(crate) use reader::Subject;
@@ -40,8 +44,24 @@ impl Default for CodeConfig {
     }
 }
 
-/// The facts of the cases that a plan opens tasks for.
-pub(crate) type CodeByCase = BTreeMap<CaseId, Looked>;
+/// What a plan has been told of repositories.
+#[derive(Debug, Default)]
+pub(crate) struct CodeByCase {
+    /// Of the cases that it opens tasks for.
+    pub(crate) looked: BTreeMap<CaseId, Looked>,
+    /// The newest files of each, where a case could be of several.
+    pub(crate) trees: BTreeMap<RepositoryId, Arc<Tree>>,
+}
+
+impl CodeByCase {
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+
+    pub(crate) fn get(&self, case: &CaseId) -> Option<&Looked> {
+        self.looked.get(case)
+    }
+}
 
 /// What came of a look.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,45 +71,11 @@ pub(crate) enum Looked {
     Failed(String),
 }
 
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct CodeFacts {
-    pub(crate) commit: String,
-    pub(crate) of: CommitOf,
-    pub(crate) located: Located,
-    pub(crate) excerpts: Vec<Excerpt>,
-    pub(crate) suspects: Vec<Suspect>,
-    /// As CODEOWNERS writes them.
-    pub(crate) owners: Vec<String>,
-    /// Who changed these files lately, and how often.
-    pub(crate) authors: Vec<(String, u64)>,
-    pub(crate) tests: Vec<String>,
-}
-
-/// Which commit was read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum CommitOf {
-    Release,
-    /// The release names no commit that the repository has.
-    DefaultBranch,
-}
-
-/// Lines of a file around a place.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Excerpt {
-    pub(crate) path: String,
-    pub(crate) line: u32,
-    pub(crate) function: Option<String>,
-    pub(crate) lines: Vec<(u32, String)>,
-}
-
-/// A commit that may have brought it in.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Suspect {
-    pub(crate) commit: String,
-    pub(crate) subject: String,
-    pub(crate) author: String,
-    /// Seconds since 1970.
-    pub(crate) at: i64,
-    pub(crate) points: f64,
-    pub(crate) reasons: Vec<&'static str>,
+impl Looked {
+    pub(crate) fn facts(&self) -> Option<&CodeFacts> {
+        match self {
+            Self::Found(facts) => Some(facts),
+            Self::Failed(_) => None,
+        }
+    }
 }

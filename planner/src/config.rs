@@ -12,6 +12,7 @@ use signalbox_runtime::PassConfig;
 use signalbox_similarity::group::SourcePair;
 
 use crate::code::CodeConfig;
+use crate::routing::RoutingConfig;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -28,6 +29,7 @@ pub struct PlannerConfig {
     pub detect: DetectConfig,
     pub score: ScoreConfig,
     pub gates: GatesConfig,
+    pub routing: RoutingConfig,
     pub code: CodeConfig,
 }
 
@@ -42,6 +44,7 @@ impl Default for PlannerConfig {
             detect: DetectConfig::default(),
             score: ScoreConfig::default(),
             gates: GatesConfig::default(),
+            routing: RoutingConfig::default(),
             code: CodeConfig::default(),
         }
     }
@@ -244,6 +247,9 @@ pub struct GatesConfig {
     /// So long after its task was done, records count as what is still out; twice as long after each return.
     #[serde(with = "signalbox_runtime::duration::positive")]
     pub cool_down: Duration,
+    /// Tasks done and changes merged longer ago say nothing about a case.
+    #[serde(with = "signalbox_runtime::duration::positive")]
+    pub addressed_within: Duration,
     /// Tasks of a project's cases that live at a time.
     pub live_tasks: u64,
     /// New tasks of a project's cases in each window.
@@ -264,6 +270,7 @@ impl Default for GatesConfig {
             actionability: ActionabilityGate::Judge,
             least_points: Points(1.0),
             cool_down: Duration::from_hours(24),
+            addressed_within: Duration::from_hours(14 * 24),
             live_tasks: 50,
             new_tasks: 50,
             new_tasks_window: Duration::from_hours(24),

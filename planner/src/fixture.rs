@@ -10,7 +10,7 @@ use signalbox_domain::signal::{
 };
 use signalbox_domain::time::Timestamp;
 use signalbox_runtime::{Clock, IdSource, Randomness};
-use signalbox_store::planner::{CaseFacts, HourCount, PlanCommit, PlanFacts, PlanInput, PlanSignal};
+use signalbox_store::planner::{Beside, CaseFacts, HourCount, PlanCommit, PlanFacts, PlanInput, PlanSignal};
 use signalbox_store::quotas::QuotaUse;
 use uuid::Uuid;
 
@@ -110,6 +110,7 @@ pub(crate) struct House {
     pub(crate) known: BTreeMap<CaseId, CaseFacts>,
     pub(crate) quota: QuotaUse,
     pub(crate) live_tasks: u64,
+    pub(crate) beside: Beside,
 }
 
 impl House {
@@ -121,6 +122,7 @@ impl House {
             known: BTreeMap::new(),
             quota: QuotaUse { used: 0, ends_at: NOON.plus(std::time::Duration::from_hours(1)) },
             live_tasks: 0,
+            beside: Beside::default(),
         }
     }
 
@@ -137,6 +139,7 @@ impl House {
             signal_hours: input.signals.iter().map(|one| (one.signal.id, hours(one))).collect(),
             live_tasks: self.live_tasks,
             quota: self.quota,
+            beside: self.beside.clone(),
         };
         let code = CodeByCase::new();
         let decided =

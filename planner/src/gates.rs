@@ -6,6 +6,7 @@
 //! ```
 
 use signalbox_domain::case::Score;
+use signalbox_domain::context::Work;
 use signalbox_domain::ids::{RepositoryId, TaskId};
 use signalbox_domain::project::Repository;
 use signalbox_domain::provenance::Sourced;
@@ -16,11 +17,15 @@ use signalbox_domain::time::Timestamp;
 use signalbox_store::planner::{CaseRecord, PlanFacts, PlanInput, PlanSignal};
 
 use crate::actionability::{Finding, Material, NotActionable, Verdict, judge, noise_of_file, writer_of};
+use crate::addressed::Until;
 use crate::config::{ActionabilityGate, GatesConfig};
 use crate::facts::Facts;
 use crate::recur::Recurrence;
 use crate::ruled::{dismissal, is_accepted, sleep, suppressed};
 use crate::score::fresh_points;
+
+/// Its code: what a person, or a look at the files, may change.
+pub(crate) const SEVERAL: &str = "several-repositories";
 
 /// Whether work comes of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,6 +73,8 @@ pub(crate) enum Closed {
     UnknownRepository,
     #[error("{count} repositories could be meant{}; a person picks one", in_brackets(.candidates))]
     SeveralRepositories { count: usize, candidates: String },
+    #[error("{link}: {words}")]
+    AlreadyAddressed { link: Work, words: String, until: Until },
     #[error("{used} of {limit} new tasks are opened in this window; the next begins {ends_at}")]
     QuotaSpent { used: u64, limit: u64, ends_at: Timestamp },
     #[error("{live} of {limit} tasks of the project's cases are live")]
@@ -93,7 +100,8 @@ impl Closed {
             Self::Unsafe(_) => "unsafe",
             Self::NoRepository => "no-repository",
             Self::UnknownRepository => "unknown-repository",
-            Self::SeveralRepositories { .. } => "several-repositories",
+            Self::SeveralRepositories { .. } => SEVERAL,
+            Self::AlreadyAddressed { .. } => "already-addressed",
             Self::QuotaSpent { .. } => "quota-spent",
             Self::WorkInProgress { .. } => "work-in-progress",
         }
@@ -102,10 +110,14 @@ impl Closed {
     /// When it may have changed without a word from anybody.
     pub(crate) fn due(&self, now: Timestamp, config: &GatesConfig) -> Option<Timestamp> {
         match self {
-            Self::CoolingDown { until } | Self::SuppressedByRule { until, .. } => Some(*until),
+            Self::CoolingDown { until }
+            | Self::SuppressedByRule { until, .. }
+            | Self::AlreadyAddressed { until: Until::Out(until), .. } => Some(*until),
             Self::Snoozed { until, .. } => *until,
             Self::QuotaSpent { ends_at, .. } => Some(*ends_at),
-            Self::WorkInProgress { .. } | Self::NoRepository => Some(now.plus(config.look_again)),
+            Self::WorkInProgress { .. }
+            | Self::NoRepository
+            | Self::AlreadyAddressed { until: Until::ItEnds, .. } => Some(now.plus(config.look_again)),
             Self::TaskLives { .. } => Some(now.plus(config.rank_again)),
             Self::Held(_)
             | Self::AllHeld(_)
@@ -119,6 +131,7 @@ impl Closed {
             | Self::ThirdPartyOnly
             | Self::Unsafe(_)
             | Self::UnknownRepository
+            | Self::AlreadyAddressed { until: Until::Seen, .. }
             | Self::SeveralRepositories { .. } => None,
         }
     }
@@ -156,7 +169,7 @@ pub(crate) fn pass(
     let kept_away = || set_aside(candidate, &input.suppressions, now);
     match held(candidate).or_else(kept_away).or_else(|| closed(candidate, config)) {
         Some(reason) => Gate::Closed { reason },
-        None => routed(candidate.named, &input.repositories),
+        None => routed(candidate, &input.repositories),
     }
 }
 
@@ -252,9 +265,14 @@ fn is_done(state: TaskState) -> bool {
     state == TaskState::Done
 }
 
-fn routed(named: Option<&Sourced<String>>, repositories: &[Repository]) -> Gate {
+/// What a person picked before what a sender named.
+fn routed(candidate: &Candidate<'_>, repositories: &[Repository]) -> Gate {
     let closed = |reason| Gate::Closed { reason };
-    match (named, repositories) {
+    let picked = candidate.record.picked;
+    if let Some(picked) = picked.filter(|picked| repositories.iter().any(|one| one.id == *picked)) {
+        return Gate::Open { repository: picked };
+    }
+    match (candidate.named, repositories) {
         (Some(named), _) => repositories
             .iter()
             .find(|repository| repository.name.as_str() == named.value)

@@ -12,6 +12,7 @@
 //! follows from the store: without it the pass is slower and otherwise the same.
 
 pub mod actionability;
+mod addressed;
 mod code;
 mod compose;
 mod config;
@@ -29,12 +30,14 @@ mod place;
 mod plan;
 mod recur;
 pub mod route;
+mod routing;
 mod ruled;
 mod score;
 mod sharpening;
 mod status;
 
 pub use code::{CodeConfig, Reader};
+pub use compose::{BriefLab, Briefed, BriefedTask};
 pub use config::{
     ActionabilityGate, DetectConfig, GatesConfig, GroupingConfig, PlannerConfig, Points, PointsError,
     RouteWeight, ScoreConfig, Thresholds, ThresholdsError,
@@ -43,4 +46,5 @@ pub use groups::{Grouping, Groups, Joined, group};
 pub use lab::{ActionabilityAnswer, ActionabilityRow, actionability_row};
 pub use pass::{PlanError, Planner};
 pub use plan::{Decided, decide, wish};
+pub use routing::{PackageAt, RouteAt, RoutingConfig, ServiceAt};
 pub use status::PlannerStatus;

@@ -4,7 +4,7 @@
 //! wrote last; otherwise it is read from the store anew. A plan that is not written takes it away too.
 
 mod grouping;
-mod looking;
+pub(crate) mod looking;
 mod remembered;
 
 use signalbox_domain::decision::Decision;
@@ -174,4 +174,4 @@ fn is_full(input: &PlanInput, at_most: u32) -> bool {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -6,6 +6,7 @@
 //!          └▶ fell apart: parted (part.rs), judged by the next plan      them, the weightiest first ─▶ task (promote.rs)
 //! ```
 
+mod beside;
 mod part;
 mod promote;
 mod routed;
@@ -22,8 +23,11 @@ use signalbox_domain::states::{CaseEvent, CaseState, Machine as _, TaskState};
 use signalbox_domain::task::{Priority, Task};
 use signalbox_domain::time::Timestamp;
 use signalbox_runtime::IdSource;
-use signalbox_store::planner::{EarlierTask, GatherWish, PlanCommit, PlanFacts, PlanInput, PlanSignal};
+use signalbox_store::planner::{
+    EarlierTask, GatherWish, PlanCommit, PlanFacts, PlanInput, PlanSignal, TaskEvidence, WorkBeside,
+};
 
+use crate::addressed::Addressed;
 use crate::code::CodeByCase;
 use crate::config::PlannerConfig;
 use crate::detect::{Pace, pace, since_hour, times_words, trend};
@@ -32,6 +36,7 @@ use crate::groups::{Grouping, in_order};
 use crate::recur::{Recurrence, recurrence};
 use crate::ruled::wakes;
 use crate::score::{Judged, RATE, score, span_words};
+use beside::Spot;
 use subject::{Planned, planned};
 
 /// All that a plan is decided from.
@@ -55,6 +60,9 @@ struct Plan<'a> {
     parted: BTreeSet<CaseId>,
     due: BTreeMap<CaseId, Timestamp>,
     tasks: Vec<Task>,
+    /// The same, as the next case of the plan may be addressed by them.
+    opened: Vec<WorkBeside>,
+    evidence: TaskEvidence,
     ranks: Vec<(TaskId, Priority)>,
     decisions: Vec<Decision>,
 }
@@ -86,6 +94,7 @@ pub fn wish(input: &PlanInput, grouping: &Grouping, config: &PlannerConfig, now:
         signals,
         since_hour,
         quota: quota(input.project, config),
+        work_since: now.minus(config.gates.addressed_within),
         now,
     }
 }
@@ -115,6 +124,8 @@ pub fn decide(from: &Decided<'_>, ids: &IdSource) -> PlanCommit {
         parted: BTreeSet::new(),
         due: BTreeMap::new(),
         tasks: Vec::new(),
+        opened: Vec::new(),
+        evidence: TaskEvidence::default(),
         ranks: Vec::new(),
         decisions: Vec::new(),
     };
@@ -270,8 +281,16 @@ impl Plan<'_> {
         });
         let mut room = Room::of(self.from.facts);
         for (planned, repository) in passed {
+            let spot = Spot::of(self.from, &planned, repository);
+            let links = match self.addressed(&planned, &spot) {
+                Addressed::Already(already) => {
+                    self.linked(planned, &already);
+                    continue;
+                }
+                Addressed::Free { links } => links,
+            };
             match room.take(&self.from.config.gates) {
-                Ok(()) => self.open_task(planned, repository),
+                Ok(()) => self.open_task(planned, &spot, &links),
                 Err(full) => self.closed(planned, &full),
             }
         }
@@ -330,6 +349,7 @@ impl Plan<'_> {
             ranks: self.ranks,
             quota: quota(input.project, config),
             policy: config.policy.clone(),
+            evidence: self.evidence,
             decisions: self.decisions,
             summary,
         }

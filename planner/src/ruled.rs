@@ -51,6 +51,12 @@ pub(crate) fn sleep(record: &CaseRecord) -> (Option<Timestamp>, String) {
     }
 }
 
+/// How a case that is over was dismissed, if it was.
+pub(crate) fn dismissed(ruling: &Ruling) -> Option<String> {
+    let Ruled::Dismiss { code, words } = &ruling.ruled else { return None };
+    Some(format!("{} dismissed it as {} ({words})", ruling.by, code.name().replace('_', " ")))
+}
+
 /// How a case was dismissed, where it is known.
 pub(crate) fn dismissal(record: &CaseRecord) -> Option<(DismissCode, String)> {
     match ruling(record) {

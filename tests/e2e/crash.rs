@@ -51,7 +51,7 @@ const SCHEDULE: &[&str] = &["automation_put", "firing_open", "firing_fulfil", "f
 /// By a command that opens the store itself.
 const COMMAND: &[&str] =
     &["secret_put", "secret_remove", "token_revoke", "project_key_put", "project_key_remove"];
-/// Nothing calls it yet but the store's own tests.
+/// One call of whoever keeps the house, or nothing calls it yet but the store's own tests.
 const ALONE: &[&str] = &[
     "prune",
     "task_move",
@@ -69,9 +69,17 @@ const ALONE: &[&str] = &[
     "erasure_step",
 ];
 
-/// What people decide about cases: one call, one step.
-const PEOPLE: &[&str] =
-    &["case_rule", "suppression_put", "suppression_lift", "signals_move", "move_undo", "signal_release"];
+/// What people decide about cases and tasks: one call, one step.
+const PEOPLE: &[&str] = &[
+    "case_rule",
+    "case_pick",
+    "task_disown",
+    "suppression_put",
+    "suppression_lift",
+    "signals_move",
+    "move_undo",
+    "signal_release",
+];
 
 const SIDES: [&str; 2] = ["before", "after"];
 

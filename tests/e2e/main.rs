@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what goes wrong in a test is a failed test")]
 
 mod agents;
+mod briefs;
 mod browser;
 mod crash;
 mod entrances;

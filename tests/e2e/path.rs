@@ -53,6 +53,14 @@ fn all_the_way(place: &Place, signals: u64) {
     let cases = place.list("/cases?project=web");
     assert_eq!(cases.len(), 1, "{cases:?}");
 
+    let view = place.get(&format!("/tasks/{task}"));
+    let brief = view["task"]["brief"]["value"].as_str().unwrap();
+    assert!(brief.starts_with("# What happens (written by: stranger)"), "{brief}");
+    assert_eq!(
+        (&view["context"]["kind"], &view["context"]["provenance"]),
+        (&json!("error"), &json!("stranger"))
+    );
+
     let waits = place.get(&format!("/why/{task}"));
     assert_eq!(waits["waits_for"]["wait"], "person", "a stranger wrote it, so a person starts it: {waits}");
     place.post(&format!("/tasks/{task}/start"), &json!({}));

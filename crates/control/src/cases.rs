@@ -3,6 +3,7 @@
 
 mod held;
 mod moves;
+mod pick;
 
 use std::collections::BTreeSet;
 
@@ -159,9 +160,7 @@ impl Cases {
                 self.wakeups.wake(OUTCOMES);
                 Ok(CaseDecided { case: id, state, version, words: wish.words })
             }
-            CaseRuled::Overtaken { version } => Err(Problem::Conflict(format!(
-                "somebody else decided about {id} meanwhile: its version is {version}; look at it again"
-            ))),
+            CaseRuled::Overtaken { version } => Err(overtaken(id, version)),
         }
     }
 
@@ -259,6 +258,12 @@ impl Cases {
         let (id, reason) = (self.ids.next(), Reason { code, words });
         Decision { id, stage: Stage::Control, subject, reason, first_at: now, last_at: now, count: 1 }
     }
+}
+
+fn overtaken(id: CaseId, version: i64) -> Problem {
+    Problem::Conflict(format!(
+        "somebody else decided about {id} meanwhile: its version is {version}; look at it again"
+    ))
 }
 
 fn aside(words: &str) -> String {

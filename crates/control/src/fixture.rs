@@ -30,13 +30,13 @@ use signalbox_domain::time::Timestamp;
 use signalbox_redact::{Config, Redactor};
 use signalbox_runtime::{Clock, IdSource, ManualClock, Randomness, SealingKeys, Wakeups};
 use signalbox_store::ingest::{Fold, FoldBatch, FoldPart, FoldedRecord, Letter, PartReport, Quarantined};
-use signalbox_store::planner::{Committed, PlanCommit};
+use signalbox_store::planner::{Committed, PlanCommit, TaskEvidence};
 use signalbox_store::{Store, StoreConfig};
 use zeroize::Zeroizing;
 
 use crate::views::SignalResult;
 use crate::{
-    Access, Agent, Cases, Erasure, Hook, HookKind, Hooks, Positions, Projects, Quarantine, Reads, Runs,
+    Access, Agent, Cases, Erasure, Hook, HookKind, Hooks, People, Positions, Projects, Quarantine, Reads, Runs,
     Secrets, SignIn, TaskWish, Tasks, local,
 };
 
@@ -132,6 +132,10 @@ impl Fixture {
     pub fn cases(&self) -> Cases {
         let wakeups = Wakeups::new(self.clock.clone());
         Cases::new(self.store.clone(), self.clock.clone(), self.ids.clone(), wakeups)
+    }
+
+    pub fn people(&self) -> People {
+        People::new(self.store.clone(), self.clock.clone(), self.ids.clone())
     }
 
     pub fn runs(&self) -> Runs {
@@ -273,6 +277,7 @@ impl Fixture {
             tasks: task.iter().cloned().collect(),
             cases: vec![case.clone()],
             policy: Policy::default(),
+            evidence: TaskEvidence::default(),
             summary: PlanSummary { signals: 1, new_cases: 1, tasks: 1, ..PlanSummary::default() },
         };
         assert_eq!(self.store.plan_commit(&commit).await.unwrap(), Committed::Yes);

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   CLI ──┐                                                 ┌ Reads ──▶ views
-//!   HTTP ─┼─▶ Access (who is it?) ─▶ a use case (may they?) ─┼ Tasks, Cases, Projects, SignIn, Secrets ─▶ Store
+//!   HTTP ─┼─▶ Access (who is it?) ─▶ a use case (may they?) ─┼ Tasks, Cases, People, Projects, SignIn, Secrets ─▶ Store
 //!   MCP ──┘                                                 ├ Runs (runners: lease, report, finish)
 //!   webhooks ─▶ Hooks (signed by whom?) ─▶ deliveries        └ Quarantine, Positions, Erasure (who keep the house running)
 //! ```
@@ -15,6 +15,7 @@ mod cases;
 mod erasure;
 mod hooks;
 mod location;
+mod people;
 mod positions;
 mod problem;
 mod projects;
@@ -38,6 +39,7 @@ pub use access::{Access, AccessError, NewToken, Refused, TokenWish, local};
 pub use cases::Cases;
 pub use erasure::Erasure;
 pub use hooks::{Hook, HookKind, HookRefused, Hooks, Incoming};
+pub use people::People;
 pub use positions::Positions;
 pub use problem::Problem;
 pub use projects::Projects;

@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use signalbox_domain::access::{Action, Actor, Denied, Target};
 use signalbox_domain::change::Change;
+use signalbox_domain::context::Context;
 use signalbox_domain::finish::{RetryPolicy, task_end};
+use signalbox_domain::form::{Form as _, FormError, to_form};
 use signalbox_domain::ids::{ChangeId, RunId};
 use signalbox_domain::job::{AgentSpec, Job, JobLimits, JobRepository, LeasedRun, Publish, RunReport};
 use signalbox_domain::names::{HolderName, Label};
@@ -230,12 +232,14 @@ impl Runs {
         let agent =
             self.agents.get(&record.run.agent).ok_or_else(|| unworkable("its agent is not configured"))?;
         let publish = if task.mode == Mode::Local { Publish::Keep } else { Publish::Push };
+        let context = self.store.task_context(task.id).await?.map(|kept| document(lease.run, &kept.context));
         Ok(Job {
             task: task.id,
             run: lease.run,
             branch: branch_name(task.id, &task.title.value),
             title: task.title,
             brief: task.brief,
+            context: context.transpose()?,
             intent: task.intent,
             mode: record.run.mode,
             repository: JobRepository {
@@ -267,6 +271,14 @@ impl Runs {
             changed_at: now,
         })
     }
+}
+
+/// As a program reads it: with its name and version.
+fn document(run: RunId, context: &Context) -> Result<serde_json::Value, RunsError> {
+    let written = to_form(context).and_then(|text| {
+        serde_json::from_str(&text).map_err(|source| FormError::Write { form: Context::NAME, source })
+    });
+    written.map_err(|_| RunsError::Unworkable(run, "its context cannot be written"))
 }
 
 #[cfg(test)]

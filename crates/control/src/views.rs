@@ -9,6 +9,7 @@ mod case;
 mod erasure;
 mod hook;
 mod load;
+mod person;
 mod plan;
 mod position;
 mod problem;
@@ -39,6 +40,7 @@ pub use case::{CaseLine, CaseView};
 pub use erasure::{EraseAsk, Erased, ErasureCursor, ErasureLine, ErasuresAsk};
 pub use hook::{DeliveryMade, Receiving};
 pub use load::{LoadAsk, LoadRecord, LoadResult};
+pub use person::{PersonLine, PutPerson};
 pub use plan::{DryRunAsk, PlanLine, PlanReasonLine, PlanView};
 pub use position::{PositionLine, SeekAsk};
 pub use problem::{ProblemBody, ProblemLine};
@@ -46,13 +48,14 @@ pub use project::{KeyLine, NewProject, NewRepository};
 pub use quarantine::{QuarantineLine, QuarantineView, RetryResult};
 pub use ruling::{
     AcceptCase, CaseDecided, CaseMoved, DismissCase, MergeCase, MoveLine, MoveSignals, NewSuppression,
-    ReopenCase, SnoozeCase, SplitCase, SuppressionLine, SuppressionMade,
+    PickRepository, ReopenCase, SnoozeCase, SplitCase, SuppressionLine, SuppressionMade,
 };
 pub use run::{NoteLine, RunLine, RunView};
 pub use runner::{FinishAnswer, FinishAsk, Finishing, LeaseAsk, MovedAsk, NotesAsk, RenewAsk, RunnerSelf};
 pub use signal::{SignalLine, SignalReleased, SignalResult, SignalResults, SignalView};
 pub use task::{
-    FinishResult, FinishTask, IntentKind, Making, NewTask, NextTask, StartTask, TaskLine, TaskMade, TaskView,
+    DisownTask, FinishResult, FinishTask, IntentKind, Making, NewTask, NextTask, StartTask, TaskLine,
+    TaskMade, TaskView,
 };
 pub use who::{Me, SignInLink};
 pub use why::{ChainNoun, Wait, WaitFor, Why, WhyLink};

@@ -21,7 +21,8 @@ use crate::workspace::Script;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum AgentSpec {
-    /// A configured program, run without a shell. It reads the brief from its input or from `SIGNALBOX_BRIEF`.
+    /// A configured program, run without a shell. It reads the brief from its input or from the file that
+    /// `SIGNALBOX_BRIEF` names, and the context from the one that `SIGNALBOX_CONTEXT` names.
     Command { program: String, arguments: Vec<String> },
 }
 
@@ -74,6 +75,9 @@ pub struct Job {
     pub title: Sourced<String>,
     /// Markdown for whoever does the work.
     pub brief: Sourced<String>,
+    /// The same for programs: a kept `context`, where the task was opened for a case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub context: Option<serde_json::Value>,
     pub intent: Intent,
     pub mode: Mode,
     pub repository: JobRepository,
@@ -89,8 +93,8 @@ pub struct Job {
 
 impl Form for Job {
     const NAME: &'static str = "job";
-    /// Since 2: limits.change_bytes.
-    const VERSION: u16 = 2;
+    /// Since 2: limits.change_bytes. Since 3: context.
+    const VERSION: u16 = 3;
 
     fn from_older(version: u16, body: &str) -> Result<Self, FormError> {
         grown(version, body)
@@ -106,8 +110,8 @@ pub struct LeasedRun {
 
 impl Form for LeasedRun {
     const NAME: &'static str = "leased_run";
-    /// Since 2: limits.change_bytes of the job.
-    const VERSION: u16 = 2;
+    /// Since 2: limits.change_bytes of the job. Since 3: its context.
+    const VERSION: u16 = 3;
 
     fn from_older(version: u16, body: &str) -> Result<Self, FormError> {
         grown(version, body)

@@ -15,6 +15,8 @@ pub mod automation;
 pub mod case;
 pub mod case_move;
 pub mod change;
+pub mod code;
+pub mod context;
 pub mod decision;
 pub mod delivery;
 pub mod finish;

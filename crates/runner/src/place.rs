@@ -116,13 +116,17 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// A program in this place. Files of ours (brief, check) are shown to it under the names given by `shown`.
+    /// A program in this place. Files of ours (brief, context, check) are shown to it under the names given by `shown`.
     pub(crate) fn command(&self, job: &Job, invocation: &Invocation) -> Command {
         let mut variables = vec![
             (OsString::from("SIGNALBOX_TASK"), OsString::from(job.task.to_string())),
             ("SIGNALBOX_RUN".into(), job.run.to_string().into()),
             ("SIGNALBOX_BRIEF".into(), self.shown(&self.folders.brief).into_os_string()),
         ];
+        if job.context.is_some() {
+            let context = self.shown(&self.folders.context).into_os_string();
+            variables.push(("SIGNALBOX_CONTEXT".into(), context));
+        }
         let directory = match &self.kind {
             Kind::Cloud(place) => return place.command(&self.folders, invocation, variables),
             Kind::Local(place) => place.path().to_owned(),

@@ -103,6 +103,7 @@ impl House {
             run: RunId::from_uuid(Uuid::from_u128((n << 80) + Uuid::new_hash(self.folder.path()))),
             title: Sourced::stranger("Checkout $(fails)".to_owned()),
             brief: Sourced::stranger("Find out \"why\".\n".to_owned()),
+            context: None,
             intent: Intent::Change,
             mode: Mode::Worktree,
             repository: JobRepository {

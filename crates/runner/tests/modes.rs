@@ -18,7 +18,7 @@ async fn a_worktree_run_ends_in_a_commit_on_its_branch() {
     house.start(&[Mode::Worktree]).await;
     let told = house.path("told");
     let script = format!(
-        "cat > {0}/stdin; mkdir {0}/x; cp \"$SIGNALBOX_BRIEF\" {0}/file; stat -c %a \"$SIGNALBOX_BRIEF\" > {0}/mode
+        "cat > {0}/stdin; mkdir {0}/x; cp \"$SIGNALBOX_BRIEF\" {0}/file; cp \"$SIGNALBOX_CONTEXT\" {0}/context; stat -c %a \"$SIGNALBOX_BRIEF\" > {0}/mode
          echo \"$SIGNALBOX_TASK $SIGNALBOX_RUN\" > {0}/ids; env > {0}/env; sed -i s/two/2/ a.txt; echo fixed it",
         told.display()
     );
@@ -26,6 +26,8 @@ async fn a_worktree_run_ends_in_a_commit_on_its_branch() {
     let mut job = house.job(1, &script);
     job.check =
         Some(Script { script: "grep -q 2 a.txt && echo good".to_owned(), timeout: Duration::from_secs(30) });
+    let context = serde_json::json!({"form": "context", "version": 1, "body": {"kind": "error"}});
+    job.context = Some(context.clone());
     let row = house.done(job.clone()).await;
     let report = row.report.clone().unwrap();
     let change = report.change.clone().unwrap();
@@ -42,6 +44,8 @@ async fn a_worktree_run_ends_in_a_commit_on_its_branch() {
     for name in ["stdin", "file"] {
         assert_eq!(fs::read_to_string(told.join(name)).unwrap(), job.brief.value);
     }
+    let told_context = fs::read_to_string(told.join("context")).unwrap();
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&told_context).unwrap(), context);
     assert_eq!(fs::read_to_string(told.join("mode")).unwrap(), "600\n");
     assert_eq!(fs::read_to_string(told.join("ids")).unwrap(), format!("{} {}\n", job.task, job.run));
     let environment = fs::read_to_string(told.join("env")).unwrap();

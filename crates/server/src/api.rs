@@ -6,7 +6,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, header};
 use signalbox_control::{
-    Access, Cases, Erasure, Positions, Projects, Quarantine, Reads, Runs, Secrets, SignIn, Tasks,
+    Access, Cases, Erasure, People, Positions, Projects, Quarantine, Reads, Runs, Secrets, SignIn, Tasks,
 };
 use signalbox_domain::access::Actor;
 use signalbox_runtime::Clock;
@@ -35,6 +35,7 @@ pub struct ApiSetup {
     pub reads: Reads,
     pub tasks: Tasks,
     pub cases: Cases,
+    pub people: People,
     pub runs: Runs,
     pub projects: Projects,
     pub secrets: Secrets,

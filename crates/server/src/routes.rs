@@ -6,6 +6,7 @@ mod cases;
 mod erasures;
 mod ingest;
 mod load;
+mod people;
 mod plans;
 mod projects;
 mod quarantine;
@@ -49,6 +50,7 @@ pub(crate) fn api(house: House) -> Router {
         .route("/cases/{id}/dismiss", post(cases::dismiss))
         .route("/cases/{id}/accept", post(cases::accept))
         .route("/cases/{id}/reopen", post(cases::reopen))
+        .route("/cases/{id}/pick", post(cases::pick))
         .route("/cases/{id}/merge", post(cases::merge))
         .route("/cases/{id}/split", post(cases::split))
         .route("/cases/{id}/move", post(cases::move_signals))
@@ -65,6 +67,8 @@ pub(crate) fn api(house: House) -> Router {
         .route("/tasks/{id}/cancel", post(tasks::cancel))
         .route("/tasks/{id}/finish", post(tasks::finish))
         .route("/tasks/{id}/release", post(tasks::release))
+        .route("/tasks/{id}/disown", post(tasks::disown))
+        .route("/people", get(people::list).post(people::put))
         .route("/runs", get(runs::list))
         .route("/runs/{id}", get(runs::show))
         .route("/projects", get(projects::list).post(projects::make))

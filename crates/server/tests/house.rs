@@ -151,6 +151,7 @@ impl House {
             reads: fixture.reads(),
             tasks: fixture.tasks(),
             cases: fixture.cases(),
+            people: fixture.people(),
             runs: fixture.runs(),
             projects: fixture.projects(),
             secrets: fixture.secrets(),

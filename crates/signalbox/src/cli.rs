@@ -19,7 +19,10 @@ pub(crate) use faces::{
     SignalCommand, Signals, SuppressionCommand, Suppressions, TaskCommand, Tasks, Why,
 };
 
-pub(crate) use kept::{AutomationCommand, Automations, Ingest, IngestCommand, Quarantine, QuarantineCommand};
+pub(crate) use kept::{
+    AutomationCommand, Automations, Ingest, IngestCommand, People, PersonCommand, Quarantine,
+    QuarantineCommand,
+};
 
 /// Turns what a product is telling its team into coding tasks, runs them, and checks that the signal went away.
 #[derive(Debug, Parser)]

@@ -9,6 +9,7 @@ mod face;
 mod ingest;
 mod lab;
 mod parts;
+mod person;
 mod plan;
 mod project;
 mod quarantine;
@@ -54,6 +55,7 @@ async fn ask(command: &FaceCommand, settings: Settings) -> Result<ExitCode, Fail
         FaceCommand::Why(why) => why::run(why, settings).await,
         FaceCommand::Project(projects) => project::projects(projects, settings).await,
         FaceCommand::Repository(repositories) => project::repositories(repositories, settings).await,
+        FaceCommand::Person(people) => person::run(people, settings).await,
         FaceCommand::Runner(arguments) => runner::run(arguments, settings).await,
         FaceCommand::Automation(automations) => automation::run(automations, settings).await,
         FaceCommand::Ingest(wanted) => ingest::run(wanted, settings).await,

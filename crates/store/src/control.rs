@@ -12,6 +12,7 @@ mod sealing_key;
 mod secrets;
 mod tokens;
 
+pub(crate) use people::people_within;
 pub(crate) use repositories::repositories_within;
 pub use sealing_key::KeyPut;
 pub use secrets::{Removed, SealedSecret, SecretEntry};

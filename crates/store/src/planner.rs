@@ -10,21 +10,26 @@
 //! Owner: planner. Ingest never moves the plan revision; a plan writes the `planned_revision` that it read, so a
 //! record that came in meanwhile leaves its signal listed for the next plan.
 
+mod beside;
 mod commit;
 mod exemplars;
 mod gather;
+mod links;
 mod load;
 mod moves;
+mod picks;
 mod plans;
 mod row;
 mod rulings;
 mod suppressions;
 
-pub use commit::{Committed, PlanCommit};
+pub use beside::{Beside, Choice, ClosedCase, NotOwner, Stands, WorkBeside};
+pub use commit::{Committed, PlanCommit, TaskEvidence};
 pub use exemplars::{BoundSignal, OpenCase, OpenCases};
 pub use gather::{CaseFacts, GatherWish, HourCount, PlanFacts};
 pub use load::{CaseFilter, CaseRecord, EarlierTask, PlanInput, PlanSignal};
 pub use moves::{MOST_MOVED, MoveRecord, MoveTo, Moved, SignalsMove};
+pub use picks::CasePick;
 pub use plans::PlanRecord;
 pub use rulings::{CaseRuled, CaseRuling};
 pub use suppressions::Taken;

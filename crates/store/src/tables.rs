@@ -120,6 +120,12 @@ pub const TABLES: &[TableRule] = &[
     ),
     rule("case_exemplars", "planner", "cases, one row each", "with the case"),
     rule("case_signals", "planner", "signals, at most one row each", "with the signal and the case"),
+    rule(
+        "case_links",
+        "planner",
+        "cases that others work on already, one row each and piece of work",
+        "with the case",
+    ),
     rule("case_moves", "planner", "moves that people make", "with both cases"),
     rule("suppressions", "planner", "rules that people make", "for good"),
     rule(
@@ -128,6 +134,8 @@ pub const TABLES: &[TableRule] = &[
         "tasks opened",
         "180 days after the end; longer while its case is open or a run of it is live",
     ),
+    rule("task_contexts", "tasks", "tasks opened for cases, one row each", "with the task"),
+    rule("not_owners", "tasks", "people who say that a file is not theirs, one row each", "for good"),
     rule("runners", "dispatcher", "runners", "30 days after they were last heard of; longer with a live run"),
     rule("runs", "dispatcher", "attempts at tasks", "with the task"),
     rule("run_notes", "dispatcher", "what agents say and do", "90 days after the run ended"),

@@ -4,6 +4,8 @@
 //! Owner: this module, for every origin. Other modules of the store that open a task within their own step call
 //! `open_within`.
 
+mod contexts;
+mod disown;
 mod hand;
 mod row;
 
@@ -25,6 +27,9 @@ use crate::statement::{execute, fetch_all, fetch_optional};
 use crate::step::Step;
 use row::TaskRow;
 
+pub use contexts::TaskContext;
+pub(crate) use contexts::context_within;
+pub use disown::Disown;
 pub use hand::{PutDown, PutDownEvent};
 
 /// What became of a wish for a task.
@@ -101,7 +106,7 @@ impl Store {
         Ok(to)
     }
 
-    /// Gives the next queued task into a person's hand. `decide` says of that task who took it.
+    /// Gives the next queued task into a person's hand, one of their own first. `decide` says of that task who took it.
     pub async fn task_pick_up(
         &self,
         project: Option<ProjectId>,
@@ -115,7 +120,8 @@ impl Store {
             IdRow,
             "queries/tasks/next_for_person.sqlite.sql",
             "queries/tasks/next_for_person.postgres.sql",
-            project.map(ProjectId::uuid)
+            project.map(ProjectId::uuid),
+            person.map(PersonId::uuid)
         )?;
         let Some(next) = next else { return Ok(None) };
         let id = TaskId::from_uuid(next.id);

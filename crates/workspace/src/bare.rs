@@ -189,7 +189,7 @@ impl Repository {
             .arg(new)
             .run()
             .await?;
-        for (key, value) in [("remote.origin.url", self.location.as_str()), ("remote.origin.fetch", REFSPEC)]
+        for (key, value) in [("remote.origin.url", self.location.as_str()), ("remote.origin.fetch", BRANCHES)]
         {
             git.call("settling a repository").git_dir(new).args(["config", key, value]).run().await?;
         }
@@ -220,7 +220,7 @@ impl Repository {
                 "--no-write-fetch-head",
                 "--no-auto-maintenance",
             ])
-            .args(["origin"])
+            .args(["origin", BRANCHES, TAGS])
             .run()
             .await;
         match fetched {
@@ -233,7 +233,9 @@ impl Repository {
     }
 }
 
-const REFSPEC: &str = "+refs/heads/*:refs/remotes/origin/*";
+const BRANCHES: &str = "+refs/heads/*:refs/remotes/origin/*";
+/// Apart from all other names: a tag that is called like a commit or a branch is taken for neither.
+const TAGS: &str = "+refs/tags/*:refs/releases/*";
 
 /// What git and the common forges say where there is no repository.
 fn says_missing(tail: &str) -> bool {

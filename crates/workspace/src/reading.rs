@@ -9,6 +9,8 @@ mod code_owners;
 mod function;
 mod history;
 mod path;
+mod release;
+mod search;
 mod source;
 mod tree;
 
@@ -17,6 +19,7 @@ pub use code_owners::{CODE_OWNERS, CodeOwners};
 pub use function::{Function, enclosing};
 pub use history::LogEntry;
 pub use path::BadPath;
+pub use search::Hit;
 pub use source::{Source, Unreadable};
 pub use tree::Listing;
 

@@ -131,3 +131,53 @@ async fn a_repository_names_its_owners() {
     let text = repository.source_at(&head, CODE_OWNERS[0]).await.unwrap().unwrap().text;
     assert_eq!(CodeOwners::parse(&text).of("src/cart.py"), ["@ada"]);
 }
+
+#[tokio::test]
+async fn words_are_found_at_a_commit_and_nothing_in_them_is_a_pattern_or_an_option() {
+    let house = House::new();
+    let first = house.commit("src/a b.py", "def total():\n    raise Full('no room: is left')\n");
+    write(&house.origin().join("blob.bin"), "total\0no room");
+    house.commit("src/c.py", "total = 1\n# --all\n");
+    let repository = house.repository().await;
+    let head = repository.head_of("main").await.unwrap();
+    let found = async |at: &CommitId, texts: &[&str]| {
+        let texts: Vec<String> = texts.iter().map(|text| (*text).to_owned()).collect();
+        let hits = repository.search_at(at, &texts).await.unwrap();
+        hits.into_iter().map(|hit| format!("{}:{}:{}", hit.path, hit.line, hit.text)).collect::<Vec<_>>()
+    };
+    let all = [
+        "src/a b.py:1:def total():",
+        "src/a b.py:2:    raise Full('no room: is left')",
+        "src/c.py:1:total = 1",
+    ];
+    assert_eq!(found(&head, &["total", "no room"]).await, all);
+    assert_eq!(found(&commit(&repository, &first).await, &["total"]).await, all[..1]);
+    assert_eq!(found(&head, &["--all"]).await, ["src/c.py:2:# --all"]);
+    for nothing in [&["t.tal"][..], &["--open-files-in-pager=id"], &["a\nb"], &[" "], &[]] {
+        assert_eq!(found(&head, nothing).await, Vec::<String>::new(), "{nothing:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_release_is_the_commit_of_its_tag_and_of_no_other_name() {
+    let house = House::new();
+    let first = house.commit("a.txt", "one\n");
+    git(&house.origin(), &["tag", "v1.2.3"]);
+    let second = house.commit("a.txt", "two\n");
+    git(&house.origin(), &["tag", "-a", "-m", "The second", "shop-2"]);
+    git(&house.origin(), &["tag", "tree", "HEAD^{tree}"]);
+    // A tag that is called as a commit is.
+    git(&house.origin(), &["tag", &first[..8], &second]);
+    let repository = house.repository().await;
+    let named = |names: &[&str]| {
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        let repository = repository.clone();
+        async move { repository.release_named(&names).await.unwrap().map(|commit| commit.to_string()) }
+    };
+    assert_eq!(named(&["1.2.3", "v1.2.3", "shop-2"]).await.as_deref(), Some(first.as_str()));
+    assert_eq!(named(&["shop-2"]).await.as_deref(), Some(second.as_str()), "through the tag's own object");
+    for none in [&["3"][..], &["tree"], &["v1.*"], &["../heads/main", "-x", "a b", "", "v1.2.3/"], &[]] {
+        assert_eq!(named(none).await, None, "{none:?}");
+    }
+    assert_eq!(commit(&repository, &first[..8]).await.as_str(), first, "a tag is no commit's digits");
+}

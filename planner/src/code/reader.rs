@@ -1,31 +1,36 @@
 //! The look itself: fetches a repository, and reads what a case's places are at the commit of its release.
 
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use signalbox_domain::project::Repository;
+use signalbox_domain::code::{CodeFacts, CodeFunction, CodeLine, CommitOf, Excerpt, RestsOn, Whereabouts};
+use signalbox_domain::ids::RepositoryId;
+use signalbox_domain::project::{Person, Repository};
 use signalbox_domain::time::Timestamp;
 use signalbox_runtime::{BootTime, Clock, error_chain};
 use signalbox_store::planner::PlanSignal;
-use signalbox_workspace::reading::{BlamedLine, CODE_OWNERS, CodeOwners, Source, enclosing};
+use signalbox_workspace::reading::{BlamedLine, Source, enclosing};
 use signalbox_workspace::{Cache, CommitId, GitConfig, Repository as Bare, WorkspaceError};
 
+use super::owners::owners;
+use super::release::commit_of;
 use super::suspects::{Line, suspects};
-use super::{CodeConfig, CodeFacts, CommitOf, Excerpt, Looked};
-use crate::locate::{At, Located, Place, Tree, is_test};
-use crate::place::whereabouts_in;
+use super::{CodeConfig, Looked};
+use crate::locate::{At, Contents, Evidence, Line as FileLine, Located, Place, Tree, is_test};
+use crate::place::{clues_of, whereabouts_by, whereabouts_in};
 
 /// Places of a case that are read.
 const MOST_PLACES: usize = 3;
 /// Lines each way around a place.
 const AROUND: u32 = 6;
-/// Commits of the history that say who works on these files.
-const HISTORY: usize = 100;
-const MOST_AUTHORS: usize = 3;
 const MOST_TESTS: usize = 5;
-/// Trees that are kept between looks.
+/// Trees, and what was found of cases, that are kept between looks.
 const MOST_TREES: usize = 100;
+const MOST_FOUND: usize = 1_000;
+/// Where a repository says how jobs are done in it.
+const SKILLS: &str = ".signalbox/skills";
 
 /// What is looked at.
 #[derive(Debug)]
@@ -34,6 +39,10 @@ pub(crate) struct Subject<'a> {
     /// Signals of the case, the largest first.
     pub(crate) read: Vec<&'a PlanSignal>,
     pub(crate) first_seen: Timestamp,
+    /// Those of the team who may be owners.
+    pub(crate) people: &'a [Person],
+    /// The kind of job that it is.
+    pub(crate) kind: &'static str,
 }
 
 /// Reads repositories for the planner of one process.
@@ -43,7 +52,17 @@ pub struct Reader {
     clock: Clock,
     limit: Duration,
     trees: Arc<Mutex<BTreeMap<CommitId, Arc<Tree>>>>,
+    /// What was found before, by commit and what was asked: an unchanged case is not looked up again.
+    found: Arc<Mutex<BTreeMap<(CommitId, u64), CodeFacts>>>,
+    /// The newest of each repository.
+    newest: Arc<Mutex<BTreeMap<RepositoryId, Newest>>>,
 }
+
+/// A tree and when it was read.
+type Newest = (BootTime, Arc<Tree>);
+
+/// For so long the newest tree of a repository is taken for what it is: routing asks for all of them.
+const FRESH: Duration = Duration::from_mins(10);
 
 impl Reader {
     pub fn new(config: &CodeConfig, clock: Clock) -> Self {
@@ -57,7 +76,14 @@ impl Reader {
         };
         // Git takes a relative folder for one below its own.
         let root = std::path::absolute(&config.root).unwrap_or_else(|_| config.root.clone());
-        Self { cache: Cache::new(root, git, clock.clone()), clock, limit, trees: Arc::default() }
+        Self {
+            cache: Cache::new(root, git, clock.clone()),
+            clock,
+            limit,
+            trees: Arc::default(),
+            found: Arc::default(),
+            newest: Arc::default(),
+        }
     }
 
     /// When the looks of one plan have to end: repositories that hang take no plan's time away.
@@ -68,11 +94,9 @@ impl Reader {
     /// What the signals' places are, at their release's commit or else at the newest of the default branch.
     pub(crate) async fn look(&self, at: &Subject<'_>, deadline: BootTime) -> Looked {
         let left = deadline.since(self.clock.boot());
-        let found = Box::pin(self.found(at.repository, &at.read, at.first_seen));
-        let looked = self.clock.timeout(left, found).await;
+        let looked = self.clock.timeout(left, Box::pin(self.found(at))).await;
         match looked {
-            Ok(Ok(Some(facts))) => Looked::Found(facts),
-            Ok(Ok(None)) => Looked::Failed("nothing that the records say points at a file of it".to_owned()),
+            Ok(Ok(facts)) => Looked::Found(facts),
             Ok(Err(error)) => {
                 tracing::warn!(repository = %at.repository.name, "not read: {}", error_chain(&error));
                 Looked::Failed(error.to_string())
@@ -81,32 +105,83 @@ impl Reader {
         }
     }
 
-    async fn found(
-        &self,
-        repository: &Repository,
-        read: &[&PlanSignal],
-        first_seen: Timestamp,
-    ) -> Result<Option<CodeFacts>, WorkspaceError> {
+    /// The newest files of a repository, as of a few minutes ago; none where it cannot be read in time.
+    pub(crate) async fn newest(&self, repository: &Repository, deadline: BootTime) -> Option<Arc<Tree>> {
+        let now = self.clock.boot();
+        let known = self.newest.lock().unwrap_or_else(PoisonError::into_inner).get(&repository.id).cloned();
+        if let Some((at, tree)) = known
+            && now.since(at) < FRESH
+        {
+            return Some(tree);
+        }
+        let read = async {
+            let bare = self.cache.repository(&repository.name, repository.location.as_str()).await?;
+            let head = bare.head_of(repository.default_branch.as_str()).await?;
+            self.tree(&bare, &head).await
+        };
+        match self.clock.timeout(deadline.since(now), Box::pin(read)).await {
+            Ok(Ok(tree)) => {
+                let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
+                newest.insert(repository.id, (now, Arc::clone(&tree)));
+                Some(tree)
+            }
+            Ok(Err(error)) => {
+                tracing::warn!(repository = %repository.name, "not read: {}", error_chain(&error));
+                None
+            }
+            Err(_) => None,
+        }
+    }
+
+    async fn found(&self, at: &Subject<'_>) -> Result<CodeFacts, WorkspaceError> {
+        let Subject { repository, read, .. } = at;
         let bare = self.cache.repository(&repository.name, repository.location.as_str()).await?;
         let (commit, of) = commit_of(&bare, repository, read).await?;
-        let tree = self.tree(&bare, &commit).await?;
-        let Some(located) = whereabouts_in(read, repository.name.as_str(), &tree) else { return Ok(None) };
+        let key = (commit.clone(), asked(at));
+        if let Some(known) = self.known(&key) {
+            return Ok(known);
+        }
+        let facts = self.read(at, &bare, commit, of).await?;
+        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        if found.len() >= MOST_FOUND {
+            found.clear();
+        }
+        found.insert(key, facts.clone());
+        Ok(facts)
+    }
+
+    fn known(&self, key: &(CommitId, u64)) -> Option<CodeFacts> {
+        self.found.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
+    }
+
+    async fn read(
+        &self,
+        at: &Subject<'_>,
+        bare: &Bare,
+        commit: CommitId,
+        of: CommitOf,
+    ) -> Result<CodeFacts, WorkspaceError> {
+        let tree = self.tree(bare, &commit).await?;
+        let skill = format!("{SKILLS}/{}/SKILL.md", at.kind);
+        let skill = bare.source_at(&commit, &skill).await?.ok().map(|source| source.text);
+        let nowhere = Whereabouts { rests_on: RestsOn::Nothing, places: Vec::new() };
         let mut facts = CodeFacts {
             commit: commit.to_string(),
             of,
+            whereabouts: nowhere,
             excerpts: Vec::new(),
             suspects: Vec::new(),
             owners: Vec::new(),
-            authors: Vec::new(),
-            tests: tests_near(&tree, &located),
-            located,
+            tests: Vec::new(),
+            skill,
         };
-        let paths: Vec<String> = paths(&facts.located);
-        facts.owners = owners(&bare, &commit, &paths).await?;
-        facts.authors = authors(&bare, &commit, &paths).await?;
+        let Some(located) = self.located(at, bare, &commit, &tree).await? else { return Ok(facts) };
+        facts.whereabouts = Whereabouts::from(&located);
+        facts.tests = tests_near(&tree, &located);
+        facts.owners = owners(bare, &commit, &paths(&located), at.people).await?;
         let mut blamed: Vec<(BlamedLine, u32, bool)> = Vec::new();
-        for (at, place) in facts.located.places.iter().take(MOST_PLACES).enumerate() {
-            let Some((excerpt, lines)) = excerpt(&bare, &commit, place).await? else { continue };
+        for (at, place) in located.places.iter().take(MOST_PLACES).enumerate() {
+            let Some((excerpt, lines)) = excerpt(bare, &commit, place).await? else { continue };
             blamed.extend(lines.into_iter().map(|line| {
                 let distance = line.line.abs_diff(excerpt.line);
                 (line, distance, at == 0)
@@ -114,8 +189,36 @@ impl Reader {
             facts.excerpts.push(excerpt);
         }
         let lines: Vec<Line<'_>> = blamed.iter().map(of_line).collect();
-        facts.suspects = suspects(&lines, first_seen.micros().div_euclid(1_000_000));
-        Ok(Some(facts))
+        facts.suspects = suspects(&lines, at.first_seen.micros().div_euclid(1_000_000));
+        Ok(facts)
+    }
+
+    /// By the stack where it leads into the product; else files are looked into for what the texts name and quote.
+    async fn located(
+        &self,
+        at: &Subject<'_>,
+        bare: &Bare,
+        commit: &CommitId,
+        tree: &Tree,
+    ) -> Result<Option<Located>, WorkspaceError> {
+        let name = at.repository.name.as_str();
+        let by_names = whereabouts_in(&at.read, name, tree);
+        if by_names.as_ref().is_some_and(|located| located.evidence == Evidence::Stack) {
+            return Ok(by_names);
+        }
+        let clues = clues_of(&at.read);
+        let texts: Vec<String> = clues.iter().map(|clue| clue.text().to_owned()).collect();
+        let hits = match bare.search_at(commit, &texts).await {
+            Ok(hits) => hits,
+            // More was found than is read, or it took too long: their names are left.
+            Err(error) => {
+                tracing::debug!(repository = %at.repository.name, "not searched: {}", error_chain(&error));
+                return Ok(by_names);
+            }
+        };
+        let lines = hits.into_iter().map(|hit| FileLine { path: hit.path, line: hit.line, text: hit.text });
+        let contents = Contents { clues, lines: lines.collect() };
+        Ok(whereabouts_by(&at.read, name, tree, &contents))
     }
 
     /// The tree of a commit never changes: it is read once.
@@ -135,21 +238,19 @@ impl Reader {
     }
 }
 
-/// A release that is called as its commit is, or ends with it after a sign.
-async fn commit_of(
-    bare: &Bare,
-    repository: &Repository,
-    read: &[&PlanSignal],
-) -> Result<(CommitId, CommitOf), WorkspaceError> {
-    let releases =
-        read.iter().flat_map(|signal| &signal.samples).filter_map(|sample| sample.release.as_ref());
-    for release in releases.take(MOST_PLACES) {
-        let name = release.value.rsplit(['@', '+', '-', ':']).next().unwrap_or_default();
-        if let Some(commit) = bare.commit_named(name).await? {
-            return Ok((commit, CommitOf::Release));
-        }
+/// What a look depends on beside the commit: how often a signal was seen is none of it.
+fn asked(at: &Subject<'_>) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    at.repository.id.uuid().hash(&mut hasher);
+    at.kind.hash(&mut hasher);
+    at.first_seen.micros().hash(&mut hasher);
+    for signal in &at.read {
+        format!("{:?} {:?}", signal.signal.id, signal.samples).hash(&mut hasher);
     }
-    Ok((bare.head_of(repository.default_branch.as_str()).await?, CommitOf::DefaultBranch))
+    for person in at.people {
+        format!("{person:?}").hash(&mut hasher);
+    }
+    hasher.finish()
 }
 
 fn paths(located: &Located) -> Vec<String> {
@@ -160,38 +261,6 @@ fn paths(located: &Located) -> Vec<String> {
     located.places.iter().take(MOST_PLACES).filter_map(path).collect()
 }
 
-async fn owners(bare: &Bare, commit: &CommitId, paths: &[String]) -> Result<Vec<String>, WorkspaceError> {
-    for file in CODE_OWNERS {
-        let Ok(source) = bare.source_at(commit, file).await? else { continue };
-        let rules = CodeOwners::parse(&source.text);
-        let mut owners: Vec<String> = Vec::new();
-        for owner in paths.iter().flat_map(|path| rules.of(path)) {
-            if !owners.contains(owner) {
-                owners.push(owner.clone());
-            }
-        }
-        return Ok(owners);
-    }
-    Ok(Vec::new())
-}
-
-/// Names of those who changed these files most of late; addresses stay in the repository.
-async fn authors(
-    bare: &Bare,
-    commit: &CommitId,
-    paths: &[String],
-) -> Result<Vec<(String, u64)>, WorkspaceError> {
-    let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
-    let mut counts: BTreeMap<String, u64> = BTreeMap::new();
-    for entry in bare.history(None, commit, &paths, HISTORY).await? {
-        *counts.entry(entry.author).or_default() += 1;
-    }
-    let mut authors: Vec<(String, u64)> = counts.into_iter().collect();
-    authors.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    authors.truncate(MOST_AUTHORS);
-    Ok(authors)
-}
-
 /// The lines around a place, and who wrote them; none where it has no line or cannot be read.
 async fn excerpt(
     bare: &Bare,
@@ -200,8 +269,9 @@ async fn excerpt(
 ) -> Result<Option<(Excerpt, Vec<BlamedLine>)>, WorkspaceError> {
     let (At::Path(path), Some(line)) = (&place.at, place.lines.first().copied()) else { return Ok(None) };
     let Ok(source) = bare.source_at(commit, path).await? else { return Ok(None) };
-    let around = |source: &Source| -> Vec<(u32, String)> {
-        source.around(line, AROUND).into_iter().map(|(at, text)| (at, text.to_owned())).collect()
+    let around = |source: &Source| -> Vec<CodeLine> {
+        let lines = source.around(line, AROUND).into_iter();
+        lines.map(|(line, text)| CodeLine { line, text: text.to_owned() }).collect()
     };
     let lines = around(&source);
     if lines.is_empty() {
@@ -212,7 +282,8 @@ async fn excerpt(
     let (first, last) = function.as_ref().map_or((line, line), |found| (found.first, found.last));
     let (first, last) = (first.max(line.saturating_sub(100)), last.min(line.saturating_add(100)));
     let blamed = bare.blame(commit, path, first, last).await?.unwrap_or_default();
-    let function = function.map(|function| function.name);
+    let function =
+        function.map(|found| CodeFunction { name: found.name, first: found.first, last: found.last });
     Ok(Some((Excerpt { path: path.clone(), line, function, lines }, blamed)))
 }
 
@@ -239,3 +310,6 @@ fn tests_near(tree: &Tree, located: &Located) -> Vec<String> {
     }
     tests
 }
+
+#[cfg(test)]
+mod tests;

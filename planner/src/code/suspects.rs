@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Suspect;
+use signalbox_domain::code::SuspectCommit;
 
 /// Commits that are told of.
 const MOST: usize = 5;
@@ -23,14 +23,15 @@ pub(super) struct Line<'a> {
 }
 
 /// The likeliest first. What was written after the first record cannot have brought it in.
-pub(super) fn suspects(lines: &[Line<'_>], first_seen: i64) -> Vec<Suspect> {
-    let mut by_commit: BTreeMap<&str, Suspect> = BTreeMap::new();
+pub(super) fn suspects(lines: &[Line<'_>], first_seen: i64) -> Vec<SuspectCommit> {
+    let mut by_commit: BTreeMap<&str, (SuspectCommit, u32)> = BTreeMap::new();
     for line in lines.iter().filter(|line| line.at <= first_seen) {
-        let suspect = by_commit.entry(line.commit).or_insert_with(|| new(line));
+        let (suspect, nearest) = by_commit.entry(line.commit).or_insert_with(|| (new(line), u32::MAX));
+        *nearest = line.distance.min(*nearest);
         let mut add = |points: f64, reason: &'static str| {
-            if !suspect.reasons.contains(&reason) {
+            if !suspect.reasons.iter().any(|known| known == reason) {
                 suspect.points += points;
-                suspect.reasons.push(reason);
+                suspect.reasons.push(reason.to_owned());
             }
         };
         if line.distance == 0 {
@@ -42,9 +43,13 @@ pub(super) fn suspects(lines: &[Line<'_>], first_seen: i64) -> Vec<Suspect> {
         if first_seen - line.at <= RECENT {
             add(3.0, "within two weeks before the first record");
         }
-        suspect.points += 0.5 / (1.0 + f64::from(line.distance));
     }
-    let mut suspects: Vec<Suspect> = by_commit.into_values().collect();
+    // The nearest line alone: who wrote most of a file a year ago is no likelier for it.
+    let near = |(suspect, nearest): (SuspectCommit, u32)| SuspectCommit {
+        points: suspect.points + 0.5 / (1.0 + f64::from(nearest)),
+        ..suspect
+    };
+    let mut suspects: Vec<SuspectCommit> = by_commit.into_values().map(near).collect();
     suspects.sort_by(|a, b| {
         b.points.total_cmp(&a.points).then(b.at.cmp(&a.at)).then_with(|| a.commit.cmp(&b.commit))
     });
@@ -52,14 +57,14 @@ pub(super) fn suspects(lines: &[Line<'_>], first_seen: i64) -> Vec<Suspect> {
     suspects
 }
 
-fn new(line: &Line<'_>) -> Suspect {
-    Suspect {
+fn new(line: &Line<'_>) -> SuspectCommit {
+    SuspectCommit {
         commit: line.commit.to_owned(),
         subject: line.subject.to_owned(),
         author: line.author.to_owned(),
         at: line.at,
         points: 0.0,
-        reasons: vec!["it wrote lines near by"],
+        reasons: vec!["it wrote lines near by".to_owned()],
     }
 }
 
@@ -69,6 +74,14 @@ mod tests {
 
     fn line(commit: &'static str, at: i64, distance: u32) -> Line<'static> {
         Line { commit, subject: "s", author: "Ada", at, distance, first: true }
+    }
+
+    #[test]
+    fn who_changed_one_line_of_late_comes_before_who_wrote_the_rest_long_ago() {
+        let now = 100 * RECENT;
+        let mut lines: Vec<Line<'_>> = (0..100).map(|distance| line("old", 0, distance)).collect();
+        lines.push(line("late", now - 3600, 9));
+        assert_eq!(suspects(&lines, now)[0].commit, "late");
     }
 
     #[test]
@@ -83,7 +96,8 @@ mod tests {
         let found = suspects(&lines, now);
         let order: Vec<&str> = found.iter().map(|one| one.commit.as_str()).collect();
         assert_eq!(order, ["it", "near", "old"]);
-        assert!(found[0].reasons.contains(&"it wrote the very line"), "{found:?}");
-        assert!(!found[2].reasons.contains(&"within two weeks before the first record"), "{found:?}");
+        let has = |at: usize, reason: &str| found[at].reasons.iter().any(|one| one == reason);
+        assert!(has(0, "it wrote the very line"), "{found:?}");
+        assert!(!has(2, "within two weeks before the first record"), "{found:?}");
     }
 }

@@ -1,11 +1,12 @@
 //! What git says about a case's places, in sections. Written by whoever may push to the repository. Pure.
 
+use signalbox_domain::code::{CodeFacts, CodeOwner, CommitOf, Excerpt, OwnedBy, SuspectCommit};
 use signalbox_domain::provenance::Provenance;
 
 use super::parts::{counted, quoted};
 use super::section::{Section, Worth};
 use super::text::inline;
-use crate::code::{CodeFacts, CommitOf, Excerpt, Looked, Suspect};
+use crate::code::Looked;
 
 /// Digits of a commit that people read.
 const DIGITS: usize = 12;
@@ -15,6 +16,7 @@ pub(super) fn read_at(facts: &CodeFacts) -> String {
     let commit = short(&facts.commit);
     match facts.of {
         CommitOf::Release => format!("Files of the release's commit {commit}. "),
+        CommitOf::ReleaseTag => format!("Files of the commit that the release's tag names, {commit}. "),
         CommitOf::DefaultBranch => {
             format!(
                 "Files of the default branch at {commit}: the release names no commit, so lines may differ. "
@@ -28,7 +30,13 @@ pub(super) fn not_read(looked: Option<&Looked>) -> String {
         Some(Looked::Failed(why)) => {
             format!("As they are written there; the repository was not read: {}. ", inline(why))
         }
-        _ => "As they are written there; the repository was not read. ".to_owned(),
+        Some(Looked::Found(facts)) => {
+            format!(
+                "As they are written there; none is a file of the repository at {}. ",
+                short(&facts.commit)
+            )
+        }
+        None => "As they are written there; the repository was not read. ".to_owned(),
     }
 }
 
@@ -43,30 +51,33 @@ pub(super) fn sections(facts: &CodeFacts) -> Vec<Section> {
     add("The code", "`>` marks the line:", code, Worth::Telling);
     let lead = "Commits that wrote these lines before the first record, the likeliest first:";
     add("Suspect commits", lead, facts.suspects.iter().map(suspect).collect(), Worth::Telling);
-    let mut owners: Vec<String> = facts.owners.iter().map(|owner| format!("{owner} (CODEOWNERS)")).collect();
-    owners.extend(
-        facts
-            .authors
-            .iter()
-            .map(|(name, commits)| format!("{name} ({} to these files)", counted(*commits, "commit"))),
-    );
+    let owners = facts.owners.iter().map(owner).collect();
     add("Owners", "", owners, Worth::Helpful);
     add("Tests near by", "", facts.tests.clone(), Worth::Helpful);
     sections
 }
 
 fn excerpt(of: &Excerpt) -> Vec<String> {
-    let function = of.function.as_ref().map_or(String::new(), |name| format!(", in {name}"));
+    let function = of.function.as_ref().map_or(String::new(), |of| format!(", in {}", of.name));
     let mut lines = vec![format!("{}:{}{function}", of.path, of.line)];
-    lines.extend(of.lines.iter().map(|(at, text)| {
-        let mark = if *at == of.line { '>' } else { ' ' };
-        format!("{mark} {at:>5}  {text}")
+    lines.extend(of.lines.iter().map(|one| {
+        let mark = if one.line == of.line { '>' } else { ' ' };
+        format!("{mark} {:>5}  {}", one.line, one.text)
     }));
     lines.push(String::new());
     lines
 }
 
-fn suspect(of: &Suspect) -> String {
+fn owner(of: &CodeOwner) -> String {
+    let by = match of.by {
+        OwnedBy::CodeOwners => "CODEOWNERS".to_owned(),
+        OwnedBy::Commits(commits) => format!("{} to these files", counted(commits, "commit")),
+    };
+    let known = if of.person.is_some() { ", of the team" } else { "" };
+    format!("{} ({by}{known})", of.name)
+}
+
+fn suspect(of: &SuspectCommit) -> String {
     let reasons = of.reasons.join("; ");
     format!("{} {} ({})\n    {reasons}", short(&of.commit), inline(&of.subject), inline(&of.author))
 }

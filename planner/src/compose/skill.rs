@@ -2,6 +2,8 @@
 
 use std::sync::OnceLock;
 
+use signalbox_domain::code::CodeFacts;
+use signalbox_domain::provenance::Provenance;
 use signalbox_domain::signal::SourceFamily;
 use signalbox_similarity::frames::Language;
 
@@ -24,6 +26,10 @@ pub(crate) enum BadSkill {
     Key(&'static str),
     #[error("expected a heading {0:?}")]
     Heading(&'static str),
+    #[error("its name is {0:?}, not that of its folder")]
+    Name(String),
+    #[error("it has {0} bytes; at most {LONGEST_OWN} are read")]
+    TooLong(usize),
 }
 
 const HOW: &str = "## How to go about it";
@@ -75,6 +81,32 @@ pub(crate) fn skill(name: &str) -> &'static Skill {
     };
     let skills = SKILLS.get_or_init(|| FILES.into_iter().map(parse).collect());
     skills.iter().find(|skill| skill.name == name).unwrap_or(&skills[0])
+}
+
+/// A skill, and whose it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Chosen {
+    pub(crate) skill: Skill,
+    pub(crate) from: Provenance,
+    /// Why the repository's own is not taken, where it has one.
+    pub(crate) refused: Option<BadSkill>,
+}
+
+/// Letters of a repository's own skill.
+const LONGEST_OWN: usize = 16 << 10;
+
+/// The repository's own, where it has one that can be read; else the house's.
+pub(crate) fn chosen(name: &str, code: Option<&CodeFacts>) -> Chosen {
+    let house = |refused| Chosen { skill: skill(name).clone(), from: Provenance::Person, refused };
+    match code.and_then(|facts| facts.skill.as_deref()) {
+        None => house(None),
+        Some(text) if text.len() > LONGEST_OWN => house(Some(BadSkill::TooLong(text.len()))),
+        Some(text) => match Skill::parse(&text.replace("\r\n", "\n")) {
+            Ok(skill) if skill.name == name => Chosen { skill, from: Provenance::Repository, refused: None },
+            Ok(other) => house(Some(BadSkill::Name(other.name))),
+            Err(why) => house(Some(why)),
+        },
+    }
 }
 
 /// Which job a signal asks for, by its source, its kind and the language of its stack.

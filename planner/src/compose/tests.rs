@@ -26,7 +26,7 @@ fn brief_of(signals: &[PlanSignal]) -> Sourced<String> {
         merged_into: None,
     };
     let facts = Facts::of(None, &read, &read, &std::collections::BTreeMap::new());
-    let located = whereabouts(&read, "acme/cart");
+    let located = whereabouts(&read, "acme/cart").map(|located| Whereabouts::from(&located));
     let of = Evidence {
         case: &case,
         facts: &facts,
@@ -34,8 +34,10 @@ fn brief_of(signals: &[PlanSignal]) -> Sourced<String> {
         earlier: &[],
         located: located.as_ref(),
         code: None,
+        linked: &[],
+        beside: &Beside::default(),
     };
-    compose(&of)
+    compose(&of).brief
 }
 
 fn headings(page: &str) -> Vec<&str> {
@@ -94,6 +96,34 @@ fn no_text_of_a_stranger_becomes_a_part_of_the_page() {
     assert_eq!(found.len(), distinct.len(), "each heading once: {found:?}");
     assert!(page.chars().all(|c| c == '\n' || !c.is_control()), "nothing unseen: {page:?}");
     assert!(!page.contains(['\u{202e}', '\u{200b}']));
+}
+
+#[test]
+fn a_repositorys_own_skill_that_is_none_is_not_taken_and_the_page_says_why() {
+    use signalbox_domain::code::{CodeFacts, CommitOf, RestsOn};
+    let facts = |skill: &str| CodeFacts {
+        commit: "3f6c".to_owned(),
+        of: CommitOf::DefaultBranch,
+        whereabouts: Whereabouts { rests_on: RestsOn::Nothing, places: vec![] },
+        excerpts: vec![],
+        suspects: vec![],
+        owners: vec![],
+        tests: vec![],
+        skill: Some(skill.to_owned()),
+    };
+    let house = skill::skill("error");
+    for (text, why) in [
+        ("# What happens\n", "expected it to begin with front matter"),
+        (include_str!("../../../config/skills/ticket/SKILL.md"), "its name is \"ticket\""),
+        (&"x".repeat(20_000), "it has 20000 bytes"),
+    ] {
+        let chosen = skill::chosen("error", Some(&facts(text)));
+        assert_eq!((&chosen.skill, chosen.from), (house, Provenance::Person));
+        assert!(chosen.refused.as_ref().unwrap().to_string().contains(why), "{:?}", chosen.refused);
+    }
+    let windows = include_str!("../../../config/skills/error/SKILL.md").replace('\n', "\r\n");
+    let chosen = skill::chosen("error", Some(&facts(&windows)));
+    assert_eq!((chosen.from, chosen.refused), (Provenance::Repository, None));
 }
 
 #[test]

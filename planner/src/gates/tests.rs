@@ -14,6 +14,7 @@ fn each_reason_is_a_label_and_waits_for_what_can_change_it() {
     let (until, soon, in_a_day) =
         (NOON.plus(Duration::from_secs(5)), NOON.plus(config.look_again), NOON.plus(config.rank_again));
     let score = String::new();
+    let addressed = |until| Closed::AlreadyAddressed { link: Work::Task(task), words: String::new(), until };
     for (reason, code, due) in [
         (Closed::Held(HoldReason::TooOld), "held", None),
         (Closed::AllHeld(3), "held", None),
@@ -30,6 +31,9 @@ fn each_reason_is_a_label_and_waits_for_what_can_change_it() {
         (Closed::NoRepository, "no-repository", Some(soon)),
         (Closed::UnknownRepository, "unknown-repository", None),
         (Closed::SeveralRepositories { count: 2, candidates: String::new() }, "several-repositories", None),
+        (addressed(Until::ItEnds), "already-addressed", Some(soon)),
+        (addressed(Until::Out(until)), "already-addressed", Some(until)),
+        (addressed(Until::Seen), "already-addressed", None),
         (Closed::QuotaSpent { used: 2, limit: 2, ends_at: until }, "quota-spent", Some(until)),
         (Closed::WorkInProgress { live: 2, limit: 2 }, "work-in-progress", Some(soon)),
     ] {

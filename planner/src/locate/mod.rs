@@ -12,6 +12,7 @@
 
 mod board;
 mod calls;
+mod contents;
 mod lab;
 mod mentions;
 mod rank;
@@ -24,14 +25,21 @@ mod weights;
 mod words;
 
 pub(crate) use calls::calls;
+pub use contents::{Clue, Contents, Line, clues};
 pub use lab::{LocateAnswer, LocateRow, LocatedFile, Paths, locate_row};
 pub(crate) use mentions::mentions;
-pub use rank::locate;
+pub use rank::{locate, locate_in};
 pub(crate) use test_code::is_test;
 pub(crate) use text::unbroken;
 pub use tree::Tree;
 pub(crate) use words::words;
 
+/// A part of a whole; nothing of nothing is none.
+pub(crate) fn ratio(part: usize, whole: usize) -> f64 {
+    board::as_f64(part) / board::as_f64(whole.max(1))
+}
+
+use signalbox_domain::code::{CodePlace, PlaceAt, RestsOn, Whereabouts};
 use signalbox_similarity::frames::ParsedTrace;
 
 /// Places that are told of.
@@ -133,4 +141,34 @@ pub enum Reason {
     NamedPlain,
     #[error("words of the text are in its name")]
     Words,
+    #[error("it has what the text quotes")]
+    HasMessage,
+    #[error("it defines what the text names")]
+    Defines,
+    #[error("it uses what the text names")]
+    Uses,
+}
+
+/// As it is kept and handed on.
+impl From<&Located> for Whereabouts {
+    fn from(located: &Located) -> Self {
+        let rests_on = match located.evidence {
+            Evidence::Stack => RestsOn::Stack,
+            Evidence::Named => RestsOn::Named,
+            Evidence::Words => RestsOn::Words,
+            Evidence::AssertionOnly => RestsOn::AssertionOnly,
+            Evidence::Nothing => RestsOn::Nothing,
+        };
+        let place = |place: &Place| CodePlace {
+            at: match &place.at {
+                At::Path(path) => PlaceAt::Path(path.clone()),
+                At::Symbol(symbol) => PlaceAt::Symbol(symbol.clone()),
+            },
+            lines: place.lines.clone(),
+            functions: place.functions.clone(),
+            score: place.score,
+            reasons: place.reasons.iter().map(ToString::to_string).collect(),
+        };
+        Self { rests_on, places: located.places.iter().map(place).collect() }
+    }
 }

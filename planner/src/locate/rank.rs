@@ -6,6 +6,7 @@ use signalbox_similarity::frames::{self, Frame, ParsedTrace, Role};
 
 use super::board::{Board, Whose, as_f64};
 use super::calls::{Call, calls, likeness, subjects};
+use super::contents::{self, Contents};
 use super::mentions::{Kind, Mention, mentions};
 use super::spot::{is_source, parts_of_frame};
 use super::test_code::is_test;
@@ -21,6 +22,12 @@ use super::{At, Evidence, Located, Query, Reason};
 /// The files that a signal is likely about.
 #[must_use]
 pub fn locate(query: &Query<'_>, tree: Option<&Tree>) -> Located {
+    locate_in(query, tree, &Contents::default())
+}
+
+/// The same with what files say, where somebody has looked.
+#[must_use]
+pub fn locate_in(query: &Query<'_>, tree: Option<&Tree>, contents: &Contents) -> Located {
     let text = unbroken(query.text);
     let parsed = if query.trace.is_none() { frames::parse(&text) } else { None };
     let trace = query.trace.or(parsed.as_ref());
@@ -34,6 +41,7 @@ pub fn locate(query: &Query<'_>, tree: Option<&Tree>) -> Located {
     if let Some(tree) = tree {
         told.speak(&mut board, tree);
     }
+    named |= contents::speak(contents, &mut board);
     let evidence = match (trace.is_some_and(is_assertion), in_product, named) {
         (true, _, false) => Evidence::AssertionOnly,
         (false, true, _) => Evidence::Stack,

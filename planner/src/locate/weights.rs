@@ -37,6 +37,12 @@ pub(super) const BODY_WORD: f64 = 0.5;
 /// So much of a folder's word that is only below the title.
 pub(super) const BODY_FOLDER: f64 = 0.5;
 
+/// A file that has what the text quotes, one that defines what it names, and one that only uses it; less by the root of how
+/// many files do.
+pub(super) const MESSAGE: f64 = 3.0;
+pub(super) const DEFINES: f64 = 2.5;
+pub(super) const USES: f64 = 0.4;
+
 /// So much of everything that points at test code, unless the title is about tests.
 pub(super) const TEST_FILE: f64 = 0.6;
 

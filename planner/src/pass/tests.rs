@@ -1,5 +1,6 @@
 //! The pass on a real database: one case a cause, the same after a restart and by several planners at once.
 
+pub(crate) mod code;
 mod guard;
 mod sharpened;
 mod sources;
@@ -279,7 +280,6 @@ async fn the_quota_holds_over_planners_and_opens_again_in_its_next_window() {
     assert_eq!(ids.len(), 3);
 }
 
-mod code;
 #[tokio::test]
 async fn a_look_ahead_says_what_a_pass_would_do_and_does_nothing() {
     let place = Place::new().await;

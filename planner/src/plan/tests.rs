@@ -99,6 +99,78 @@ fn of_several_repositories_the_one_that_the_signals_point_at_is_taken() {
 }
 
 #[test]
+fn a_rule_of_the_policy_says_how_its_tasks_begin_and_is_named() {
+    use signalbox_domain::policy::StartRule;
+    let rule: StartRule =
+        serde_json::from_str(r#"{"project": "web", "kind": "error", "path": "area7", "start": "cloud"}"#)
+            .unwrap();
+    let mut house = House::new();
+    house.config.policy.rules = vec![rule];
+    house.beside.project = Some("web".parse().unwrap());
+    let made = house.plan(&input(vec![changed(7), changed(8)], shop()), NOON);
+    let of = |area: &str| made.tasks.iter().find(|task| task.title.value.contains(area)).unwrap();
+    assert_eq!((of("area7").mode, of("area7").starter), (Mode::Cloud, Starter::Itself));
+    assert_eq!((of("area8").mode, of("area8").starter), (Mode::Worktree, Starter::Person));
+    assert_eq!(words(&made, "opened"), "queued to start by itself in cloud (rule 1 of the policy)");
+}
+
+#[test]
+fn a_stranger_is_named_to_whoever_has_to_start_it() {
+    let made = plan(&input(vec![changed(7)], shop()), Start::Worktree);
+    let said = words(&made, "opened");
+    assert!(said.contains("parts of it could have been written by a stranger; a person reads it"), "{said}");
+    let context = &made.evidence.contexts[&made.tasks[0].id].1;
+    assert_eq!((context.provenance, context.samples.len()), (Provenance::Stranger, 1));
+}
+
+#[test]
+fn of_two_cases_about_the_same_lines_in_one_plan_the_weightier_is_opened() {
+    let mut rare = changed(7);
+    rare.signal.count = 3;
+    rare.signal.title.value = "Refusal of a voucher nobody has".to_owned();
+    rare.samples[0].title = rare.signal.title.clone();
+    rare.samples[0].frames[0].function = Some("void".to_owned());
+    rare.samples[0].frames.truncate(1);
+    let mut same = changed(9);
+    same.samples[0].frames.iter_mut().for_each(|frame| frame.file = Some("area7/core.py".to_owned()));
+    let made = plan(&input(vec![rare, same], shop()), Start::Queue);
+    assert_eq!((made.cases.len(), made.tasks.len()), (2, 1), "{made:?}");
+    let opened = made.tasks[0].case.unwrap().case;
+    let said = words(&made, "already-addressed");
+    assert!(said.starts_with(&format!("{}: opened at the same time; ", made.tasks[0].id)), "{said}");
+    assert_eq!(made.evidence.links.len(), 1);
+    assert_ne!(made.evidence.links[0].case, opened);
+    assert_eq!(made.due.len(), 2, "it is looked at again");
+}
+
+#[test]
+fn a_repository_that_a_person_picked_is_the_one_whatever_a_sender_named() {
+    let several = vec![repository(5, "acme/shop"), repository(6, "acme/cart")];
+    let mut house = House::new();
+    let first = house.plan(&input(vec![changed(7)], several.clone()), NOON);
+    assert_eq!(words(&first, "several-repositories"), "2 repositories could be meant; a person picks one");
+    let case = first.cases[0].clone();
+    let mut named = changed(7);
+    named.signal.repository = Some(Sourced::stranger("acme/shop".to_owned()));
+    named.case = Some(case.id);
+    let record = CaseRecord { picked: Some(several[1].id), ..CaseRecord::new(case.clone()) };
+    let facts = CaseFacts {
+        record,
+        signals: 1,
+        free: 1,
+        records: 12,
+        first_seen: NOON,
+        last_seen: NOON,
+        severity: Severity::Error,
+        hours: vec![],
+        members: vec![],
+    };
+    house.known.insert(case.id, facts);
+    let picked = house.plan(&input(vec![named], several.clone()), NOON);
+    assert_eq!(picked.tasks[0].repository, Some(several[1].id));
+}
+
+#[test]
 fn a_brief_says_where_to_look_first() {
     let plan = plan(&input(vec![changed(7)], shop()), Start::Queue);
     let brief = &plan.tasks[0].brief.value;
@@ -129,7 +201,8 @@ fn policy_says_how_a_task_begins() {
     };
     assert_eq!(begins(Start::Propose), (Mode::Worktree, Starter::Person, TaskState::Proposed));
     assert_eq!(begins(Start::Queue), (Mode::Worktree, Starter::Person, TaskState::Queued));
-    assert_eq!(begins(Start::Worktree), (Mode::Worktree, Starter::Itself, TaskState::Queued));
+    // Strangers wrote of it: outside of a sandbox a person starts it.
+    assert_eq!(begins(Start::Worktree), (Mode::Worktree, Starter::Person, TaskState::Queued));
     assert_eq!(begins(Start::Cloud), (Mode::Cloud, Starter::Itself, TaskState::Queued));
 }
 

@@ -87,7 +87,9 @@ async fn prepare(store: &Store, method: &str) -> Result<(), Failed> {
             people::prepare(store).await?;
             fold(store, FoldPart { folds: vec![people::held()?], ..FoldPart::default() }).await?;
         }
-        "case_rule" | "suppression_put" | "signals_move" => people::prepare(store).await?,
+        "case_rule" | "case_pick" | "suppression_put" | "signals_move" | "task_disown" => {
+            people::prepare(store).await?;
+        }
         "suppression_lift" => {
             people::prepare(store).await?;
             people::act(store, "suppression_put").await?;

@@ -2,6 +2,7 @@
 //!
 //! A new bench is one file in `cases/` and one line here.
 
+mod brief;
 pub mod claim;
 pub mod ingest;
 mod noise;
@@ -41,6 +42,11 @@ pub struct Bench {
 }
 
 pub const BENCHES: &[Bench] = &[
+    Bench {
+        name: "brief",
+        about: "a brief with blame and snippets from a large repository, and routing among a hundred",
+        run: brief::run,
+    },
     Bench {
         name: "ingest",
         about: "records from Apache Kafka into signals beside a consumer that only counts, and a staged COPY",

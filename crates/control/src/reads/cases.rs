@@ -40,6 +40,11 @@ impl Reads {
             project: names.project(record.case.project)?,
             version: record.version,
             ruling: record.ruling,
+            picked: match record.picked {
+                Some(picked) => self.store.repository_show(picked).await?.map(|one| one.name),
+                None => None,
+            },
+            links: self.store.case_links(id).await?,
             case: record.case,
             signals,
             tasks: self.task_lines(tasks, &names).await?,

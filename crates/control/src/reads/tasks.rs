@@ -1,6 +1,7 @@
 //! Tasks: lists, and one with all that came of it.
 
 use signalbox_domain::access::Actor;
+use signalbox_domain::context::Work;
 use signalbox_domain::decision::Subject;
 use signalbox_domain::ids::TaskId;
 use signalbox_domain::task::{Intent, Task};
@@ -40,6 +41,13 @@ impl Reads {
             outcomes: self.store.outcomes_list(id).await?,
             changes: self.store.changes_list(id).await?,
             decisions: self.decisions(Subject::Task(id)).await?,
+            assignee: match task.assignee {
+                Some(wanted) => self.store.people_list().await?.into_iter().find(|one| one.id == wanted),
+                None => None,
+            }
+            .map(|person| person.name),
+            links: self.store.work_links(Work::Task(id)).await?,
+            context: self.store.task_context(id).await?.map(|kept| kept.context),
             task,
         })
     }

@@ -10,10 +10,11 @@ use signalbox_domain::provenance::Sourced;
 use signalbox_domain::states::TaskState;
 use signalbox_domain::task::Task;
 use signalbox_domain::time::Timestamp;
-use signalbox_store::tasks::{PutDown, PutDownEvent};
+use signalbox_store::tasks::{Disown, PutDown, PutDownEvent};
 
 use super::{TaskError, Tasks};
-use crate::views::{FinishResult, FinishTask, NextTask};
+use crate::people::person_of;
+use crate::views::{DisownTask, FinishResult, FinishTask, NextTask};
 use crate::wakes::{OUTCOMES, TASKS};
 use crate::{Problem, scope};
 
@@ -30,6 +31,9 @@ pub(crate) static FINISHED: LazyLock<Label> =
 #[expect(clippy::expect_used, reason = "the text is a label: a test puts a task back")]
 static PUT_BACK: LazyLock<Label> = LazyLock::new(|| "put-back".parse().expect("a label"));
 
+#[expect(clippy::expect_used, reason = "the text is a label: a test disowns a task")]
+static NOT_OWNED: LazyLock<Label> = LazyLock::new(|| "not-owned".parse().expect("a label"));
+
 impl Tasks {
     /// The next task for a person who names a project, or any.
     pub async fn next_of(&self, actor: &Actor, wish: &NextTask) -> Result<Option<Task>, Problem> {
@@ -45,12 +49,13 @@ impl Tasks {
         Ok(self.next(actor, wanted).await?)
     }
 
-    /// Gives the most urgent queued task into a person's hand.
+    /// Gives a queued task into a person's hand: the most urgent of their own, or else of those that are nobody's.
     pub async fn next(&self, actor: &Actor, project: Option<ProjectId>) -> Result<Option<Task>, TaskError> {
         actor.authorize(Action::WorkOnTasks, project.map_or(Target::System, Target::Project))?;
         let now = self.clock.now();
+        let person = person_of(&self.store, actor).await?.map(|person| person.id);
         let taken = |task| self.decided(task, &TAKEN, format!("{} took it in hand", actor.name), now);
-        Ok(self.store.task_pick_up(project, None, taken, now).await?)
+        Ok(self.store.task_pick_up(project, person, taken, now).await?)
     }
 
     /// A person has done what a task in their hand, or in review, wants.
@@ -65,6 +70,32 @@ impl Tasks {
         let state = self.store.task_put_down(id, finish, now).await?;
         self.wakeups.wake(OUTCOMES);
         Ok(state)
+    }
+
+    /// A person says that it is not theirs: they are taken off it, and tasks about the same file are not offered to them
+    /// first again.
+    pub async fn disown(&self, actor: &Actor, id: TaskId, ask: &DisownTask) -> Result<(), Problem> {
+        let task = self.task(id).await?;
+        actor.authorize(Action::WorkOnTasks, Target::Project(task.project))?;
+        let name = ask.person.as_deref().unwrap_or(actor.name.as_str());
+        let people = self.store.people_list().await?;
+        let person = people.iter().find(|person| person.name == name);
+        let person = person.ok_or_else(|| Problem::missing("person", &name))?;
+        if task.state == TaskState::InHand && task.assignee == Some(person.id) {
+            return Err(Problem::Conflict(format!(
+                "{id} is in hand: signalbox task release {id} puts it back"
+            )));
+        }
+        let now = self.clock.now();
+        let kept = self.store.task_context(id).await?;
+        let path = kept.as_ref().and_then(|kept| kept.places.first()).map(|place| place.path.as_str());
+        let file = task.repository.zip(path);
+        let about = path.map_or_else(String::new, |path| format!(", nor is {path}"));
+        let words = format!("{} said that it is not {name}'s{about}", actor.name);
+        let decision = self.decided(id, &NOT_OWNED, words, now);
+        self.store.task_disown(id, Disown { person: person.id, file, decision: &decision }, now).await?;
+        self.wakeups.wake(TASKS);
+        Ok(())
     }
 
     /// Out of a person's hand into the queue.

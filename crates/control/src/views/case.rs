@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 use signalbox_domain::case::Case;
+use signalbox_domain::context::CaseLink;
 use signalbox_domain::ids::{CaseId, TaskId};
-use signalbox_domain::names::ProjectName;
+use signalbox_domain::names::{ProjectName, RepositoryName};
 use signalbox_domain::provenance::Sourced;
 use signalbox_domain::ruling::Ruling;
 use signalbox_domain::states::CaseState;
@@ -39,6 +40,12 @@ pub struct CaseView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ruling: Option<Ruling>,
     pub project: ProjectName,
+    /// Where a person said that the cause is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picked: Option<RepositoryName>,
+    /// Work that touches what it is about, or names it; the newest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<CaseLink>,
     /// The newest signals of it; `case.signals` names all.
     pub signals: Vec<SignalLine>,
     /// Of every generation, the newest first.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use signalbox_domain::case_move::MoveKind;
 use signalbox_domain::ids::{CaseId, CaseMoveId, SignalId, SuppressionId};
-use signalbox_domain::names::ProjectName;
+use signalbox_domain::names::{ProjectName, RepositoryName};
 use signalbox_domain::ruling::DismissCode;
 use signalbox_domain::signal::SourceFamily;
 use signalbox_domain::states::CaseState;
@@ -46,6 +46,15 @@ pub struct AcceptCase {
 #[serde(deny_unknown_fields, default)]
 pub struct ReopenCase {
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<i64>,
+}
+
+/// Where a person says that the cause is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PickRepository {
+    pub repository: RepositoryName,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<i64>,
 }
 

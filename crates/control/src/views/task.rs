@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use signalbox_domain::change::Change;
+use signalbox_domain::context::{CaseLink, Context};
 use signalbox_domain::ids::{CaseId, TaskId};
 use signalbox_domain::names::{ProjectName, RepositoryName};
 use signalbox_domain::outcome::Outcome;
@@ -142,4 +143,21 @@ pub struct TaskView {
     pub outcomes: Vec<Outcome>,
     pub changes: Vec<Change>,
     pub decisions: Vec<DecisionLine>,
+    /// Whom it is offered to first, or who has it in hand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assignee: Option<String>,
+    /// Cases that are left to it, or are about the same file; the newest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<CaseLink>,
+    /// What is known of what it is about, field by field with who could have written it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub context: Option<Context>,
+}
+
+/// Somebody says that a task is not theirs; without a name it is whoever asks.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DisownTask {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub person: Option<String>,
 }

@@ -1,6 +1,7 @@
 //! What a chain waits for, also where nothing happened. Pure: the newest part that can still move decides.
 
 use signalbox_domain::decision::Stage;
+use signalbox_domain::ids::CaseId;
 use signalbox_domain::names::Label;
 use signalbox_domain::signal::Signal;
 use signalbox_domain::states::{CaseState, RunState, TaskState};
@@ -16,7 +17,7 @@ pub(super) fn wait(chain: &Chain, around: &Around) -> WaitFor {
         return task(part, chain, around);
     }
     match &chain.case {
-        Some(case) => no_task(case.noun.case.state, &case.decisions),
+        Some(case) => no_task(case.noun.case.id, case.noun.case.state, &case.decisions),
         None => match chain.signals.first() {
             Some(told) => no_case(&told.noun.signal, &told.decisions),
             None => to(Wait::Nothing, "nothing is known of it"),
@@ -155,7 +156,7 @@ fn held(run: &RunLine, around: &Around) -> WaitFor {
 }
 
 /// A case without a task: the newest word of the planner says why.
-fn no_task(state: CaseState, decisions: &[DecisionLine]) -> WaitFor {
+fn no_task(id: CaseId, state: CaseState, decisions: &[DecisionLine]) -> WaitFor {
     let word = newest(decisions);
     let because = word.map(because).unwrap_or_default();
     match state {
@@ -167,7 +168,16 @@ fn no_task(state: CaseState, decisions: &[DecisionLine]) -> WaitFor {
         CaseState::Fixed | CaseState::Quiet => {
             to(Wait::World, format!("its case is {state}; more signals would open it again"))
         }
-        CaseState::Watching | CaseState::Ready | CaseState::Tasked => closed(word),
+        CaseState::Watching | CaseState::Ready | CaseState::Tasked => match word {
+            Some(word)
+                if word.code.as_str() == "several-repositories"
+                    || word.code.as_str() == "unknown-repository" =>
+            {
+                let pick = format!("signalbox case pick {id} REPOSITORY");
+                to(Wait::Person, format!("waits for a person: {}: {pick}", word.words))
+            }
+            word => closed(word),
+        },
     }
 }
 
@@ -183,6 +193,7 @@ fn closed(word: Option<&DecisionLine>) -> WaitFor {
         "held" => to(Wait::World, format!("{said}; it makes no task by itself")),
         "below-threshold" => to(Wait::World, format!("{said}; more records or users would make one")),
         "cooling-down" | "calm" => to(Wait::World, format!("{said}; later records would open it again")),
+        "already-addressed" => to(Wait::World, format!("waits for what others do about it: {said}")),
         "quota-spent" | "work-in-progress" => to(Wait::Planner, format!("waits for room: {said}")),
         _ => to(Wait::Planner, format!("waits for the next pass of the planner: {said}")),
     }

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use super::*;
 use crate::{
-    access, automation, case, case_move, change, delivery, job, outcome, plan, policy, project, record,
-    release, ruling, run, signal, suppression, task, verification, workspace,
+    access, automation, case, case_move, change, code, context, delivery, job, outcome, plan, policy,
+    project, record, release, ruling, run, signal, suppression, task, verification, workspace,
 };
 
 type Rewrite = fn(&str) -> Result<String, FormError>;
@@ -30,6 +30,8 @@ fn forms() -> Vec<(&'static str, u16, Rewrite)> {
         entry::<case::Score>(),
         entry::<case_move::CaseMove>(),
         entry::<change::Change>(),
+        entry::<code::CodeFacts>(),
+        entry::<context::Context>(),
         entry::<crate::decision::Decision>(),
         entry::<delivery::Delivery>(),
         entry::<job::Job>(),
@@ -52,6 +54,7 @@ fn forms() -> Vec<(&'static str, u16, Rewrite)> {
         entry::<Vec<signal::Sample>>(),
         entry::<signal::Signal>(),
         entry::<suppression::SuppressionRule>(),
+        entry::<Vec<change::TouchedLines>>(),
         entry::<task::Intent>(),
         entry::<Vec<task::Mode>>(),
         entry::<task::Origin>(),

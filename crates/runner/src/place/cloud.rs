@@ -71,7 +71,8 @@ impl CloudPlace {
         invocation: &Invocation,
         variables: Vec<(OsString, OsString)>,
     ) -> Command {
-        let ours = [&folders.brief, &folders.check].map(|file| mount(file, inside(file), Access::ReadOnly));
+        let ours = [&folders.brief, &folders.context, &folders.check]
+            .map(|file| mount(file, inside(file), Access::ReadOnly));
         let workspace = mount(&self.clone.path, PathBuf::from(WORKSPACE), Access::ReadWrite);
         self.sandbox.command(&SandboxSpec {
             program: invocation.program.clone(),

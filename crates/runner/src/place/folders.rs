@@ -35,6 +35,8 @@ pub(crate) struct Folders {
     /// Held by whoever works in the place; of a cloud run it is the run's.
     pub(crate) lock: PathBuf,
     pub(crate) brief: PathBuf,
+    /// What is known of the case, for programs; empty where there is none.
+    pub(crate) context: PathBuf,
     pub(crate) check: PathBuf,
 }
 
@@ -56,6 +58,7 @@ impl Folders {
             worktree: worktrees.join(leaf),
             lock: lock_of(&root, &lock),
             brief: run.join("brief.md"),
+            context: run.join("context.json"),
             check: run.join("check.sh"),
             run,
         })
@@ -73,6 +76,8 @@ impl Folders {
         private_folder(&self.run)?;
         let wanted = answer::wanted(&job.intent).unwrap_or_default();
         private_file(&self.brief, &format!("{}{wanted}", job.brief.value))?;
+        let context = job.context.as_ref().map_or_else(String::new, ToString::to_string);
+        private_file(&self.context, &context)?;
         private_file(&self.check, check)?;
         if job.mode == Mode::Cloud {
             let repository = folder_name(job.repository.name.as_str(), &job.repository.location);

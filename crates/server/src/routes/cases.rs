@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use signalbox_control::views::{
     AcceptCase, CaseDecided, CaseLine, CaseMoved, CaseView, CasesAsk, DismissCase, Listing, MergeCase,
-    MoveSignals, ReopenCase, SnoozeCase, SplitCase,
+    MoveSignals, PickRepository, ReopenCase, SnoozeCase, SplitCase,
 };
 use signalbox_domain::ids::{CaseId, CaseMoveId};
 
@@ -62,6 +62,15 @@ pub(super) async fn reopen(
     JsonOrNothing(ask): JsonOrNothing<ReopenCase>,
 ) -> Result<Json<CaseDecided>, Failure> {
     Ok(Json(house.cases.reopen(&actor, id, &ask).await?))
+}
+
+pub(super) async fn pick(
+    State(house): State<House>,
+    Who(actor): Who,
+    Named(id): Named<CaseId>,
+    JsonBody(ask): JsonBody<PickRepository>,
+) -> Result<Json<CaseDecided>, Failure> {
+    Ok(Json(house.cases.pick(&actor, id, &ask).await?))
 }
 
 pub(super) async fn merge(

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use signalbox_control::views::{
-    FinishTask, Listing, NewTask, NextTask, StartTask, TaskLine, TaskMade, TaskView, TasksAsk,
+    DisownTask, FinishTask, Listing, NewTask, NextTask, StartTask, TaskLine, TaskMade, TaskView, TasksAsk,
 };
 use signalbox_domain::ids::TaskId;
 
@@ -72,6 +72,16 @@ pub(super) async fn release(
     Named(id): Named<TaskId>,
 ) -> Result<Json<TaskView>, Failure> {
     house.tasks.release(&actor, id).await?;
+    Ok(Json(house.reads.task(&actor, id).await?))
+}
+
+pub(super) async fn disown(
+    State(house): State<House>,
+    Who(actor): Who,
+    Named(id): Named<TaskId>,
+    JsonOrNothing(ask): JsonOrNothing<DisownTask>,
+) -> Result<Json<TaskView>, Failure> {
+    house.tasks.disown(&actor, id, &ask).await?;
     Ok(Json(house.reads.task(&actor, id).await?))
 }
 

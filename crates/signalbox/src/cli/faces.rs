@@ -14,7 +14,7 @@ use signalbox_domain::task::{Mode, Priority};
 use signalbox_domain::time::Timestamp;
 
 use super::access::{Secrets, Tokens};
-use super::kept::{Automations, Ingest, Quarantine};
+use super::kept::{Automations, Ingest, People, Quarantine};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum FaceCommand {
@@ -38,6 +38,8 @@ pub(crate) enum FaceCommand {
     Project(Projects),
     /// Where the code of a project lies
     Repository(Repositories),
+    /// The team, and by what its commits are recognised
+    Person(People),
     /// Works on runs of a server, over HTTP; or lists runners
     Runner(RunnerArgs),
     /// Schedules and what came of them
@@ -187,6 +189,13 @@ pub(crate) enum CaseCommand {
         id: CaseId,
         #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
         words: String,
+        #[command(flatten)]
+        seen: Seen,
+    },
+    /// Says in which repository its cause is; later cases learn from it
+    Pick {
+        id: CaseId,
+        repository: RepositoryName,
         #[command(flatten)]
         seen: Seen,
     },
@@ -358,6 +367,13 @@ pub(crate) enum TaskCommand {
     },
     /// Puts a task from your hand back into the queue
     Release { id: TaskId },
+    /// Says that a task is not yours: tasks about the same file are not offered to you first again
+    NotMine {
+        id: TaskId,
+        /// Whose it is not [default: whoever the token is named after]
+        #[arg(long, value_name = "NAME")]
+        person: Option<String>,
+    },
 }
 
 #[derive(Debug, Args)]

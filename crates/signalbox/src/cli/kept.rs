@@ -1,4 +1,4 @@
-//! What `signalbox automation`, `signalbox quarantine` and `signalbox ingest` take. What they do is each command's own file.
+//! What `signalbox automation`, `signalbox person`, `signalbox quarantine` and `signalbox ingest` take. What they do is each command's own file.
 
 use clap::{Args, Subcommand};
 use signalbox_domain::ids::QuarantineId;
@@ -18,6 +18,31 @@ pub(crate) struct Automations {
 pub(crate) enum AutomationCommand {
     /// By name: when each fires next, and what became of its last firings
     List,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct People {
+    #[command(flatten)]
+    pub(crate) ask: Ask,
+    #[command(subcommand)]
+    pub(crate) command: PersonCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PersonCommand {
+    /// By name
+    List,
+    /// Keeps a person; whom it knows gets these logins and addresses in place of the earlier ones
+    Put {
+        /// The name of their token, where they have one
+        name: String,
+        /// At the forge, as CODEOWNERS writes it
+        #[arg(long = "login", value_name = "LOGIN")]
+        logins: Vec<String>,
+        /// As their commits have it
+        #[arg(long = "email", value_name = "ADDRESS")]
+        emails: Vec<String>,
+    },
 }
 
 #[derive(Debug, Args)]

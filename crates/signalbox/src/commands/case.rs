@@ -1,9 +1,9 @@
-//! `signalbox case list|show|snooze|dismiss|accept|reopen|merge|split|move|undo`.
+//! `signalbox case list|show|snooze|dismiss|accept|reopen|pick|merge|split|move|undo`.
 
 use serde::Serialize;
 use signalbox_control::views::{
     AcceptCase, CaseDecided, CaseLine, CaseMoved, CaseView, CasesAsk, DismissCase, Listing, MergeCase,
-    MoveLine, MoveSignals, ReopenCase, SnoozeCase, SplitCase,
+    MoveLine, MoveSignals, PickRepository, ReopenCase, SnoozeCase, SplitCase,
 };
 use signalbox_domain::ids::CaseId;
 use signalbox_domain::time::Timestamp;
@@ -41,6 +41,10 @@ pub(crate) async fn run(cases: &Cases, settings: Settings) -> Result<ExitCode, F
         CaseCommand::Accept { id, words, seen } => {
             let ask = AcceptCase { words: words.clone(), version: seen.version };
             decide(&face, id, "accept", &ask).await
+        }
+        CaseCommand::Pick { id, repository, seen } => {
+            let ask = PickRepository { repository: repository.clone(), version: seen.version };
+            decide(&face, id, "pick", &ask).await
         }
         CaseCommand::Merge { id, into, seen } => {
             let ask = MergeCase { into: *into, version: seen.version, into_version: None };
@@ -112,6 +116,10 @@ fn view(view: &CaseView, now: Timestamp) -> String {
     if let Some(other) = case.merged_into {
         facts.line("merged into", other.to_string());
     }
+    if let Some(picked) = &view.picked {
+        facts.line("repository", format!("{picked}, a person said"));
+    }
+    facts.part("others", &parts::work(&view.links));
     facts.part("signals", &parts::signals(&view.signals, now).text());
     facts.part("tasks", &parts::tasks(&view.tasks, now).text());
     if !view.moves.is_empty() {

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use signalbox_control::views::{DecisionLine, RunLine, SignalLine, TaskLine};
+use signalbox_domain::context::CaseLink;
 use signalbox_domain::outcome::{Failure, Verdict};
 use signalbox_domain::signal::Frame;
 use signalbox_domain::time::Timestamp;
@@ -44,6 +45,18 @@ pub(super) fn runs(items: &[RunLine], now: Timestamp) -> String {
         ]);
     }
     if items.is_empty() { String::new() } else { table.text() }
+}
+
+/// What others do about a case. Nothing where nobody does.
+pub(super) fn work(items: &[CaseLink]) -> String {
+    let line = |link: &CaseLink| format!("  {}: {}", link.work, plain(&link.words));
+    items.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// Cases that are left to a task, or are about the same file. Nothing where there are none.
+pub(super) fn cases(items: &[CaseLink]) -> String {
+    let line = |link: &CaseLink| format!("  {} ({})", link.case, plain(&link.words));
+    items.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 pub(super) fn decisions(items: &[DecisionLine], now: Timestamp) -> String {

@@ -1,11 +1,11 @@
-//! `signalbox task list|show|new|start|cancel|done|release`, and `signalbox next`.
+//! `signalbox task list|show|new|start|cancel|done|release|not-mine`, and `signalbox next`.
 
 use std::io::Read as _;
 use std::path::Path;
 
 use signalbox_control::views::{
-    FinishResult, FinishTask, Listing, Making, NewTask as Wish, NextTask, StartTask, TaskLine, TaskMade,
-    TaskView, TasksAsk,
+    DisownTask, FinishResult, FinishTask, Listing, Making, NewTask as Wish, NextTask, StartTask, TaskLine,
+    TaskMade, TaskView, TasksAsk,
 };
 use signalbox_domain::time::Timestamp;
 use signalbox_runtime::ExitCode;
@@ -44,7 +44,7 @@ pub(crate) async fn run(tasks: &Tasks, settings: Settings) -> Result<ExitCode, F
         }
         TaskCommand::Start { id, mode } => {
             let told = face.client.post(&format!("/tasks/{id}/start"), &StartTask { mode: *mode }).await;
-            told.and_then(|told| face.show(&told, short))
+            told.and_then(|told| face.show(&told, started))
         }
         TaskCommand::Cancel { id } => {
             let told = face.client.post(&format!("/tasks/{id}/cancel"), &serde_json::json!({})).await;
@@ -58,6 +58,11 @@ pub(crate) async fn run(tasks: &Tasks, settings: Settings) -> Result<ExitCode, F
         }
         TaskCommand::Release { id } => {
             let told = face.client.post(&format!("/tasks/{id}/release"), &serde_json::json!({})).await;
+            told.and_then(|told| face.show(&told, short))
+        }
+        TaskCommand::NotMine { id, person } => {
+            let ask = DisownTask { person: person.clone() };
+            let told = face.client.post(&format!("/tasks/{id}/disown"), &ask).await;
             told.and_then(|told| face.show(&told, short))
         }
     };
@@ -118,6 +123,12 @@ fn short(view: &TaskView, _now: Timestamp) -> String {
     format!("{} is {}: {}", view.task.id, parts::word(&view.task.state), plain(&view.task.title.value))
 }
 
+/// Whoever starts it is told who could have written what they start.
+fn started(view: &TaskView, now: Timestamp) -> String {
+    let written = view.task.provenance;
+    format!("{}\nparts of it could have been written by: {written}", short(view, now))
+}
+
 fn view(view: &TaskView, now: Timestamp) -> String {
     let task = &view.task;
     let mut facts = Facts::default();
@@ -131,6 +142,9 @@ fn view(view: &TaskView, now: Timestamp) -> String {
     facts.line("wanted", format!("{}, {}, {}", task.intent.name(), task.mode, task.priority));
     facts.line("starts by", task.starter.name());
     facts.line("written by", task.provenance.name());
+    if let Some(assignee) = &view.assignee {
+        facts.line("first for", assignee);
+    }
     facts.line("opened", when(now, task.opened_at));
     facts.line("changed", when(now, task.changed_at));
     for change in &view.changes {
@@ -142,6 +156,7 @@ fn view(view: &TaskView, now: Timestamp) -> String {
     for outcome in &view.outcomes {
         facts.line("outcome", parts::verdict(&outcome.verdict));
     }
+    facts.part("cases", &parts::cases(&view.links));
     facts.part("runs", &parts::runs(&view.runs, now));
     facts.part("brief", &quoted(&task.brief.value));
     facts.part("why", &parts::decisions(&view.decisions, now));

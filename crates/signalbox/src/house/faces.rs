@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use signalbox_automations::{AutomationConfig, CronSchedule};
 use signalbox_control::{
-    Access, Cases, Erasure, Hook, HookKind, Hooks, Positions, Projects, Quarantine, Reads, Secrets, SignIn,
+    Access, Cases, Erasure, Hook, HookKind, Hooks, People, Positions, Projects, Quarantine, Reads, Secrets, SignIn,
     Tasks,
 };
 use signalbox_domain::ids::ProjectId;
@@ -44,6 +44,7 @@ pub(crate) fn api(house: &House, store: &Store, sign_in: SignIn, base: String) -
         reads: Reads::new(store.clone(), clock.clone(), house.settings.dispatcher.runner_seen_within),
         tasks: Tasks::new(store.clone(), clock.clone(), ids.clone(), policy, house.wakeups.clone()),
         cases: Cases::new(store.clone(), clock.clone(), ids.clone(), house.wakeups.clone()),
+        people: People::new(store.clone(), clock.clone(), ids.clone()),
         runs: stages::runs(house, store),
         projects: Projects::new(store.clone(), clock.clone(), ids.clone()),
         secrets: Secrets::new(store.clone(), clock.clone(), ids.clone(), Arc::clone(&house.keys)),

@@ -245,8 +245,12 @@ CREATE TABLE cases (
     due_at bigint,
     -- What a person decided last, and how often people decided about it.
     ruling text,
-    version bigint NOT NULL DEFAULT 0
+    version bigint NOT NULL DEFAULT 0,
+    -- Where a person said that the cause is.
+    repository_id uuid
 );
+-- Choices that later cases learn from.
+CREATE INDEX cases_choices ON cases (project_id, id) WHERE repository_id IS NOT NULL;
 CREATE INDEX cases_project ON cases (project_id, state, priority);
 CREATE INDEX cases_changed_at ON cases (changed_at);
 CREATE INDEX cases_due ON cases (project_id, due_at) WHERE due_at IS NOT NULL;
@@ -279,6 +283,18 @@ CREATE TABLE case_moves (
 );
 CREATE INDEX case_moves_from ON case_moves (from_case);
 CREATE INDEX case_moves_to ON case_moves (to_case);
+
+-- Work that touches what a case is about, or names it.
+CREATE TABLE case_links (
+    case_id uuid NOT NULL REFERENCES cases (id) ON DELETE CASCADE,
+    work text NOT NULL,
+    work_id uuid NOT NULL,
+    how text NOT NULL,
+    words text NOT NULL,
+    at bigint NOT NULL,
+    PRIMARY KEY (case_id, work_id)
+);
+CREATE INDEX case_links_work ON case_links (work_id);
 
 -- People's rules that keep signals away from work.
 CREATE TABLE suppressions (
@@ -324,6 +340,24 @@ CREATE UNIQUE INDEX tasks_one_live ON tasks (case_id, case_generation)
 CREATE INDEX tasks_queue ON tasks (priority, opened_at) WHERE state = 'queued';
 CREATE INDEX tasks_case ON tasks (case_id);
 CREATE INDEX tasks_changed ON tasks (changed_at);
+-- What a plan compares the places of a case with.
+CREATE INDEX tasks_of_cases ON tasks (project_id, state, changed_at) WHERE case_id IS NOT NULL;
+CREATE INDEX tasks_of_others ON tasks (project_id)
+    WHERE case_id IS NULL AND state IN ('proposed', 'queued', 'waiting', 'running', 'in_hand', 'review');
+-- What is known of what a task is about, beside its brief; written once.
+CREATE TABLE task_contexts (
+    task_id uuid PRIMARY KEY REFERENCES tasks (id) ON DELETE CASCADE,
+    places text NOT NULL,
+    context text NOT NULL
+);
+-- Who said of which file that it is not theirs.
+CREATE TABLE not_owners (
+    repository_id uuid NOT NULL REFERENCES repositories (id),
+    path text NOT NULL,
+    person_id uuid NOT NULL,
+    at bigint NOT NULL,
+    PRIMARY KEY (repository_id, path, person_id)
+);
 
 -- dispatcher
 CREATE TABLE runners (
@@ -382,6 +416,7 @@ CREATE TABLE changes (
     UNIQUE (repository_id, branch)
 );
 CREATE INDEX changes_task ON changes (task_id);
+CREATE INDEX changes_lately ON changes (repository_id, changed_at);
 
 -- automations
 CREATE TABLE automations (

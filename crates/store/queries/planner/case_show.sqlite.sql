@@ -10,6 +10,7 @@ SELECT
     opened_at,
     changed_at,
     ruling,
-    version
+    version,
+    repository_id AS "repository_id: Uuid"
 FROM cases
 WHERE id = ?1

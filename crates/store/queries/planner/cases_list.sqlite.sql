@@ -10,7 +10,8 @@ SELECT
     opened_at,
     changed_at,
     ruling,
-    version
+    version,
+    repository_id AS "repository_id: Uuid"
 FROM cases
 WHERE (?1 IS NULL OR project_id = ?1) AND (?2 IS NULL OR state = ?2) AND (?3 IS NULL OR id < ?3)
 ORDER BY id DESC

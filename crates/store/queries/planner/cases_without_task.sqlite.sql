@@ -10,7 +10,8 @@ SELECT
     opened_at,
     changed_at,
     ruling,
-    version
+    version,
+    repository_id AS "repository_id: Uuid"
 FROM cases
 WHERE project_id = ?1
     AND state = 'tasked'

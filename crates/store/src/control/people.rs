@@ -10,6 +10,7 @@ use crate::error::StoreError;
 use crate::method::Method;
 use crate::open::Store;
 use crate::statement::{execute, fetch_all, fetch_optional};
+use crate::step::Step;
 
 impl Store {
     /// Keeps a person. A known id may get a new name; a known name keeps its first id, with which it is returned.
@@ -50,13 +51,18 @@ impl Store {
     /// All people, by name.
     pub async fn people_list(&self) -> Result<Vec<Person>, StoreError> {
         let mut step = self.read(Method::PeopleList).await?;
-        let rows = fetch_all!(
-            step,
-            PersonRow,
-            "queries/control/people_list.sqlite.sql",
-            "queries/control/people_list.postgres.sql",
-            LONGEST_LIST
-        )?;
-        rows.into_iter().map(Person::try_from).collect()
+        people_within(&mut step).await
     }
+}
+
+/// For the planner, which looks for owners among them.
+pub(crate) async fn people_within(step: &mut Step) -> Result<Vec<Person>, StoreError> {
+    let rows = fetch_all!(
+        step,
+        PersonRow,
+        "queries/control/people_list.sqlite.sql",
+        "queries/control/people_list.postgres.sql",
+        LONGEST_LIST
+    )?;
+    rows.into_iter().map(Person::try_from).collect()
 }

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use signalbox_domain::case::{Bond, Case};
+use signalbox_domain::change::TouchedLines;
+use signalbox_domain::context::{CaseLink, Context};
 use signalbox_domain::decision::Decision;
 use signalbox_domain::ids::{CaseId, PlanId, ProjectId, SignalId, TaskId};
 use signalbox_domain::plan::PlanSummary;
@@ -12,7 +14,7 @@ use signalbox_domain::states::Machine;
 use signalbox_domain::task::{Priority, Task};
 use signalbox_domain::time::Timestamp;
 
-use super::exemplars;
+use super::{exemplars, links};
 use crate::column;
 use crate::decisions;
 use crate::error::StoreError;
@@ -46,9 +48,20 @@ pub struct PlanCommit {
     /// What opening the tasks takes of the project's quota.
     pub quota: QuotaLimit,
     pub policy: Policy,
+    /// What is kept beside the tasks and cases.
+    pub evidence: TaskEvidence,
     pub decisions: Vec<Decision>,
     /// What people read of it later.
     pub summary: PlanSummary,
+}
+
+/// What a plan knows beside what it decides.
+#[derive(Debug, Clone, Default)]
+pub struct TaskEvidence {
+    /// Of the tasks that it opens: the lines that they are about, and all that is known.
+    pub contexts: BTreeMap<TaskId, (Vec<TouchedLines>, Context)>,
+    /// Cases and the work that is done about them already.
+    pub links: Vec<CaseLink>,
 }
 
 /// Whether the plan was written.
@@ -102,6 +115,12 @@ impl Store {
                     return Ok(Committed::TooDeep { task: task.id, depth, limit });
                 }
             }
+        }
+        for (task, (places, context)) in &plan.evidence.contexts {
+            tasks::context_within(&mut step, *task, places, context).await?;
+        }
+        for link in &plan.evidence.links {
+            links::put_within(&mut step, link).await?;
         }
         decisions::record_within(&mut step, &plan.decisions).await?;
         summary_within(&mut step, plan).await?;

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use signalbox_domain::ids::{CaseId, ProjectId, SignalId};
+use signalbox_domain::ids::{CaseId, ProjectId, SignalId, TaskId};
 use signalbox_domain::quota::QuotaLimit;
 use signalbox_domain::signal::Severity;
 use signalbox_domain::time::Timestamp;
 use uuid::Uuid;
 
+use super::beside::{self, Beside};
 use super::load::{self, CaseRecord, PlanSignal};
 use crate::column;
 use crate::error::{DamageSource, StoreError};
@@ -29,6 +30,8 @@ pub struct GatherWish {
     /// Hours since 1970; earlier ones are let be.
     pub since_hour: i64,
     pub quota: QuotaLimit,
+    /// What was done or came in before says nothing about a case.
+    pub work_since: Timestamp,
     pub now: Timestamp,
 }
 
@@ -65,6 +68,7 @@ pub struct PlanFacts {
     pub live_tasks: u64,
     /// Tasks that the project's quota has granted in this window.
     pub quota: QuotaUse,
+    pub beside: Beside,
 }
 
 /// Signals that represent a case whose others were not read.
@@ -103,9 +107,23 @@ impl Store {
         }
         let live_tasks = live_within(&mut step, wish.project).await?;
         let quota = quotas::look_within(&mut step, &wish.quota, wish.now).await?;
-        Ok(PlanFacts { cases, signal_hours: hours, live_tasks, quota })
+        let ended: Vec<TaskId> = cases.values().flat_map(|facts: &CaseFacts| ended(&facts.record)).collect();
+        let beside = beside::within(&mut step, wish.project, wish.work_since, &ended).await?;
+        Ok(PlanFacts { cases, signal_hours: hours, live_tasks, quota, beside })
     }
 }
+
+/// Tasks of a case that are over, the newest.
+fn ended(record: &CaseRecord) -> Vec<TaskId> {
+    let now = record.tasks.iter().filter(|(_, state)| !state.is_live()).map(|(task, _)| *task);
+    let before = record.earlier.iter().map(|one| one.task);
+    let mut all: Vec<TaskId> = before.chain(now).collect();
+    all.drain(..all.len().saturating_sub(MOST_ENDED));
+    all
+}
+
+/// Ended tasks of one case whose outcomes are read.
+const MOST_ENDED: usize = 5;
 
 async fn facts_within(
     step: &mut Step,

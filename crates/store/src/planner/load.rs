@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use signalbox_domain::case::Case;
-use signalbox_domain::ids::{CaseId, ProjectId, SignalId, TaskId};
+use signalbox_domain::ids::{CaseId, ProjectId, RepositoryId, SignalId, TaskId};
 use signalbox_domain::project::Repository;
 use signalbox_domain::ruling::Ruling;
 use signalbox_domain::signal::{Sample, Signal};
@@ -45,12 +45,22 @@ pub struct CaseRecord {
     pub ruling: Option<Ruling>,
     /// One more at each decision of a person.
     pub version: i64,
+    /// Where a person said that the cause is.
+    pub picked: Option<RepositoryId>,
 }
 
 impl CaseRecord {
     /// A case that nothing has come of yet, and that nobody has decided about.
     pub fn new(case: Case) -> Self {
-        Self { case, tasks: Vec::new(), moved_at: None, earlier: Vec::new(), ruling: None, version: 0 }
+        Self {
+            case,
+            tasks: Vec::new(),
+            moved_at: None,
+            earlier: Vec::new(),
+            ruling: None,
+            version: 0,
+            picked: None,
+        }
     }
 }
 
@@ -265,8 +275,9 @@ async fn record_within(step: &mut Step, row: CaseRow) -> Result<CaseRecord, Stor
     let signals = signals.into_iter().map(|row| SignalId::from_uuid(row.signal_id)).collect();
     let damaged = |source| StoreError::damaged("case", source);
     let (ruling, version) = (row.ruling().map_err(damaged)?, row.version);
+    let picked = row.repository_id.map(RepositoryId::from_uuid);
     let case = row::case(row, signals).map_err(damaged)?;
-    record(CaseRecord { ruling, version, ..CaseRecord::new(case) }, &tasks)
+    record(CaseRecord { ruling, version, picked, ..CaseRecord::new(case) }, &tasks)
 }
 
 /// Tasks come the newest first.

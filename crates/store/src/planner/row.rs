@@ -25,6 +25,7 @@ pub(super) struct CaseRow {
     pub(super) changed_at: i64,
     pub(super) ruling: Option<String>,
     pub(super) version: i64,
+    pub(super) repository_id: Option<Uuid>,
 }
 
 impl CaseRow {

@@ -1,6 +1,7 @@
 //! One module an owner; each test takes a fresh store and does not know which database it is.
 
 mod automations;
+mod beside;
 mod control;
 mod decisions;
 mod dispatcher;

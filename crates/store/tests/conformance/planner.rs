@@ -19,7 +19,7 @@ use signalbox_domain::task::Priority;
 use signalbox_store::ingest::{FoldBatch, FoldPart, FoldedRecord};
 use signalbox_store::planner::{
     CaseFilter, CaseRuled, CaseRuling, Committed, EarlierTask, GatherWish, HourCount, MoveTo, Moved,
-    OpenCase, PlanCommit, PlanInput, SignalsMove,
+    OpenCase, PlanCommit, PlanInput, SignalsMove, TaskEvidence,
 };
 use signalbox_store::{Page, StoreError};
 
@@ -47,7 +47,7 @@ on_both! {
     of_two_plans_at_the_end_of_a_quota_one_is_written,
 }
 
-async fn record(fixture: &Fixture, fingerprint: &str) {
+pub(super) async fn record(fixture: &Fixture, fingerprint: &str) {
     let mut fold = fixture.fold(fingerprint).await;
     fold.records = vec![FoldedRecord { mark: None, at: NOON, count: 1, held: false }];
     let part = FoldPart { folds: vec![fold], ..FoldPart::default() };
@@ -84,21 +84,32 @@ fn plan(fixture: &Fixture, input: &PlanInput) -> PlanCommit {
         ranks: vec![],
         quota: quota(),
         policy: Policy::default(),
+        evidence: TaskEvidence::default(),
         decisions: vec![],
         summary: PlanSummary::default(),
     }
 }
 
+const DAY: Duration = Duration::from_hours(24);
+
 fn quota() -> QuotaLimit {
     QuotaLimit { name: "planner:tasks".parse().unwrap(), units: 3, window: Duration::from_hours(1) }
 }
 
-fn wish(input: &PlanInput, cases: BTreeMap<CaseId, u64>, signals: Vec<SignalId>) -> GatherWish {
+pub(super) fn wish(input: &PlanInput, cases: BTreeMap<CaseId, u64>, signals: Vec<SignalId>) -> GatherWish {
     let project = input.project;
-    GatherWish { project, cases, signals, since_hour: 0, quota: quota(), now: NOON }
+    GatherWish {
+        project,
+        cases,
+        signals,
+        since_hour: 0,
+        quota: quota(),
+        work_since: NOON.minus(DAY),
+        now: NOON,
+    }
 }
 
-async fn load(fixture: &Fixture) -> PlanInput {
+pub(super) async fn load(fixture: &Fixture) -> PlanInput {
     let project = fixture.project("web").await;
     fixture.store.plan_load(project, 1000, NOON).await.unwrap()
 }
@@ -108,7 +119,7 @@ fn ids(input: &PlanInput) -> Vec<SignalId> {
 }
 
 /// A plan that puts every loaded signal into one new case with a task.
-async fn plan_with_task(fixture: &Fixture, input: &PlanInput) -> (PlanCommit, CaseId) {
+pub(super) async fn plan_with_task(fixture: &Fixture, input: &PlanInput) -> (PlanCommit, CaseId) {
     let case = case(fixture, input.project);
     let mut plan = plan(fixture, input);
     plan.joins = ids(input).into_iter().map(|signal| (signal, case.id)).collect();

@@ -5,9 +5,12 @@ use std::collections::BTreeMap;
 use signalbox_domain::case::{Case, Score};
 use signalbox_domain::case_move::MoveKind;
 use signalbox_domain::decision::{Decision, Reason, Stage, Subject};
-use signalbox_domain::ids::{CaseId, CaseMoveId, DecisionId, PlanId, ProjectId, SignalId, SuppressionId};
+use signalbox_domain::ids::{
+    CaseId, CaseMoveId, DecisionId, PersonId, PlanId, ProjectId, RepositoryId, SignalId, SuppressionId,
+};
 use signalbox_domain::plan::PlanSummary;
 use signalbox_domain::policy::Policy;
+use signalbox_domain::project::Repository;
 use signalbox_domain::provenance::Sourced;
 use signalbox_domain::ruling::{DismissCode, Ruled, Ruling};
 use signalbox_domain::signal::{Fingerprint, HoldReason, Severity, SignalKey, SourceFamily};
@@ -17,7 +20,8 @@ use signalbox_domain::suppression::{Suppression, SuppressionRule};
 use signalbox_domain::task::Priority;
 use signalbox_store::Store;
 use signalbox_store::ingest::{Fold, FoldedRecord};
-use signalbox_store::planner::{CaseRuling, MoveTo, PlanCommit, SignalsMove};
+use signalbox_store::planner::{CasePick, CaseRuling, MoveTo, PlanCommit, SignalsMove, TaskEvidence};
+use signalbox_store::tasks::Disown;
 use uuid::Uuid;
 
 use super::{Failed, MINUTE, NOW, limit};
@@ -33,6 +37,14 @@ fn case_id(n: u128) -> CaseId {
 /// A project with two cases.
 pub(super) async fn prepare(store: &Store) -> Result<(), Failed> {
     store.project_ensure(&"web".parse()?, project(), NOW).await?;
+    let repository = Repository {
+        id: RepositoryId::from_uuid(Uuid::from_u128(18)),
+        project: project(),
+        name: "acme/shop".parse()?,
+        location: "/srv/git/shop".to_owned(),
+        default_branch: "main".to_owned(),
+    };
+    store.repository_put(&repository, NOW).await?;
     let plan = PlanCommit {
         id: PlanId::from_uuid(Uuid::from_u128(9)),
         project: project(),
@@ -47,6 +59,7 @@ pub(super) async fn prepare(store: &Store) -> Result<(), Failed> {
         ranks: vec![],
         quota: limit()?,
         policy: Policy::default(),
+        evidence: TaskEvidence::default(),
         decisions: vec![],
         summary: PlanSummary::default(),
     };
@@ -71,6 +84,20 @@ pub(super) async fn act(store: &Store, method: &str) -> Result<(), Failed> {
                     now: NOW,
                 })
                 .await?;
+        }
+        "case_pick" => {
+            let decisions = [decision(17, Subject::Case(case_id(10)))?];
+            let repository = RepositoryId::from_uuid(Uuid::from_u128(18));
+            let pick =
+                CasePick { case: case_id(10), seen: Some(0), repository, decisions: &decisions, now: NOW };
+            store.case_pick(&pick).await?;
+        }
+        "task_disown" => {
+            let decision = decision(19, Subject::Project(project()))?;
+            let repository = RepositoryId::from_uuid(Uuid::from_u128(18));
+            let person = PersonId::from_uuid(Uuid::from_u128(20));
+            let disown = Disown { person, file: Some((repository, "src/cart.py")), decision: &decision };
+            store.task_disown(super::task_id(), disown, NOW).await?;
         }
         "suppression_put" => {
             store.suppression_put(&suppression(), &decision(14, Subject::Project(project()))?).await?;

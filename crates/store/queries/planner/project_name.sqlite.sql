@@ -1,0 +1,3 @@
+SELECT name
+FROM projects
+WHERE id = ?1

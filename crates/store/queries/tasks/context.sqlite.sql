@@ -1,0 +1,3 @@
+SELECT places, context
+FROM task_contexts
+WHERE task_id = ?1
