@@ -66,11 +66,21 @@ pub struct DetectConfig {
     pub spike_times: Points,
     /// Fewer records in two hours are no spike, however quiet it was before.
     pub spike_records: u64,
+    /// Rage and dead clicks of fewer distinct users are no cluster.
+    pub click_users: u64,
+    /// A difference of a conversion or an experiment that is likelier than this by chance says nothing.
+    pub chance: Points,
 }
 
 impl Default for DetectConfig {
     fn default() -> Self {
-        Self { baseline: Duration::from_hours(28 * 24), spike_times: Points(5.0), spike_records: 20 }
+        Self {
+            baseline: Duration::from_hours(28 * 24),
+            spike_times: Points(5.0),
+            spike_records: 20,
+            click_users: 3,
+            chance: Points(0.05),
+        }
     }
 }
 
@@ -98,6 +108,8 @@ pub struct ScoreConfig {
     pub novel_for: Duration,
     /// It came back after its task was done.
     pub returned: Points,
+    /// For each thing out of the ordinary that its sources tell: a cluster of clicks, a threshold, a conversion that fell.
+    pub hint: Points,
     /// Its stack leads into the product's own code.
     pub confidence: Points,
     /// Routes that matter more; of several that fit, the one that adds most.
@@ -124,6 +136,7 @@ impl Default for ScoreConfig {
             novelty: Points(0.5),
             novel_for: Duration::from_hours(7 * 24),
             returned: Points(1.0),
+            hint: Points(0.5),
             confidence: Points(0.25),
             routes: Vec::new(),
             half_life: Duration::from_hours(14 * 24),

@@ -1,8 +1,8 @@
 //! Gates: what a case has to pass before it becomes work, in order, each with its typed reason. Pure.
 //!
 //! ```text
-//!   nothing holds it back ─▶ no person keeps it away ─▶ no task of this generation ─▶ enough points
-//!     ─▶ not cooling down ─▶ something to do about it ─▶ nothing in it that must not be obeyed ─▶ a repository ─▶ (over all that passed, the weightiest first) the quota ─▶ work in progress
+//!   nothing holds it back ─▶ no person keeps it away ─▶ no task of this generation ─▶ enough points, of
+//!     enough people or certainty ─▶ not cooling down ─▶ something to do about it ─▶ nothing in it that must not be obeyed ─▶ a repository ─▶ (over all that passed, the weightiest first) the quota ─▶ work in progress
 //! ```
 
 use signalbox_domain::case::Score;
@@ -18,6 +18,7 @@ use signalbox_store::planner::{CaseRecord, PlanFacts, PlanInput, PlanSignal};
 use crate::actionability::{Finding, Material, NotActionable, Verdict, judge, noise_of_file, writer_of};
 use crate::config::{ActionabilityGate, GatesConfig};
 use crate::facts::Facts;
+use crate::hints::Short;
 use crate::recur::Recurrence;
 use crate::ruled::{dismissal, is_accepted, sleep, suppressed};
 use crate::score::fresh_points;
@@ -52,6 +53,8 @@ pub(crate) enum Closed {
     TaskEnded { task: TaskId },
     #[error("{points:.1} points of the {least:.1} that make a task ({score})")]
     BelowThreshold { points: f64, least: f64, score: String },
+    #[error(transparent)]
+    Short(Short),
     #[error("its task is done; until {until} its records may come of what is still out")]
     CoolingDown { until: Timestamp },
     #[error("its task is done, and nothing was seen of it since {since}")]
@@ -86,6 +89,7 @@ impl Closed {
             Self::TaskLives { .. } => "task-lives",
             Self::TaskEnded { .. } => "task-ended",
             Self::BelowThreshold { .. } => "below-threshold",
+            Self::Short(short) => short.code(),
             Self::CoolingDown { .. } => "cooling-down",
             Self::Calm { .. } => "calm",
             Self::NotActionable(_) => "not-actionable",
@@ -114,6 +118,7 @@ impl Closed {
             | Self::CaseIs(_)
             | Self::TaskEnded { .. }
             | Self::BelowThreshold { .. }
+            | Self::Short(_)
             | Self::Calm { .. }
             | Self::NotActionable(_)
             | Self::ThirdPartyOnly
@@ -140,6 +145,8 @@ pub(crate) struct Candidate<'a> {
     pub(crate) facts: &'a Facts,
     pub(crate) score: &'a Score,
     pub(crate) recurrence: Recurrence,
+    /// Why all that its sources tell is no hint yet.
+    pub(crate) short: Option<Short>,
     /// Its signals that were read, the largest first.
     pub(crate) read: &'a [&'a PlanSignal],
     /// The repository that a sender named.
@@ -205,6 +212,9 @@ fn closed(candidate: &Candidate<'_>, config: &GatesConfig) -> Option<Closed> {
     let (points, least) = (fresh_points(score), config.least_points.0);
     if points < least {
         return Some(Closed::BelowThreshold { points, least, score: score.sentence() });
+    }
+    if let Some(short) = candidate.short.filter(|_| !is_accepted(record)) {
+        return Some(Closed::Short(short));
     }
     match (recurrence, record.case.state) {
         (Recurrence::Cooling { until }, _) => Some(Closed::CoolingDown { until: *until }),

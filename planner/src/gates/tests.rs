@@ -25,6 +25,8 @@ fn each_reason_is_a_label_and_waits_for_what_can_change_it() {
         (Closed::TaskLives { task }, "task-lives", Some(in_a_day)),
         (Closed::TaskEnded { task }, "task-ended", None),
         (Closed::BelowThreshold { points: 0.5, least: 1.0, score }, "below-threshold", None),
+        (Closed::Short(Short::Users { users: 1, least: 3 }), "too-few-users", None),
+        (Closed::Short(Short::TooFew), "not-significant", None),
         (Closed::CoolingDown { until }, "cooling-down", Some(until)),
         (Closed::Calm { since: NOON }, "calm", None),
         (Closed::NoRepository, "no-repository", Some(soon)),
