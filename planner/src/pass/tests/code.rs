@@ -77,7 +77,7 @@ async fn a_repository_that_cannot_be_read_delays_no_task_and_the_brief_says_so()
     let place = Place::new().await;
     let brief = brief(&place, &place.folder.path().join("nowhere")).await;
     assert!(brief.contains("the repository was not read: there is no repository at"), "{brief}");
-    assert!(brief.contains("cart/core.py, lines 7"), "{brief}");
+    assert!(brief.contains("cart/core.py, line 7"), "{brief}");
 }
 
 #[tokio::test]
