@@ -48,11 +48,21 @@ impl Default for PlannerConfig {
 }
 
 /// Which signals are thought to share a cause.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct GroupingConfig {
     /// Likeness at which a signal joins, for pairs of sources; 0.5 for every other pair.
     pub thresholds: Vec<SourcePair>,
+}
+
+/// Two metrics, two experiments or two places of a page are called alike without having a cause in common.
+const ALIKE_BY_NAME: [&str; 4] = ["product_analytics", "web_analytics", "experiments", "session_replay"];
+
+impl Default for GroupingConfig {
+    fn default() -> Self {
+        let pair = |name: &str| SourcePair { one: name.to_owned(), other: name.to_owned(), threshold: 0.9 };
+        Self { thresholds: ALIKE_BY_NAME.into_iter().map(pair).collect() }
+    }
 }
 
 /// When a case is out of its own ordinary.

@@ -35,9 +35,9 @@ pub(crate) enum Gate {
 pub(crate) enum Closed {
     #[error("held: {}", .0.name())]
     Held(HoldReason),
-    #[error("all {0} signals of its case are held")]
+    #[error("{}", all_held(*.0))]
     AllHeld(u64),
-    #[error("its case is suppressed")]
+    #[error("it was archived where it comes from")]
     Suppressed,
     #[error("{words}")]
     Snoozed { until: Option<Timestamp>, words: String },
@@ -274,6 +274,14 @@ fn routed(named: Option<&Sourced<String>>, repositories: &[Repository]) -> Gate 
         (None, several) => {
             closed(Closed::SeveralRepositories { count: several.len(), candidates: String::new() })
         }
+    }
+}
+
+fn all_held(signals: u64) -> String {
+    if signals == 1 {
+        "its only signal is held".to_owned()
+    } else {
+        format!("all {signals} signals of it are held")
     }
 }
 

@@ -10,6 +10,7 @@ mod part;
 mod promote;
 mod routed;
 mod subject;
+mod upstream;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -146,6 +147,7 @@ impl Plan<'_> {
         let (config, now) = (self.from.config, self.from.now);
         self.close_task(planned);
         self.wake(planned);
+        self.follow_upstream(planned);
         let recurrence = recurrence(&planned.record, &planned.facts, now, &config.gates);
         if let Recurrence::Back { ended } = recurrence {
             self.recur(planned, ended);

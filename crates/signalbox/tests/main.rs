@@ -8,4 +8,5 @@ mod demo;
 mod faces;
 mod program;
 mod remote;
+mod scenarios;
 mod up;

@@ -4,7 +4,6 @@
 //! with it. The first may be called fixed in one of twenty; how many of the second are found, and when, is the price.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 
 use signalbox_runtime::Randomness;
 
@@ -136,15 +135,9 @@ pub fn page(draws: u32, seed: u64) -> (String, bool) {
         } else {
             format!("{:.1} days", lossy(tally.hours) / f64::from(tally.found) / 24.0)
         };
-        // A text takes whatever is written to it.
-        let _: std::fmt::Result = writeln!(
-            page,
-            "| {} | {} | {:.1} % | {:.1} % | {after} |",
-            kind.name,
-            kind.words,
-            share(tally.false_fixed),
-            share(tally.found)
-        );
+        let (wrong, found) = (share(tally.false_fixed), share(tally.found));
+        let Kind { name, words, .. } = kind;
+        page.push_str(&format!("| {name} | {words} | {wrong:.1} % | {found:.1} % | {after} |\n"));
     }
     (page, holds)
 }
