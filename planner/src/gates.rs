@@ -37,6 +37,8 @@ pub(crate) enum Closed {
     Held(HoldReason),
     #[error("{}", all_held(*.0))]
     AllHeld(u64),
+    #[error("somebody has it where it comes from")]
+    AssignedUpstream,
     #[error("it was archived where it comes from")]
     Suppressed,
     #[error("{words}")]
@@ -81,6 +83,7 @@ impl Closed {
     pub(crate) fn code(&self) -> &'static str {
         match self {
             Self::Held(_) | Self::AllHeld(_) => "held",
+            Self::AssignedUpstream => "assigned-upstream",
             Self::Suppressed => "suppressed",
             Self::Snoozed { .. } => "snoozed",
             Self::Dismissed(_) => "dismissed",
@@ -113,6 +116,7 @@ impl Closed {
             Self::TaskLives { .. } => Some(now.plus(config.rank_again)),
             Self::Held(_)
             | Self::AllHeld(_)
+            | Self::AssignedUpstream
             | Self::Suppressed
             | Self::Dismissed(_)
             | Self::CaseIs(_)
@@ -130,11 +134,15 @@ impl Closed {
 }
 
 impl Closed {
-    /// A person keeps the case from work: one who works on it is told.
+    /// Somebody keeps the case from work: one who works on it is told.
     pub(crate) fn sets_aside(&self) -> bool {
         matches!(
             self,
-            Self::Suppressed | Self::Snoozed { .. } | Self::Dismissed(_) | Self::SuppressedByRule { .. }
+            Self::AssignedUpstream
+                | Self::Suppressed
+                | Self::Snoozed { .. }
+                | Self::Dismissed(_)
+                | Self::SuppressedByRule { .. }
         )
     }
 }
@@ -168,8 +176,13 @@ pub(crate) fn pass(
 }
 
 fn held(candidate: &Candidate<'_>) -> Option<Closed> {
-    let facts = candidate.facts;
-    (facts.free == 0).then_some(Closed::AllHeld(facts.signals))
+    let Candidate { facts, read, .. } = candidate;
+    if facts.free > 0 {
+        return None;
+    }
+    let is_assigned = |signal: &&PlanSignal| signal.signal.hold == Some(HoldReason::UpstreamAssigned);
+    let assigned = !read.is_empty() && read.iter().all(is_assigned);
+    Some(if assigned { Closed::AssignedUpstream } else { Closed::AllHeld(facts.signals) })
 }
 
 /// What people decided, about this case or by a rule.

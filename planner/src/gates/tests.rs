@@ -17,6 +17,7 @@ fn each_reason_is_a_label_and_waits_for_what_can_change_it() {
     for (reason, code, due) in [
         (Closed::Held(HoldReason::TooOld), "held", None),
         (Closed::AllHeld(3), "held", None),
+        (Closed::AssignedUpstream, "assigned-upstream", None),
         (Closed::Suppressed, "suppressed", None),
         (Closed::Snoozed { until: Some(NOON), words: String::new() }, "snoozed", Some(NOON)),
         (Closed::Snoozed { until: None, words: String::new() }, "snoozed", None),

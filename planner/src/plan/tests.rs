@@ -665,17 +665,17 @@ fn upstream(hold: Option<HoldReason>, state: CaseState, live: bool) -> PlanCommi
 #[test]
 fn what_is_set_aside_upstream_sets_its_case_aside_and_flags_its_task() {
     use HoldReason::{DevelopmentHost, UpstreamArchived, UpstreamAssigned, UpstreamResolved};
-    for (hold, state, code) in [
-        (UpstreamResolved, CaseState::Quiet, "resolved-upstream"),
-        (UpstreamArchived, CaseState::Suppressed, "archived-upstream"),
-        (UpstreamAssigned, CaseState::Tasked, "assigned-upstream"),
+    for (hold, state, code, on_task) in [
+        (UpstreamResolved, CaseState::Quiet, "resolved-upstream", "resolved-upstream"),
+        (UpstreamArchived, CaseState::Suppressed, "archived-upstream", "archived-upstream"),
+        (UpstreamAssigned, CaseState::Tasked, "assigned-upstream", "case-set-aside"),
     ] {
         let plan = upstream(Some(hold), CaseState::Tasked, true);
         let case = &plan.cases[0];
         assert_eq!(case.state, state);
         assert!(codes(&plan, Subject::Case(case.id)).contains(&code), "{plan:?}");
         let flagged = plan.decisions.iter().filter(|one| matches!(one.subject, Subject::Task(_)));
-        assert!(flagged.into_iter().any(|one| one.reason.code.as_str() == code), "{plan:?}");
+        assert!(flagged.into_iter().any(|one| one.reason.code.as_str() == on_task), "{plan:?}");
         assert_eq!(plan.tasks.len(), 0);
     }
     let other = upstream(Some(DevelopmentHost), CaseState::Watching, false);

@@ -1,4 +1,4 @@
-//! What was resolved, archived or assigned where the signals come from becomes of their case; and takes it back once they come
+//! What was resolved or archived where the signals come from becomes of their case; and takes it back once they come
 //! again. Pure.
 //!
 //! Work that runs is flagged, not cancelled: a person decides about it.
@@ -19,18 +19,15 @@ impl Plan<'_> {
         }
         let (event, code, words) = match said(planned) {
             Some(HoldReason::UpstreamResolved) => {
-                (Some(CaseEvent::ResolveUpstream), "resolved-upstream", "resolved where it comes from")
+                (CaseEvent::ResolveUpstream, "resolved-upstream", "resolved where it comes from")
             }
             Some(HoldReason::UpstreamArchived) => {
-                (Some(CaseEvent::Suppress), "archived-upstream", "archived where it comes from")
+                (CaseEvent::Suppress, "archived-upstream", "archived where it comes from")
             }
-            Some(HoldReason::UpstreamAssigned) => {
-                (None, "assigned-upstream", "somebody has it where it comes from")
-            }
+            // That it is assigned is a gate's reason.
             _ => return,
         };
-        let moved = event.is_none_or(|event| self.move_case(&mut planned.record.case, event));
-        if !moved {
+        if !self.move_case(&mut planned.record.case, event) {
             return;
         }
         self.decide(Subject::Case(planned.record.case.id), code, words.to_owned());

@@ -216,7 +216,8 @@ impl Told<'_> {
         self.work(&mut page);
         self.told_cases(&mut page);
         self.counted(&mut page);
-        part(&mut page, "## Calls", &played.calls);
+        let calls: Vec<String> = played.calls.iter().map(|call| self.names.told(call)).collect();
+        part(&mut page, "## Calls", &calls);
         part(&mut page, "## Not read", &played.troubles);
         page
     }
