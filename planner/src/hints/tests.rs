@@ -7,7 +7,8 @@ use signalbox_domain::signal::HoldReason;
 use super::*;
 use crate::fixture::ticket;
 
-fn signal(family: SourceFamily, kind: &str, attributes: Value) -> PlanSignal {
+fn signal(family: SourceFamily, kind: &str, attributes: impl Into<Value>) -> PlanSignal {
+    let attributes: Value = attributes.into();
     let mut signal = ticket(1, "t", "");
     signal.signal.key.family = family;
     signal.signal.key.kind = kind.parse().unwrap();

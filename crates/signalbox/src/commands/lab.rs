@@ -38,7 +38,7 @@ struct Wrong {
 #[derive(Debug, PartialEq, Eq)]
 struct WrongRows(u64);
 
-pub(crate) fn run(command: &LabCommand, sources: Sources) -> Result<ExitCode, Failure> {
+pub(crate) fn run(command: &LabCommand, sources: &Sources) -> Result<ExitCode, Failure> {
     let wrong = match command {
         LabCommand::Fingerprint => standard(fingerprint_row),
         LabCommand::Ingest => standard(ingest_row),

@@ -58,10 +58,10 @@ impl Played {
         }
     }
 
-    pub(super) fn unreadable(&mut self, row: u64, words: String) {
+    pub(super) fn unreadable(&mut self, row: u64, words: &str) {
         self.unreadable += 1;
         if self.troubles.len() < MOST_TROUBLES {
-            self.troubles.push(format!("row {row}: {}", plain(&words)));
+            self.troubles.push(format!("row {row}: {}", plain(words)));
         }
     }
 
@@ -112,7 +112,7 @@ impl Names {
         self.by_id.insert(id, name);
     }
 
-    fn of(&self, id: impl ToString) -> String {
+    fn of(&self, id: &impl ToString) -> String {
         let id = id.to_string();
         self.by_id.get(&id).cloned().unwrap_or(id)
     }
@@ -263,12 +263,12 @@ impl Told<'_> {
 
     fn task(&self, task: &Task) -> String {
         let of = task.case.map_or_else(String::new, |case| {
-            format!(" of {}, generation {}", self.names.of(case.case), case.generation)
+            format!(" of {}, generation {}", self.names.of(&case.case), case.generation)
         });
         format!(
             "{} {}: {}\n   {}{of}, {}, opened {}",
             task.priority,
-            self.names.of(task.id),
+            self.names.of(&task.id),
             plain(&task.title.value),
             task.state,
             task.mode,
@@ -293,7 +293,7 @@ impl Told<'_> {
     }
 
     fn case(&self, page: &mut String, case: &Case, signals: &[Signal], reasons: &[Decision]) {
-        line(page, &format!("\n{}: {}", self.names.of(case.id), plain(&case.title.value)));
+        line(page, &format!("\n{}: {}", self.names.of(&case.id), plain(&case.title.value)));
         let records = signals.iter().fold(0_u64, |sum, signal| sum.saturating_add(signal.count));
         let generation =
             if case.generation > 1 { format!(", generation {}", case.generation) } else { String::new() };

@@ -121,7 +121,7 @@ impl Stage {
     async fn row(&mut self, row: Row) -> Result<(), Failure> {
         let Row { number, at, act } = row;
         match act {
-            Act::Wrong(words) => self.played.unreadable(number, words),
+            Act::Wrong(words) => self.played.unreadable(number, &words),
             Act::Call { call, body } => {
                 self.catch_up(at).await?;
                 self.plan().await?;
@@ -133,7 +133,7 @@ impl Stage {
             Act::Record { format, payload } => {
                 self.played.records += 1;
                 match self.entrance.read(&format, &payload, at) {
-                    Read::Unreadable(words) => self.played.unreadable(number, words),
+                    Read::Unreadable(words) => self.played.unreadable(number, &words),
                     Read::NotASignal => {
                         self.played.not_signals += 1;
                         self.catch_up(at).await?;
@@ -227,7 +227,7 @@ impl Stage {
             Some(("POST", path)) => (Verb::Post, path),
             _ => {
                 let words = "call: expected GET or POST and a path, such as \"POST /cases/{case 1}/reopen\"";
-                self.played.unreadable(number, words.to_owned());
+                self.played.unreadable(number, words);
                 return;
             }
         };
