@@ -1,5 +1,7 @@
 //! Prints docs/VERIFICATION.md; fails where verification is wrong too often. Called by `cargo xtask verification`.
 
+#![expect(clippy::print_stdout, reason = "its output is the page")]
+
 use std::process::ExitCode;
 
 use signalbox_planner::verification::simulated::page;

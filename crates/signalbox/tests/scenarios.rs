@@ -51,11 +51,8 @@ fn rows(told: &str) -> (Vec<String>, String) {
         } else {
             let (times, row) = line.split_once(": ").unwrap();
             let (count, step) = times.split_once(" every ").unwrap();
-            let minutes = match step.split_at(step.len() - 1) {
-                (number, "m") => number.parse::<u64>().unwrap(),
-                (number, "h") => 60 * number.parse::<u64>().unwrap(),
-                other => panic!("{other:?}"),
-            };
+            let hours = step.strip_suffix('h').map(|hours| 60 * hours.parse::<u64>().unwrap());
+            let minutes = hours.unwrap_or_else(|| step.strip_suffix('m').unwrap().parse::<u64>().unwrap());
             for n in 0..count.parse::<u32>().unwrap() {
                 let after = Duration::from_mins(minutes * u64::from(n));
                 writeln!(rows, "{}", one(row, n, after)).unwrap();
@@ -66,8 +63,8 @@ fn rows(told: &str) -> (Vec<String>, String) {
 }
 
 fn one(row: &str, n: u32, after: Duration) -> String {
-    let value: serde_json::Value = serde_json::from_str(row).unwrap_or_else(|error| panic!("{error}: {row}"));
-    let at = value["at"].as_str().unwrap_or_else(|| panic!("when? {row}"));
+    let value: serde_json::Value = serde_json::from_str(row).unwrap();
+    let at = value["at"].as_str().unwrap();
     let moment = at.parse::<Timestamp>().unwrap().plus(after).to_string();
     row.replace(at, &moment).replace("{at}", &moment).replace("{n}", &n.to_string())
 }
