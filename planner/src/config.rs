@@ -51,11 +51,21 @@ impl Default for PlannerConfig {
 }
 
 /// Which signals are thought to share a cause.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct GroupingConfig {
     /// Likeness at which a signal joins, for pairs of sources; 0.5 for every other pair.
     pub thresholds: Vec<SourcePair>,
+}
+
+/// Two metrics, two experiments or two places of a page are called alike without having a cause in common.
+const ALIKE_BY_NAME: [&str; 4] = ["product_analytics", "web_analytics", "experiments", "session_replay"];
+
+impl Default for GroupingConfig {
+    fn default() -> Self {
+        let pair = |name: &str| SourcePair { one: name.to_owned(), other: name.to_owned(), threshold: 0.9 };
+        Self { thresholds: ALIKE_BY_NAME.into_iter().map(pair).collect() }
+    }
 }
 
 /// When a case is out of its own ordinary.
@@ -69,11 +79,21 @@ pub struct DetectConfig {
     pub spike_times: Points,
     /// Fewer records in two hours are no spike, however quiet it was before.
     pub spike_records: u64,
+    /// Rage and dead clicks of fewer distinct users are no cluster.
+    pub click_users: u64,
+    /// A difference of a conversion or an experiment that is likelier than this by chance says nothing.
+    pub chance: Points,
 }
 
 impl Default for DetectConfig {
     fn default() -> Self {
-        Self { baseline: Duration::from_hours(28 * 24), spike_times: Points(5.0), spike_records: 20 }
+        Self {
+            baseline: Duration::from_hours(28 * 24),
+            spike_times: Points(5.0),
+            spike_records: 20,
+            click_users: 3,
+            chance: Points(0.05),
+        }
     }
 }
 
@@ -101,6 +121,8 @@ pub struct ScoreConfig {
     pub novel_for: Duration,
     /// It came back after its task was done.
     pub returned: Points,
+    /// For each thing out of the ordinary that its sources tell: a cluster of clicks, a threshold, a conversion that fell.
+    pub hint: Points,
     /// Its stack leads into the product's own code.
     pub confidence: Points,
     /// Routes that matter more; of several that fit, the one that adds most.
@@ -127,6 +149,7 @@ impl Default for ScoreConfig {
             novelty: Points(0.5),
             novel_for: Duration::from_hours(7 * 24),
             returned: Points(1.0),
+            hint: Points(0.5),
             confidence: Points(0.25),
             routes: Vec::new(),
             half_life: Duration::from_hours(14 * 24),

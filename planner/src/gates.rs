@@ -1,8 +1,8 @@
 //! Gates: what a case has to pass before it becomes work, in order, each with its typed reason. Pure.
 //!
 //! ```text
-//!   nothing holds it back ─▶ no person keeps it away ─▶ no task of this generation ─▶ enough points
-//!     ─▶ not cooling down ─▶ something to do about it ─▶ nothing in it that must not be obeyed ─▶ a repository ─▶ (over all that passed, the weightiest first) the quota ─▶ work in progress
+//!   nothing holds it back ─▶ no person keeps it away ─▶ no task of this generation ─▶ enough points, of
+//!     enough people or certainty ─▶ not cooling down ─▶ something to do about it ─▶ nothing in it that must not be obeyed ─▶ a repository ─▶ (over all that passed, the weightiest first) the quota ─▶ work in progress
 //! ```
 
 use signalbox_domain::case::Score;
@@ -20,6 +20,7 @@ use crate::actionability::{Finding, Material, NotActionable, Verdict, judge, noi
 use crate::addressed::Until;
 use crate::config::{ActionabilityGate, GatesConfig};
 use crate::facts::Facts;
+use crate::hints::Short;
 use crate::recur::Recurrence;
 use crate::ruled::{dismissal, is_accepted, sleep, suppressed};
 use crate::score::fresh_points;
@@ -39,9 +40,11 @@ pub(crate) enum Gate {
 pub(crate) enum Closed {
     #[error("held: {}", .0.name())]
     Held(HoldReason),
-    #[error("all {0} signals of its case are held")]
+    #[error("{}", all_held(*.0))]
     AllHeld(u64),
-    #[error("its case is suppressed")]
+    #[error("somebody has it where it comes from")]
+    AssignedUpstream,
+    #[error("it was archived where it comes from")]
     Suppressed,
     #[error("{words}")]
     Snoozed { until: Option<Timestamp>, words: String },
@@ -57,6 +60,8 @@ pub(crate) enum Closed {
     TaskEnded { task: TaskId },
     #[error("{points:.1} points of the {least:.1} that make a task ({score})")]
     BelowThreshold { points: f64, least: f64, score: String },
+    #[error(transparent)]
+    Short(Short),
     #[error("its task is done; until {until} its records may come of what is still out")]
     CoolingDown { until: Timestamp },
     #[error("its task is done, and nothing was seen of it since {since}")]
@@ -85,6 +90,7 @@ impl Closed {
     pub(crate) fn code(&self) -> &'static str {
         match self {
             Self::Held(_) | Self::AllHeld(_) => "held",
+            Self::AssignedUpstream => "assigned-upstream",
             Self::Suppressed => "suppressed",
             Self::Snoozed { .. } => "snoozed",
             Self::Dismissed(_) => "dismissed",
@@ -93,6 +99,7 @@ impl Closed {
             Self::TaskLives { .. } => "task-lives",
             Self::TaskEnded { .. } => "task-ended",
             Self::BelowThreshold { .. } => "below-threshold",
+            Self::Short(short) => short.code(),
             Self::CoolingDown { .. } => "cooling-down",
             Self::Calm { .. } => "calm",
             Self::NotActionable(_) => "not-actionable",
@@ -121,11 +128,13 @@ impl Closed {
             Self::TaskLives { .. } => Some(now.plus(config.rank_again)),
             Self::Held(_)
             | Self::AllHeld(_)
+            | Self::AssignedUpstream
             | Self::Suppressed
             | Self::Dismissed(_)
             | Self::CaseIs(_)
             | Self::TaskEnded { .. }
             | Self::BelowThreshold { .. }
+            | Self::Short(_)
             | Self::Calm { .. }
             | Self::NotActionable(_)
             | Self::ThirdPartyOnly
@@ -138,11 +147,15 @@ impl Closed {
 }
 
 impl Closed {
-    /// A person keeps the case from work: one who works on it is told.
+    /// Somebody keeps the case from work: one who works on it is told.
     pub(crate) fn sets_aside(&self) -> bool {
         matches!(
             self,
-            Self::Suppressed | Self::Snoozed { .. } | Self::Dismissed(_) | Self::SuppressedByRule { .. }
+            Self::AssignedUpstream
+                | Self::Suppressed
+                | Self::Snoozed { .. }
+                | Self::Dismissed(_)
+                | Self::SuppressedByRule { .. }
         )
     }
 }
@@ -153,6 +166,8 @@ pub(crate) struct Candidate<'a> {
     pub(crate) facts: &'a Facts,
     pub(crate) score: &'a Score,
     pub(crate) recurrence: Recurrence,
+    /// Why all that its sources tell is no hint yet.
+    pub(crate) short: Option<Short>,
     /// Its signals that were read, the largest first.
     pub(crate) read: &'a [&'a PlanSignal],
     /// The repository that a sender named.
@@ -174,8 +189,13 @@ pub(crate) fn pass(
 }
 
 fn held(candidate: &Candidate<'_>) -> Option<Closed> {
-    let facts = candidate.facts;
-    (facts.free == 0).then_some(Closed::AllHeld(facts.signals))
+    let Candidate { facts, read, .. } = candidate;
+    if facts.free > 0 {
+        return None;
+    }
+    let is_assigned = |signal: &&PlanSignal| signal.signal.hold == Some(HoldReason::UpstreamAssigned);
+    let assigned = !read.is_empty() && read.iter().all(is_assigned);
+    Some(if assigned { Closed::AssignedUpstream } else { Closed::AllHeld(facts.signals) })
 }
 
 /// What people decided, about this case or by a rule.
@@ -218,6 +238,9 @@ fn closed(candidate: &Candidate<'_>, config: &GatesConfig) -> Option<Closed> {
     let (points, least) = (fresh_points(score), config.least_points.0);
     if points < least {
         return Some(Closed::BelowThreshold { points, least, score: score.sentence() });
+    }
+    if let Some(short) = candidate.short.filter(|_| !is_accepted(record)) {
+        return Some(Closed::Short(short));
     }
     match (recurrence, record.case.state) {
         (Recurrence::Cooling { until }, _) => Some(Closed::CoolingDown { until: *until }),
@@ -282,6 +305,14 @@ fn routed(candidate: &Candidate<'_>, repositories: &[Repository]) -> Gate {
         (None, several) => {
             closed(Closed::SeveralRepositories { count: several.len(), candidates: String::new() })
         }
+    }
+}
+
+fn all_held(signals: u64) -> String {
+    if signals == 1 {
+        "its only signal is held".to_owned()
+    } else {
+        format!("all {signals} signals of it are held")
     }
 }
 

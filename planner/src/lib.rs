@@ -23,6 +23,7 @@ mod features;
 mod fixture;
 mod gates;
 mod groups;
+mod hints;
 mod lab;
 pub mod locate;
 mod pass;
@@ -35,6 +36,7 @@ mod ruled;
 mod score;
 mod sharpening;
 mod status;
+pub mod verification;
 
 pub use code::{CodeConfig, Reader};
 pub use compose::{BriefLab, Briefed, BriefedTask};

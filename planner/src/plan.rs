@@ -11,6 +11,7 @@ mod part;
 mod promote;
 mod routed;
 mod subject;
+mod upstream;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,6 +34,7 @@ use crate::config::PlannerConfig;
 use crate::detect::{Pace, pace, since_hour, times_words, trend};
 use crate::gates::{self, Candidate, Closed, Gate, Room};
 use crate::groups::{Grouping, in_order};
+use crate::hints::{Hint, hints};
 use crate::recur::{Recurrence, recurrence};
 use crate::ruled::wakes;
 use crate::score::{Judged, RATE, score, span_words};
@@ -156,22 +158,29 @@ impl Plan<'_> {
         let (config, now) = (self.from.config, self.from.now);
         self.close_task(planned);
         self.wake(planned);
+        self.follow_upstream(planned);
         let recurrence = recurrence(&planned.record, &planned.facts, now, &config.gates);
         if let Recurrence::Back { ended } = recurrence {
             self.recur(planned, ended);
         }
         let facts = &planned.facts;
         let pace = pace(&facts.hours, facts.first_seen, now, &config.detect);
+        let told = hints(&planned.read(), &config.detect);
         let judged = Judged {
             facts,
             pace,
             trend: trend(&facts.hours, facts.first_seen, now),
             generation: planned.record.case.generation,
+            hints: &told.found,
             now,
         };
         let score = score(&judged, &config.score);
         let before = std::mem::replace(&mut planned.record.case.score, score);
-        self.tell_spike(planned, pace, before.parts.iter().any(|part| part.name == RATE));
+        let had = |name: &str| before.parts.iter().any(|part| part.name == name);
+        self.tell_spike(planned, pace, had(RATE));
+        for hint in told.found.iter().filter(|hint| !had(hint.name)) {
+            self.tell_hint(planned, hint);
+        }
         if before.priority != planned.record.case.score.priority {
             self.rank(planned, before.priority);
         }
@@ -182,6 +191,7 @@ impl Plan<'_> {
             facts: &planned.facts,
             score: &planned.record.case.score,
             recurrence,
+            short: told.short,
             named: planned.named(),
         };
         let gate = gates::pass(&candidate, self.from.input, &config.gates, now);
@@ -242,6 +252,12 @@ impl Plan<'_> {
             pace.expected
         );
         self.decide(Subject::Case(planned.record.case.id), "spiking", words);
+    }
+
+    /// Told once, when it begins.
+    fn tell_hint(&mut self, planned: &Planned<'_>, hint: &Hint) {
+        let code = hint.name.replace('_', "-");
+        self.decide(Subject::Case(planned.record.case.id), &code, hint.words.clone());
     }
 
     /// Its live task moves in the queue with it.

@@ -62,7 +62,8 @@ pub(crate) fn dismissal(record: &CaseRecord) -> Option<(DismissCode, String)> {
     match ruling(record) {
         Some(Ruling { by, ruled: Ruled::Dismiss { code, words }, .. }) => {
             let name = code.name().replace('_', " ");
-            Some((*code, format!("{by} dismissed it as {name} ({words}); {}", code.effect())))
+            let words = if words.is_empty() { String::new() } else { format!(" ({words})") };
+            Some((*code, format!("{by} dismissed it as {name}{words}; {}", code.effect())))
         }
         _ => None,
     }

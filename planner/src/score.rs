@@ -10,6 +10,7 @@ use signalbox_domain::time::Timestamp;
 use crate::config::{Points, ScoreConfig};
 use crate::detect::{Pace, lossy_count, times_words};
 use crate::facts::Facts;
+use crate::hints::Hint;
 
 /// The part that says how a case goes against its baseline; a plan compares it with the last one's.
 pub(crate) const RATE: &str = "rate";
@@ -28,6 +29,8 @@ pub(crate) struct Judged<'a> {
     /// Doublings from the day before to the last day.
     pub(crate) trend: Option<f64>,
     pub(crate) generation: u32,
+    /// What its sources tell that is out of the ordinary.
+    pub(crate) hints: &'a [Hint],
     pub(crate) now: Timestamp,
 }
 
@@ -41,6 +44,7 @@ pub(crate) fn score(judged: &Judged<'_>, config: &ScoreConfig) -> Score {
     parts.extend((judged.generation > 1).then(|| returned(judged.generation, config)));
     parts.extend(facts.is_unhandled.then(|| flat("unhandled", config.unhandled, "unhandled")));
     parts.extend(route(facts, config));
+    parts.extend(judged.hints.iter().map(|hint| self::hint(hint, config)));
     let own = || flat("confidence", config.confidence, "its stack leads into the product's own code");
     parts.extend(facts.has_own_code.then(own));
     let fresh: f64 = parts.iter().map(|part| part.points).sum();
@@ -56,7 +60,20 @@ pub(crate) fn fresh_points(score: &Score) -> f64 {
 }
 
 fn part(name: &str, value: f64, points: f64, words: String) -> ScorePart {
-    ScorePart { name: name.to_owned(), value, points, words }
+    ScorePart { name: name.to_owned(), value, points, words, query: query(name).to_owned() }
+}
+
+/// The statement of the store that a part's number comes from, as `OWNER/NAME` below crates/store/queries: whoever doubts
+/// the number asks it of the database.
+fn query(part: &str) -> &'static str {
+    match part {
+        "severity" | "records" | "novelty" | DECAY => "planner/case_totals",
+        RATE | "trend" => "planner/case_hours",
+        "returned" => "planner/case_show",
+        "users" => "planner/case_members",
+        // Routes, handling, frames and what sources tell stand in samples.
+        _ => "ingest/samples_load",
+    }
 }
 
 fn flat(name: &str, points: Points, words: &str) -> ScorePart {
@@ -127,6 +144,10 @@ fn novelty(age: Duration, config: &ScoreConfig) -> Option<ScorePart> {
 fn returned(generation: u32, config: &ScoreConfig) -> ScorePart {
     let words = format!("back after its task was done, generation {generation}");
     part("returned", f64::from(generation), config.returned.0, words)
+}
+
+fn hint(hint: &Hint, config: &ScoreConfig) -> ScorePart {
+    part(hint.name, hint.value, config.hint.0, hint.words.clone())
 }
 
 fn route(facts: &Facts, config: &ScoreConfig) -> Option<ScorePart> {

@@ -16,7 +16,7 @@ use crate::house::House;
 use crate::process::{run, say};
 use crate::timing::Stopwatch;
 use crate::tools::{self, Tool};
-use crate::{homes, layers, licences, sqlx, states};
+use crate::{homes, layers, licences, sqlx, states, verification};
 
 struct Step {
     name: &'static str,
@@ -33,6 +33,7 @@ const STEPS: &[Step] = &[
     Step { name: "clippy", tools: &[Tool::Clippy], work: clippy },
     Step { name: "docs", tools: &[Tool::Rustdoc], work: docs },
     Step { name: "states", tools: &[], work: |house| states::renew(house, Renewal::Check) },
+    Step { name: "verification", tools: &[], work: |house| verification::renew(house, Renewal::Check) },
     Step { name: "sqlx", tools: sqlx::TOOLS, work: |house| sqlx::renew(house, Renewal::Check) },
 ];
 

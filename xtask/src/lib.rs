@@ -25,3 +25,4 @@ pub mod sqlx;
 pub mod states;
 pub mod timing;
 pub mod tools;
+pub mod verification;

@@ -6,12 +6,13 @@ use anyhow::bail;
 use xtask::files::Renewal;
 use xtask::house::House;
 use xtask::process::{complain, run, say};
-use xtask::{ci, homes, layers, licences, sqlx, states};
+use xtask::{ci, homes, layers, licences, sqlx, states, verification};
 
 const USAGE: &str = "usage: cargo xtask layers
        cargo xtask licences
        cargo xtask homes
        cargo xtask states [--check]
+       cargo xtask verification [--check]
        cargo xtask sqlx [--check]
        cargo xtask bench NAME [--rounds N] [--quick]
        cargo xtask ci [STEP…]";
@@ -35,6 +36,7 @@ fn chore(words: &[&str]) -> anyhow::Result<()> {
         ("licences", []) => licences::hold(&House::find()?).map(|line| say(&line)),
         ("homes", []) => homes::hold(&House::find()?).map(|line| say(&line)),
         ("states", flags) => states::renew(&House::find()?, renewal(flags)?),
+        ("verification", flags) => verification::renew(&House::find()?, renewal(flags)?),
         ("sqlx", flags) => sqlx::renew(&House::find()?, renewal(flags)?),
         ("bench", arguments) => bench(&House::find()?, arguments),
         ("ci", steps) => ci::ci(&House::find()?, steps),

@@ -17,6 +17,9 @@ pub struct ScorePart {
     pub points: f64,
     /// The part as words: "312 users in 2 h".
     pub words: String,
+    /// Where the number comes from: a statement of the store by its name, asked for the case.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub query: String,
 }
 
 /// How much a case matters, and why; the parts add up to the total.
@@ -97,7 +100,13 @@ mod tests {
 
     #[test]
     fn a_score_reads_as_one_sentence() {
-        let part = |words: &str| ScorePart { name: "n".into(), value: 1.0, points: 1.0, words: words.into() };
+        let part = |words: &str| ScorePart {
+            name: "n".into(),
+            value: 1.0,
+            points: 1.0,
+            words: words.into(),
+            query: String::new(),
+        };
         let score = |parts| Score { total: 3.0, priority: Priority::P1, parts };
         assert_eq!(
             score(vec![part("312 users in 2 h"), part(""), part("on /pay")]).sentence(),

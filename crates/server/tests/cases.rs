@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use signalbox_control::views::{
-    CaseDecided, CaseView, Listing, PlanLine, PlanView, SuppressionLine, SuppressionMade,
+    CaseDecided, CaseMoved, CaseView, Listing, PlanLine, PlanView, SuppressionLine, SuppressionMade,
 };
 use signalbox_domain::access::Role;
 use signalbox_domain::states::CaseState;
@@ -49,6 +49,46 @@ async fn a_case_is_decided_about_and_a_version_that_is_gone_is_a_conflict() {
     }
     let viewer = house.client(Role::Viewer).await;
     viewer.post(&format!("{path}/reopen"), &json!({})).await.problem(403);
+}
+
+#[tokio::test]
+async fn signals_are_merged_split_moved_and_brought_back_over_http() {
+    let house = House::new().await;
+    let ada = house.client(Role::Engineer).await;
+    let (one, _) = house.fixture.signal("It broke").await;
+    let (other, _) = house.fixture.signal("It broke elsewhere").await;
+    let (into, _) = house.fixture.plan(one, "new-case", None).await;
+    let (from, _) = house.fixture.plan(other, "new-case", None).await;
+    let signals = async |case| ada.get(&format!("{CASES}/{case}")).await.ok::<CaseView>().case.signals.len();
+
+    let merge = format!("{CASES}/{from}/merge");
+    let merged: CaseMoved = ada.post(&merge, &json!({ "into": into, "version": 0 })).await.ok();
+    assert_eq!((merged.from, merged.to, merged.signals, signals(into).await), (from, into, 1, 2));
+    ada.post(&merge, &json!({ "into": into })).await.problem(409);
+    let undo = |moved: &CaseMoved| format!("/api/v1/moves/{}/undo", moved.id);
+    let _: CaseMoved = ada.post(&undo(&merged), &json!({})).await.ok();
+    assert_eq!((signals(into).await, signals(from).await), (1, 1));
+    ada.post(&undo(&merged), &json!({})).await.problem(409);
+
+    let moved: CaseMoved =
+        ada.post(&format!("{CASES}/{from}/move"), &json!({ "to": into, "signals": [other] })).await.ok();
+    assert_eq!((moved.signals, signals(into).await, signals(from).await), (1, 2, 0));
+    let split = format!("{CASES}/{into}/split");
+    let version = ada.get(&format!("{CASES}/{into}")).await.ok::<CaseView>().version;
+    ada.post(&split, &json!({ "signals": [other], "version": version - 1 })).await.problem(409);
+    let parted: CaseMoved = ada.post(&split, &json!({ "signals": [other], "version": version })).await.ok();
+    assert_eq!((parted.signals, signals(parted.to).await, signals(into).await), (1, 1, 1));
+
+    for (path, body, status) in [
+        (format!("{CASES}/{into}/merge"), json!({ "into": into }), 409),
+        (format!("{CASES}/{into}/merge"), json!({ "into": "luck" }), 422),
+        (split.clone(), json!({ "signals": [], "version": version + 1 }), 422),
+        (format!("{CASES}/{into}/move"), json!({ "signals": [one] }), 422),
+    ] {
+        ada.post(&path, &body).await.problem(status);
+    }
+    let viewer = house.client(Role::Viewer).await;
+    viewer.post(&split, &json!({ "signals": [one] })).await.problem(403);
 }
 
 #[tokio::test]

@@ -10,6 +10,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use signalbox_domain::names::{ProjectName, RepositoryName};
+
 use crate::settings::{PREFIX, Role as HouseRole, Sources};
 
 pub(crate) use access::{SecretCommand, Secrets, TokenCommand, Tokens};
@@ -74,6 +76,9 @@ pub(crate) enum LabCommand {
     Locate,
     /// {"id","source","title","text"} → {"id","actionable","safe","reason"}
     Actionability,
+    /// What the planner of these settings makes of records: cases, tasks and reasons, as a page. Each line of the file is
+    /// {"at"?,"format","payload"} or a native signal; "at" is when it came, and event time is the only clock
+    Backtest(Backtest),
     /// Why two texts are, or are not, one case
     Explain {
         #[arg(value_name = "FILE")]
@@ -81,6 +86,21 @@ pub(crate) enum LabCommand {
         #[arg(value_name = "OTHER")]
         other: PathBuf,
     },
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Backtest {
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Of records that name no project
+    #[arg(long, value_name = "NAME", default_value = "backtest")]
+    pub(crate) project: ProjectName,
+    /// Of each project; several times for several
+    #[arg(long = "repository", value_name = "OWNER/NAME", default_value = "the/code")]
+    pub(crate) repositories: Vec<RepositoryName>,
+    /// Its projects have none
+    #[arg(long, conflicts_with = "repositories")]
+    pub(crate) without_repository: bool,
 }
 
 #[derive(Debug, clap::Args)]

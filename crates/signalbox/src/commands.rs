@@ -34,7 +34,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let sources = arguments.sources();
     match &arguments.command {
         Command::Config(command) => config::run(command, &sources),
-        Command::Lab(command) => lab::run(command),
+        Command::Lab(command) => lab::run(command, &sources),
         Command::Up(up) => within(up::run(up, sources.load()?)),
         Command::Demo(demo) => within(demo::run(demo)),
         Command::Doctor => within(doctor::run(sources)),

@@ -8,6 +8,7 @@ mod commands;
 mod fail;
 mod house;
 mod out;
+mod rehearsal;
 mod remote_port;
 mod sealing;
 mod settings;

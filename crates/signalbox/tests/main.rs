@@ -9,4 +9,5 @@ mod faces;
 mod load;
 mod program;
 mod remote;
+mod scenarios;
 mod up;

@@ -18,6 +18,7 @@ fn each_reason_is_a_label_and_waits_for_what_can_change_it() {
     for (reason, code, due) in [
         (Closed::Held(HoldReason::TooOld), "held", None),
         (Closed::AllHeld(3), "held", None),
+        (Closed::AssignedUpstream, "assigned-upstream", None),
         (Closed::Suppressed, "suppressed", None),
         (Closed::Snoozed { until: Some(NOON), words: String::new() }, "snoozed", Some(NOON)),
         (Closed::Snoozed { until: None, words: String::new() }, "snoozed", None),
@@ -26,6 +27,8 @@ fn each_reason_is_a_label_and_waits_for_what_can_change_it() {
         (Closed::TaskLives { task }, "task-lives", Some(in_a_day)),
         (Closed::TaskEnded { task }, "task-ended", None),
         (Closed::BelowThreshold { points: 0.5, least: 1.0, score }, "below-threshold", None),
+        (Closed::Short(Short::Users { users: 1, least: 3 }), "too-few-users", None),
+        (Closed::Short(Short::TooFew), "not-significant", None),
         (Closed::CoolingDown { until }, "cooling-down", Some(until)),
         (Closed::Calm { since: NOON }, "calm", None),
         (Closed::NoRepository, "no-repository", Some(soon)),

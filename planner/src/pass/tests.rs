@@ -139,9 +139,10 @@ async fn what_is_remembered_is_what_the_store_tells() {
     }
     let revision = place.store.plan_load(place.project, 1, NOON).await.unwrap().revision;
     let kept = planner.remembered.take(place.project, revision);
-    let read = remembered::read(&place.store, place.project, revision, vec![]).await.unwrap();
+    let thresholds = planner.config.grouping.thresholds.clone();
+    let read = remembered::read(&place.store, place.project, revision, thresholds.clone()).await.unwrap();
     assert!(kept.is_some() && kept == read);
-    assert_eq!(remembered::read(&place.store, place.project, revision - 1, vec![]).await.unwrap(), None);
+    assert_eq!(remembered::read(&place.store, place.project, revision - 1, thresholds).await.unwrap(), None);
     planner.remembered.keep(place.project, kept, &plan_of(&place, revision - 1));
     assert!(planner.remembered.take(place.project, revision + 1).is_none(), "of another revision");
 }
@@ -295,4 +296,40 @@ async fn a_look_ahead_says_what_a_pass_would_do_and_does_nothing() {
     let [plan] = place.store.plans_list(None, Page::first(10)).await.unwrap().try_into().unwrap();
     let told: Vec<&str> = plan.summary.reasons.iter().map(|one| one.reason.code.as_str()).collect();
     assert_eq!(told, codes, "and it is kept with its reasons");
+}
+
+/// What lives: the signals of each case that has a live task.
+async fn live_tasks(order: &[u32], batch: usize, seed: u64) -> BTreeSet<BTreeSet<String>> {
+    let place = Place::new().await;
+    let planner = place.planner(seed, |_| {});
+    for some in order.chunks(batch) {
+        for n in some {
+            // Each signal is seen twice, at times of its own, whenever it arrives.
+            let at = NOON.minus(Duration::from_mins(u64::from(60 - n)));
+            place.seen(*n, AREAS[*n as usize % 3], at).await;
+            place.seen(*n, AREAS[*n as usize % 3], at).await;
+        }
+        planner.pass(NOON).await.unwrap();
+    }
+    let mut live = BTreeSet::new();
+    for task in place.store.tasks_list(TaskFilter::default(), Page::first(100)).await.unwrap() {
+        let filter = SignalFilter { project: None, case: task.case.map(|case| case.case) };
+        let signals = place.store.signals_list(filter, Page::first(100)).await.unwrap();
+        assert!(task.state.is_live());
+        live.insert(signals.into_iter().map(|one| one.signal.key.fingerprint.key).collect());
+    }
+    live
+}
+
+#[tokio::test]
+async fn neither_order_nor_batches_change_the_live_tasks() {
+    let draw = Randomness::seeded(5);
+    let mut order: Vec<u32> = (0..12).collect();
+    for round in 0..6_u64 {
+        for at in (1..order.len()).rev() {
+            order.swap(at, usize::try_from(draw.below(at as u64 + 1)).unwrap());
+        }
+        let batch = usize::try_from(draw.below(12)).unwrap() + 1;
+        assert_eq!(live_tasks(&order, batch, round + 40).await, expected(), "{order:?} by {batch}");
+    }
 }

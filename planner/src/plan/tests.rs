@@ -331,11 +331,7 @@ fn a_case_whose_task_failed_is_watched_and_a_person_decides() {
 
 #[test]
 fn a_case_that_people_closed_stays_so() {
-    for (state, code) in [
-        (CaseState::Dismissed, "case-state"),
-        (CaseState::Suppressed, "suppressed"),
-        (CaseState::Snoozed, "snoozed"),
-    ] {
+    for (state, code) in [(CaseState::Dismissed, "case-state"), (CaseState::Snoozed, "snoozed")] {
         let mut known = known(TaskState::Done, state);
         known.facts().record.tasks.clear();
         let plan = known.closed(NOON.plus(40 * DAY), code);
@@ -709,4 +705,65 @@ proptest! {
         let joined: usize = plan.cases.iter().map(|case| case.signals.len()).sum();
         prop_assert_eq!((joined, plan.joins.len()), (signals.len(), signals.len()));
     }
+}
+
+/// A case with one signal of that hold, in that state, with or without a live task.
+fn upstream(hold: Option<HoldReason>, state: CaseState, live: bool) -> PlanCommit {
+    let mut house = House::new();
+    let mut signal = changed(7);
+    let first = house.plan(&input(vec![signal.clone()], shop()), NOON);
+    let mut case = first.cases[0].clone();
+    case.state = state;
+    signal.signal.hold = hold;
+    signal.case = Some(case.id);
+    let mut record = CaseRecord::new(case.clone());
+    if live {
+        record.tasks = vec![(first.tasks[0].id, TaskState::Running)];
+    }
+    let facts = CaseFacts {
+        record,
+        signals: 1,
+        free: u64::from(hold.is_none()),
+        records: 12,
+        first_seen: NOON,
+        last_seen: NOON,
+        severity: Severity::Error,
+        hours: vec![],
+        members: vec![],
+    };
+    house.known.insert(case.id, facts);
+    house.plan(&input(vec![signal], shop()), NOON.plus(DAY))
+}
+
+#[test]
+fn what_is_set_aside_upstream_sets_its_case_aside_and_flags_its_task() {
+    use HoldReason::{DevelopmentHost, UpstreamArchived, UpstreamAssigned, UpstreamResolved};
+    for (hold, state, code, on_task) in [
+        (UpstreamResolved, CaseState::Quiet, "resolved-upstream", "resolved-upstream"),
+        (UpstreamArchived, CaseState::Suppressed, "archived-upstream", "archived-upstream"),
+        (UpstreamAssigned, CaseState::Tasked, "assigned-upstream", "case-set-aside"),
+    ] {
+        let plan = upstream(Some(hold), CaseState::Tasked, true);
+        let case = &plan.cases[0];
+        assert_eq!(case.state, state);
+        assert!(codes(&plan, Subject::Case(case.id)).contains(&code), "{plan:?}");
+        let flagged = plan.decisions.iter().filter(|one| matches!(one.subject, Subject::Task(_)));
+        assert!(flagged.into_iter().any(|one| one.reason.code.as_str() == on_task), "{plan:?}");
+        assert_eq!(plan.tasks.len(), 0);
+    }
+    let other = upstream(Some(DevelopmentHost), CaseState::Watching, false);
+    assert_eq!(codes(&other, Subject::Case(other.cases[0].id)), ["held"]);
+}
+
+#[test]
+fn what_is_heard_of_again_goes_on_with_the_task_that_it_has() {
+    for state in [CaseState::Suppressed, CaseState::Quiet] {
+        let plan = upstream(None, state, true);
+        assert_eq!(plan.cases[0].state, CaseState::Tasked, "{state}");
+        assert_eq!(plan.cases[0].generation, 1);
+        assert!(words(&plan, "heard-again").ends_with("its task goes on"));
+        assert_eq!(plan.tasks.len(), 0, "one cause has one task");
+    }
+    let free = upstream(None, CaseState::Suppressed, false);
+    assert_eq!((free.cases[0].state, free.tasks.len()), (CaseState::Tasked, 1));
 }

@@ -27,7 +27,7 @@ fn facts() -> Facts {
 }
 
 fn judged(facts: &Facts) -> Judged<'_> {
-    Judged { facts, pace: None, trend: None, generation: 1, now: NOON }
+    Judged { facts, pace: None, trend: None, generation: 1, hints: &[], now: NOON }
 }
 
 fn config() -> ScoreConfig {
@@ -71,6 +71,42 @@ fn each_fact_adds_its_points_and_its_words() {
     let own = Facts { is_unhandled: true, has_own_code: true, ..facts() };
     let words = "P3: error, 1 record, unhandled, its stack leads into the product's own code";
     check(&judged(&own), 2.75, Priority::P3, words);
+}
+
+#[test]
+fn what_sources_tell_adds_points_and_its_words() {
+    let (facts, hint) =
+        (facts(), Hint { name: "rage_clicks", value: 7.0, words: "rage clicks of 7 users".to_owned() });
+    let told = Judged { hints: std::slice::from_ref(&hint), ..judged(&facts) };
+    check(&told, 2.5, Priority::P3, "P3: error, 1 record, rage clicks of 7 users");
+}
+
+#[test]
+fn every_number_comes_of_a_statement_that_is_there() {
+    let all = Facts {
+        users: Some(7),
+        first_seen: NOON.minus(Duration::from_hours(60)),
+        last_seen: NOON.minus(Duration::from_hours(24)),
+        routes: BTreeSet::from(["/pay".to_owned()]),
+        is_unhandled: true,
+        has_own_code: true,
+        ..facts()
+    };
+    let hint = Hint { name: "threshold", value: 1.0, words: String::new() };
+    let judged = Judged {
+        pace: Some(pace(16.0)),
+        trend: Some(2.0),
+        generation: 2,
+        hints: std::slice::from_ref(&hint),
+        ..judged(&all)
+    };
+    let parts = score(&judged, &config()).parts;
+    assert_eq!(parts.len(), 12, "every part there is: {parts:?}");
+    for part in parts {
+        let file =
+            format!("{}/../crates/store/queries/{}.sqlite.sql", env!("CARGO_MANIFEST_DIR"), part.query);
+        assert!(std::path::Path::new(&file).exists(), "{}: {file}", part.name);
+    }
 }
 
 #[test]

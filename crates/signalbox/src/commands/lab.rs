@@ -17,9 +17,11 @@ use signalbox_similarity::lab_streams::{AnomalyLab, NormalizeLab};
 use crate::cli::LabCommand;
 use crate::fail::Failure;
 use crate::out::say;
+use crate::settings::Sources;
 
 use locate::LocateLab;
 
+mod backtest;
 mod locate;
 
 /// No row is longer; a longer one is passed over and answered with an error.
@@ -36,7 +38,7 @@ struct Wrong {
 #[derive(Debug, PartialEq, Eq)]
 struct WrongRows(u64);
 
-pub(crate) fn run(command: &LabCommand) -> Result<ExitCode, Failure> {
+pub(crate) fn run(command: &LabCommand, sources: &Sources) -> Result<ExitCode, Failure> {
     let wrong = match command {
         LabCommand::Fingerprint => standard(fingerprint_row),
         LabCommand::Ingest => standard(ingest_row),
@@ -62,6 +64,9 @@ pub(crate) fn run(command: &LabCommand) -> Result<ExitCode, Failure> {
             standard(|row| lab.row(row))
         }
         LabCommand::Explain { one, other } => return explain(one, other),
+        LabCommand::Backtest(asked) => {
+            return super::within(backtest::run(asked, sources.load()?.settings));
+        }
     };
     let WrongRows(wrong) = wrong?;
     Ok(if wrong == 0 { ExitCode::Done } else { ExitCode::Failure })
