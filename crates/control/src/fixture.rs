@@ -36,8 +36,8 @@ use zeroize::Zeroizing;
 
 use crate::views::SignalResult;
 use crate::{
-    Access, Agent, Cases, Erasure, Hook, HookKind, Hooks, People, Positions, Projects, Quarantine, Reads, Runs,
-    Secrets, SignIn, TaskWish, Tasks, local,
+    Access, Agent, Cases, Erasure, Hook, HookKind, Hooks, People, Positions, Projects, Quarantine, Reads,
+    Runs, Secrets, SignIn, TaskWish, Tasks, local,
 };
 
 const RUNNER_SEEN_WITHIN: Duration = Duration::from_secs(60);

@@ -40,6 +40,16 @@ const SECRET_BODY: usize = SECRET_LIMIT * 6 + 1024;
 pub(crate) type House = Arc<ApiSetup>;
 
 pub(crate) fn api(house: House) -> Router {
+    hints_and_work()
+        .merge(records_and_runners())
+        .fallback(nowhere)
+        .method_not_allowed_fallback(not_so)
+        .layer(DefaultBodyLimit::max(BODY))
+        .with_state(house)
+}
+
+/// What is hinted at, what is made of it, and who does it.
+fn hints_and_work() -> Router<House> {
     Router::new()
         .route("/signals", get(signals::list).post(signals::send).layer(DefaultBodyLimit::max(SIGNALS_BODY)))
         .route("/signals/{id}", get(signals::show))
@@ -71,6 +81,12 @@ pub(crate) fn api(house: House) -> Router {
         .route("/people", get(people::list).post(people::put))
         .route("/runs", get(runs::list))
         .route("/runs/{id}", get(runs::show))
+        .route("/why/{id}", get(who::why))
+}
+
+/// What is known and kept, how records come in, and runners.
+fn records_and_runners() -> Router<House> {
+    Router::new()
         .route("/projects", get(projects::list).post(projects::make))
         .route("/projects/{name}/repositories", get(projects::repositories).post(projects::repository_put))
         .route("/projects/{name}/keys", get(projects::keys).post(projects::key_make))
@@ -94,14 +110,9 @@ pub(crate) fn api(house: House) -> Router {
         .route("/ingest/positions", get(ingest::positions))
         .route("/ingest/seek", post(ingest::seek))
         .route("/ingest/load", post(load::load).layer(DefaultBodyLimit::max(LOAD_BODY)))
-        .route("/why/{id}", get(who::why))
         .route("/status", get(who::status))
         .route("/me", get(who::me))
         .route("/sign-in-links", post(who::sign_in_link))
-        .fallback(nowhere)
-        .method_not_allowed_fallback(not_so)
-        .layer(DefaultBodyLimit::max(BODY))
-        .with_state(house)
 }
 
 async fn nowhere() -> Failure {

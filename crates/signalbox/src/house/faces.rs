@@ -6,8 +6,8 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use signalbox_automations::{AutomationConfig, CronSchedule};
 use signalbox_control::{
-    Access, Cases, Erasure, Hook, HookKind, Hooks, People, Positions, Projects, Quarantine, Reads, Secrets, SignIn,
-    Tasks,
+    Access, Cases, Erasure, Hook, HookKind, Hooks, People, Positions, Projects, Quarantine, Reads, Secrets,
+    SignIn, Tasks,
 };
 use signalbox_domain::ids::ProjectId;
 use signalbox_domain::names::Label;

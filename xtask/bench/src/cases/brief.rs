@@ -14,7 +14,7 @@ use signalbox_domain::ids::{ProjectId, RepositoryId, SignalId};
 use signalbox_domain::project::Repository;
 use signalbox_domain::provenance::Sourced;
 use signalbox_domain::signal::{
-    Fingerprint, Frame, Sample as Record, Severity, Signal, SignalKey, SourceFamily,
+    Fingerprint, Frame, Sample as Record, Severity, Signal, SignalKey, SourceFamily, Worth,
 };
 use signalbox_domain::time::Timestamp;
 use signalbox_planner::locate::Tree;
@@ -201,6 +201,7 @@ fn crash(path: &str) -> anyhow::Result<PlanSignal> {
         links: vec![],
         attributes: serde_json::Map::new(),
         redacted: vec![],
+        worth: Worth { at: NOW, rank: 3, richness: 2 },
     };
     let signal = Signal {
         id: SignalId::from_uuid(Uuid::from_u128(3)),
