@@ -46,6 +46,11 @@ impl Gathering {
         }
     }
 
+    /// Sessions alone.
+    pub(crate) fn of_sessions() -> Self {
+        Self { sessions: Sessions::Read, ..Self::default() }
+    }
+
     /// The names of events that are noted.
     pub(crate) fn events(&self) -> &[String] {
         &self.events

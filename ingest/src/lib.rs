@@ -73,5 +73,5 @@ pub use observation::{
 pub use pass::{IngestError, IngestSetup, KafkaIngest, SIGNALS};
 pub use retry::{Retried, Retry, RetryError};
 pub use sdk::{Dialect, SdkBody, SdkConfig, SdkDoor, SdkRefused, SdkTaken};
-pub use sessions::ReplayConfig;
+pub use sessions::{PlayedSessions, ReplayConfig};
 pub use status::{Counts, PartitionStatus, SourceStatus, Status};

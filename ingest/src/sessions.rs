@@ -7,6 +7,7 @@
 //!   clicks ──────┘   (any order, any process; a restart loses none)
 //! ```
 
+mod played;
 #[cfg(test)]
 mod tests;
 
@@ -19,6 +20,8 @@ use signalbox_domain::provenance::{Provenance, Sourced};
 use signalbox_domain::signal::{Severity, SourceFamily};
 use signalbox_similarity::clicks::normalize_route;
 use signalbox_store::ingest::ReplaySession;
+
+pub use played::PlayedSessions;
 
 use crate::config::ConfigProblem;
 use crate::formats::bounded_title;

@@ -14,7 +14,7 @@ use signalbox_domain::states::CaseState;
 use signalbox_domain::task::Priority;
 use signalbox_ingest::{Accepted, Door, FingerprintConfig, ItemResult, ProjectCreation};
 use signalbox_runtime::Shutdown;
-use signalbox_store::planner::{Committed, PlanCommit, PlanInput};
+use signalbox_store::planner::{Committed, PlanCommit, PlanInput, TaskEvidence};
 
 use crate::house::{BOTH, House};
 

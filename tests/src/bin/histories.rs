@@ -14,7 +14,7 @@ use std::process::Command;
 use signalbox_domain::ids::{ProjectId, RepositoryId, SignalId};
 use signalbox_domain::project::Repository;
 use signalbox_domain::provenance::Sourced;
-use signalbox_domain::signal::{Fingerprint, Sample, Severity, Signal, SignalKey, SourceFamily};
+use signalbox_domain::signal::{Fingerprint, Sample, Severity, Signal, SignalKey, SourceFamily, Worth};
 use signalbox_domain::time::Timestamp;
 use signalbox_planner::locate::{Query, Tree, locate};
 use signalbox_planner::{BriefLab, CodeConfig, Reader};
@@ -304,6 +304,7 @@ fn ticket(n: usize, fault: &Fault) -> Result<PlanSignal, Failed> {
         links: vec![],
         attributes: serde_json::Map::new(),
         redacted: vec![],
+        worth: Worth { at: at(0), rank: 1, richness: 1 },
     };
     let signal = Signal {
         id: SignalId::from_uuid(Uuid::from_u128(100 + u128::try_from(n)?)),

@@ -5,20 +5,20 @@ use std::sync::Arc;
 
 use serde_json::value::RawValue;
 use signalbox_domain::ids::ProjectId;
-use signalbox_domain::names::ProjectName;
+use signalbox_domain::names::{NameError, ProjectName};
 use signalbox_domain::provenance::Provenance;
 use signalbox_domain::time::Timestamp;
 use signalbox_ingest::{
-    FingerprintConfig, FoldContext, Folder, Format, Observation, Payload, ProjectHint, ReplayLimits,
-    ReplayRow, Sessions, read,
+    FingerprintConfig, FoldContext, Folder, Format, HoldConfig, IngestConfig, Observation, Payload,
+    PlayedSessions, ProjectHint, Reading, read,
 };
 use signalbox_redact::Redactor;
 use signalbox_runtime::{IdSource, SealingKeys};
 use signalbox_store::ingest::{FoldBatch, PartReport};
 use signalbox_store::{Store, StoreError};
 
-/// The format of replay rows, which are not signals one by one.
-const REPLAY: &str = "posthog_replay";
+/// The name of what is played, where a source is meant.
+const SOURCE: &str = "rehearsal";
 
 /// What came of a record.
 pub(super) enum Read {
@@ -33,11 +33,11 @@ pub(super) struct Entrance {
     pub(super) redactor: Arc<Redactor>,
     pub(super) keys: Arc<SealingKeys>,
     pub(super) fingerprints: FingerprintConfig,
+    holds: HoldConfig,
     /// Of records that name none.
     pub(super) project: ProjectName,
     pub(super) projects: BTreeMap<ProjectName, ProjectId>,
-    pub(super) sessions: Sessions,
-    rows: i64,
+    pub(super) sessions: PlayedSessions,
 }
 
 impl Entrance {
@@ -45,34 +45,34 @@ impl Entrance {
         store: Store,
         ids: IdSource,
         (redactor, keys): (Arc<Redactor>, Arc<SealingKeys>),
-        fingerprints: FingerprintConfig,
+        config: &IngestConfig,
         project: ProjectName,
-    ) -> Self {
-        let sessions = Sessions::new(ReplayLimits::default());
-        Self {
+    ) -> Result<Self, NameError> {
+        let sessions = PlayedSessions::new(config.replay.clone(), ids.next(), SOURCE.parse()?);
+        Ok(Self {
             store,
             ids,
             redactor,
             keys,
-            fingerprints,
+            fingerprints: config.fingerprints.clone(),
+            holds: config.holds.clone(),
             project,
             projects: BTreeMap::new(),
             sessions,
-            rows: 0,
-        }
+        })
     }
 
     /// What a record says. `came` is when, where that is known.
-    pub(super) fn read(&mut self, format: &str, payload: &RawValue, came: Option<Timestamp>) -> Read {
-        if format == REPLAY {
-            return self.replay(payload, came);
-        }
+    pub(super) fn read(
+        &mut self,
+        format: &str,
+        payload: &RawValue,
+        came: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Read {
         let Some(format) = Format::from_name(format) else {
             let names: Vec<&str> = Format::ALL.iter().map(|format| format.name()).collect();
-            return Read::Unreadable(format!(
-                "format: expected {}, {REPLAY}, got {format:?}",
-                names.join(", ")
-            ));
+            return Read::Unreadable(format!("format: expected {}, got {format:?}", names.join(", ")));
         };
         // Bodies that are no JSON stand in the row as texts.
         let body = match format {
@@ -83,29 +83,31 @@ impl Entrance {
         let payload = Payload { received_at: came, ..Payload::new(bytes, Provenance::Stranger) };
         match read(format, &payload) {
             Err(error) => Read::Unreadable(error.to_string()),
-            Ok(reading) => match reading.refused.first() {
-                Some(error) if reading.kept.is_empty() => Read::Unreadable(error.to_string()),
-                _ if reading.kept.is_empty() => Read::NotASignal,
-                _ => Read::Observations(reading.kept),
-            },
-        }
-    }
-
-    fn replay(&mut self, payload: &RawValue, came: Option<Timestamp>) -> Read {
-        let row = match ReplayRow::read(payload.get().as_bytes()) {
-            Ok(row) => row,
-            Err(error) => return Read::Unreadable(error.to_string()),
-        };
-        self.rows += 1;
-        let newest = came.unwrap_or(Timestamp::from_micros(i64::MAX));
-        match self.sessions.add(row, self.rows, newest) {
-            over if over.is_empty() => Read::NotASignal,
-            over => Read::Observations(over),
+            Ok(Reading { kept, noted, refused, .. }) => {
+                let mut said = kept;
+                if !noted.is_empty() {
+                    let at = came.unwrap_or(now);
+                    let context = FoldContext {
+                        redactor: &self.redactor,
+                        ids: &self.ids,
+                        keys: &self.keys,
+                        holds: &self.holds,
+                        received_at: at,
+                    };
+                    self.sessions.note(&noted, at, &context);
+                    said.extend(self.sessions.over());
+                }
+                match refused.first() {
+                    Some(error) if said.is_empty() => Read::Unreadable(error.to_string()),
+                    _ if said.is_empty() => Read::NotASignal,
+                    _ => Read::Observations(said),
+                }
+            }
         }
     }
 
     /// Folds what came in one transaction; how many were counted before.
-    pub(super) async fn fold(&mut self, came: &[Observation], now: Timestamp) -> Result<u64, StoreError> {
+    pub(super) async fn fold(&mut self, came: Vec<Observation>, now: Timestamp) -> Result<u64, StoreError> {
         let mut folder = Folder::default();
         for observation in came {
             let name = match &observation.project {
@@ -113,11 +115,16 @@ impl Entrance {
                 ProjectHint::Team(_) | ProjectHint::Silent => self.project.clone(),
             };
             let project = self.project_of(&name, now).await?;
-            let context =
-                FoldContext { redactor: &self.redactor, ids: &self.ids, keys: &self.keys, received_at: now };
+            let context = FoldContext {
+                redactor: &self.redactor,
+                ids: &self.ids,
+                keys: &self.keys,
+                holds: &self.holds,
+                received_at: now,
+            };
             folder.add(project, observation, &self.fingerprints, &context);
         }
-        let batch = FoldBatch { parts: vec![folder.finish()] };
+        let batch = FoldBatch { parts: vec![folder.finish(&self.redactor)] };
         let reports = self.store.signals_fold(&batch, now).await?;
         let duplicates = |report: &PartReport| match report {
             PartReport::Folded { duplicates, .. } => *duplicates,

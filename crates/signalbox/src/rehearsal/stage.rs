@@ -98,9 +98,10 @@ impl Stage {
             store.clone(),
             ids.clone(),
             (wiring::redactor(&settings)?, Arc::clone(&keys)),
-            settings.ingest.fingerprints.clone(),
+            &settings.ingest,
             cast.project,
-        );
+        )
+        .map_err(|error| Failure::new(ExitCode::Failure, error_chain(&error)))?;
         let api = in_process(settings, base, keys, &store)?;
         Ok(Self {
             store,
@@ -132,7 +133,7 @@ impl Stage {
             }
             Act::Record { format, payload } => {
                 self.played.records += 1;
-                match self.entrance.read(&format, &payload, at) {
+                match self.entrance.read(&format, &payload, at, self.clock.now()) {
                     Read::Unreadable(words) => self.played.unreadable(number, &words),
                     Read::NotASignal => {
                         self.played.not_signals += 1;
@@ -185,7 +186,7 @@ impl Stage {
         let now = self.clock.now();
         if !self.came.is_empty() {
             let came = std::mem::take(&mut self.came);
-            self.played.duplicates += self.entrance.fold(&came, now).await?;
+            self.played.duplicates += self.entrance.fold(came, now).await?;
         }
         self.settle(now).await?;
         for _ in 0..MOST_PASSES {
