@@ -1,8 +1,8 @@
 //! The bench `brief`: what a brief costs. A repository of ten thousand files, once fetched: route, locate, blame, snippets and
 //! the page of one crash; and which of a hundred known repositories a crash belongs to. Called through `cases`.
 //!
-//! Beside the whole look stands the same plan without a look: what is between them is git's. The first look, which fetches
-//! and lists the tree, is stated alone.
+//! The first look fetches, lists the tree, and reads blame and snippets: it is stated alone. What is measured many times is the
+//! same case again, which is fetched anew and otherwise remembered, beside the same plan without a look.
 
 use std::fs;
 use std::hint::black_box;
