@@ -69,22 +69,7 @@ pub(super) async fn prepare(store: &Store) -> Result<(), Failed> {
 
 pub(super) async fn act(store: &Store, method: &str) -> Result<(), Failed> {
     match method {
-        "case_rule" => {
-            let ruled = Ruled::Dismiss { code: DismissCode::Noise, words: "a robot".to_owned() };
-            let ruling = Ruling { by: "ada".to_owned(), at: NOW, generation: 1, ruled };
-            let decisions = [decision(13, Subject::Case(case_id(10)))?];
-            store
-                .case_rule(&CaseRuling {
-                    case: case_id(10),
-                    seen: Some(0),
-                    event: Some(CaseEvent::Dismiss),
-                    ruling: Some(&ruling),
-                    due: NOW,
-                    decisions: &decisions,
-                    now: NOW,
-                })
-                .await?;
-        }
+        "case_rule" => rule(store).await?,
         "case_pick" => {
             let decisions = [decision(17, Subject::Case(case_id(10)))?];
             let repository = RepositoryId::from_uuid(Uuid::from_u128(18));
@@ -127,6 +112,24 @@ pub(super) async fn act(store: &Store, method: &str) -> Result<(), Failed> {
         "move_undo" => drop(store.move_undo(move_id(), NOW.plus(MINUTE), |_| vec![]).await?),
         other => return Err(format!("no step for {other}").into()),
     }
+    Ok(())
+}
+
+async fn rule(store: &Store) -> Result<(), Failed> {
+    let ruled = Ruled::Dismiss { code: DismissCode::Noise, words: "a robot".to_owned() };
+    let ruling = Ruling { by: "ada".to_owned(), at: NOW, generation: 1, ruled };
+    let decisions = [decision(13, Subject::Case(case_id(10)))?];
+    store
+        .case_rule(&CaseRuling {
+            case: case_id(10),
+            seen: Some(0),
+            event: Some(CaseEvent::Dismiss),
+            ruling: Some(&ruling),
+            due: NOW,
+            decisions: &decisions,
+            now: NOW,
+        })
+        .await?;
     Ok(())
 }
 
