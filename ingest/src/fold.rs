@@ -2,6 +2,7 @@
 //! so that nothing unredacted ever reaches the store. Most records of a storm are only counted: a sample is made, and cleaned,
 //! of those alone that are worth keeping.
 
+mod bars;
 mod clean;
 
 use std::collections::BTreeMap;
@@ -24,6 +25,7 @@ use crate::keys::FingerprintConfig;
 use crate::observation::{Noted, Observation};
 use clean::{sample, worth};
 
+pub(crate) use bars::Bars;
 pub(crate) use clean::Cleaner;
 
 /// Record times are clamped to this before what the clock said at receipt, and to `AHEAD` after it.
@@ -45,7 +47,21 @@ pub struct FoldContext<'a> {
     pub ids: &'a IdSource,
     pub keys: &'a SealingKeys,
     pub holds: &'a HoldConfig,
+    /// What records must be worth to become samples, where that is known.
+    pub(crate) bars: Option<&'a Bars>,
     pub received_at: Timestamp,
+}
+
+impl<'a> FoldContext<'a> {
+    pub fn new(
+        redactor: &'a Redactor,
+        ids: &'a IdSource,
+        keys: &'a SealingKeys,
+        holds: &'a HoldConfig,
+        received_at: Timestamp,
+    ) -> Self {
+        Self { redactor, ids, keys, holds, bars: None, received_at }
+    }
 }
 
 /// A part under construction.
@@ -122,10 +138,14 @@ impl Folder {
         observation.users.iter().for_each(|user| fold.users.add(pseudonym(user)));
         observation.people.iter().for_each(|person| fold.users.add(*person));
         fold.records.push(record);
+        let worth = worth(&observation, record.at);
+        if !context.bars.is_none_or(|bars| bars.is_passed(&fold.key, worth, context.received_at)) {
+            return;
+        }
         if open.candidates.len() >= MOST_CANDIDATES {
             open.candidates = worth_keeping(std::mem::take(&mut open.candidates));
         }
-        open.candidates.push((worth(&observation, record.at), observation));
+        open.candidates.push((worth, observation));
     }
 
     /// Gathers what was noted of a record of a project.

@@ -20,7 +20,7 @@ use signalbox_store::ingest::{FoldPart, PositionMove};
 use tokio::sync::mpsc::{Sender, channel};
 
 use crate::config::{IngestConfig, SourceConfig};
-use crate::fold::FoldContext;
+use crate::fold::{Bars, FoldContext};
 use crate::gather::Gathering;
 use crate::holds::HoldConfig;
 use crate::kafka::{
@@ -106,6 +106,7 @@ struct Pass {
     most_bytes: usize,
     fingerprints: FingerprintConfig,
     gathering: Gathering,
+    bars: Bars,
     /// What is still to be read, where reading is to end.
     catch_up: Option<CatchUp>,
 }
@@ -125,13 +126,7 @@ impl IngestSetup {
 
     /// What stands still while one round is folded.
     pub(crate) fn fold_context(&self) -> FoldContext<'_> {
-        FoldContext {
-            redactor: &self.redactor,
-            ids: &self.ids,
-            keys: &self.keys,
-            holds: &self.holds,
-            received_at: self.clock.now(),
-        }
+        FoldContext::new(&self.redactor, &self.ids, &self.keys, &self.holds, self.clock.now())
     }
 }
 
@@ -184,6 +179,7 @@ impl KafkaIngest {
             committer,
             most_bytes: self.config.batch.bytes.get(),
             gathering,
+            bars: Bars::default(),
             fingerprints: self.config.fingerprints,
             catch_up: (until == Until::CaughtUp).then(CatchUp::default),
             source: self.source,

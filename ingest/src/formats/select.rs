@@ -15,7 +15,10 @@ use crate::observation::Unreadable;
 /// Many items of one body are read at most; a body with more is refused whole.
 const MOST_ITEMS: usize = 10_000;
 
-/// Of a key that stands twice, the last value counts.
+/// What a frame carries along and no signal is made of: source lines, which the repository has, and the values of variables.
+const PASSED_OVER: [&str; 5] = ["context_line", "pre_context", "post_context", "code_variables", "vars"];
+
+/// Of a key that stands twice, the last value counts. Objects within a wanted field are built without what is passed over.
 pub(super) fn fields(text: &str, is_wanted: fn(&str) -> bool) -> Result<Map<String, Value>, Unreadable> {
     nesting::check(text.as_bytes(), DEPTH_LIMIT)?;
     let mut parser = serde_json::Deserializer::from_str(text);
@@ -49,12 +52,75 @@ impl<'de> Visitor<'de> for Wanted {
         let mut kept = Map::new();
         while let Some(Key(key)) = map.next_key()? {
             if (self.0)(&key) {
-                kept.insert(key.into_owned(), map.next_value()?);
+                kept.insert(key.into_owned(), map.next_value_seed(Slim)?);
             } else {
                 map.next_value::<IgnoredAny>()?;
             }
         }
         Ok(kept)
+    }
+}
+
+/// A value without what is passed over, at any depth.
+struct Slim;
+
+impl<'de> DeserializeSeed<'de> for Slim {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, parser: D) -> Result<Value, D::Error> {
+        parser.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Slim {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = list.next_element_seed(Slim)? {
+            items.push(item);
+        }
+        Ok(Value::Array(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+        let mut fields = Map::new();
+        while let Some(Key(key)) = map.next_key()? {
+            if PASSED_OVER.contains(&key.as_ref()) {
+                map.next_value::<IgnoredAny>()?;
+            } else {
+                fields.insert(key.into_owned(), map.next_value_seed(Slim)?);
+            }
+        }
+        Ok(Value::Object(fields))
     }
 }
 
@@ -120,6 +186,15 @@ mod tests {
         for wrong in ["[1]", "{", "{} {}", "3", "{\"c\": nonsense}"] {
             assert_eq!(fields(wrong, |_| true).unwrap_err().code(), "no-json", "{wrong}");
         }
+    }
+
+    #[test]
+    fn what_frames_carry_along_is_not_built() {
+        let text = r#"{"frames": [{"function": "f", "lineno": -3, "pre_context": ["a", "b"], "in_app": true, "vars": {"x": 1},
+            "share": 0.5, "none": null, "context_line": "x"}], "vars": 1, "big": 18446744073709551615}"#;
+        let kept = Value::Object(fields(text, |_| true).unwrap());
+        let frame = json!({"function": "f", "lineno": -3, "in_app": true, "share": 0.5, "none": null});
+        assert_eq!(kept, json!({"frames": [frame], "vars": 1, "big": u64::MAX}));
     }
 
     #[test]

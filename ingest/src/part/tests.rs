@@ -49,13 +49,7 @@ fn part_of_bytes(format: &str, project: &Value, records: &[Vec<u8>]) -> Part {
         projects: &projects.into(),
         fingerprints: &FingerprintConfig::default(),
         gathering: &Gathering::default(),
-        fold: FoldContext {
-            redactor: &redactor,
-            ids: &ids,
-            keys: &keys,
-            holds: &HoldConfig::default(),
-            received_at: clock.now(),
-        },
+        fold: FoldContext::new(&redactor, &ids, &keys, &HoldConfig::default(), clock.now()),
     };
     let records: Vec<RawRecord> = (0..)
         .zip(records)

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use signalbox_domain::signal::{SignalKey, Worth};
 use signalbox_domain::time::Timestamp;
 use signalbox_runtime::{
     Backoff, BackoffConfig, Channel, Clock, Randomness, Stop, TaskEnd, TaskHandle, error_chain,
@@ -24,6 +25,8 @@ struct Folded {
     to: i64,
     written_at: Option<Timestamp>,
     counts: Counts,
+    /// Of the samples that were offered to the store.
+    worths: Vec<(SignalKey, Vec<Worth>)>,
 }
 
 /// A round on its way to the store.
@@ -154,6 +157,7 @@ impl Pass {
         let stream = self.stream(&begun.partition);
         let mut fold = self.setup.fold_context();
         fold.received_at = received_at;
+        fold.bars = Some(&self.bars);
         let context = PartContext {
             source: &self.source,
             stream: &stream,
@@ -171,14 +175,23 @@ impl Pass {
         self.setup.metrics.batch(self.source.name.as_str(), batch.records.len());
         let counts = Counts { read, not_a_signal, ..Counts::default() };
         let written_at = part.watermark;
-        Ok(Some((Folded { begun: begun.clone(), to, written_at, counts }, part)))
+        let offered = part.folds.iter().filter(|fold| !fold.samples.is_empty());
+        let worths = offered
+            .map(|fold| (fold.key.clone(), fold.samples.iter().map(|sample| sample.worth).collect()))
+            .collect();
+        Ok(Some((Folded { begun: begun.clone(), to, written_at, counts, worths }, part)))
     }
 
     async fn settle(&mut self, this: Folded, report: PartReport) -> Flow {
-        let Folded { begun, to, written_at, mut counts } = this;
+        let Folded { begun, to, written_at, mut counts, worths } = this;
         match report {
-            report @ PartReport::Folded { records, .. } => {
+            report @ PartReport::Folded { records, overflow, .. } => {
                 counts.fold(report);
+                // What counted in an overflow signal is no sample of its own.
+                if overflow == 0 {
+                    let now = self.setup.clock.now();
+                    worths.into_iter().for_each(|(key, worths)| self.bars.note(key, &worths, now));
+                }
                 let (topic, partition) = (&*begun.partition.topic, begun.partition.number);
                 self.status.progress(&Progress { topic, partition, next: to, written_at, counts });
                 let source = self.source.name.as_str();

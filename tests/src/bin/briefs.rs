@@ -12,7 +12,7 @@ use signalbox_domain::project::Repository;
 use signalbox_domain::provenance::Provenance;
 use signalbox_domain::signal::Signal;
 use signalbox_domain::time::Timestamp;
-use signalbox_ingest::{FingerprintConfig, FoldContext, Folder, Format, Payload, read};
+use signalbox_ingest::{FingerprintConfig, FoldContext, Folder, Format, HoldConfig, Payload, read};
 use signalbox_planner::{BriefLab, Briefed, CodeConfig, Reader};
 use signalbox_redact::{Config, Redactor};
 use signalbox_runtime::{Clock, IdSource, Randomness, SealingKeys};
@@ -80,12 +80,13 @@ fn signals(record: &Record, project: ProjectId) -> Result<Vec<PlanSignal>, Faile
     let (redactor, ids) =
         (Redactor::new(&Config::default())?, IdSource::new(Clock::manual(NOW).0, Randomness::seeded(2)));
     let keys = SealingKeys::from_text("briefs", &"a".repeat(64), Randomness::seeded(3))?;
-    let context = FoldContext { redactor: &redactor, ids: &ids, keys: &keys, received_at: NOW };
+    let holds = HoldConfig { development_hosts: false, ..HoldConfig::default() };
+    let context = FoldContext::new(&redactor, &ids, &keys, &holds, NOW);
     let mut folder = Folder::default();
-    for observation in &reading.kept {
+    for observation in reading.kept {
         folder.add(project, observation, &FingerprintConfig::default(), &context);
     }
-    Ok(folder.finish().folds.into_iter().map(signal).collect())
+    Ok(folder.finish(&redactor).folds.into_iter().map(signal).collect())
 }
 
 fn signal(fold: Fold) -> PlanSignal {

@@ -87,13 +87,7 @@ impl Entrance {
                 let mut said = kept;
                 if !noted.is_empty() {
                     let at = came.unwrap_or(now);
-                    let context = FoldContext {
-                        redactor: &self.redactor,
-                        ids: &self.ids,
-                        keys: &self.keys,
-                        holds: &self.holds,
-                        received_at: at,
-                    };
+                    let context = FoldContext::new(&self.redactor, &self.ids, &self.keys, &self.holds, at);
                     self.sessions.note(&noted, at, &context);
                     said.extend(self.sessions.over());
                 }
@@ -115,13 +109,7 @@ impl Entrance {
                 ProjectHint::Team(_) | ProjectHint::Silent => self.project.clone(),
             };
             let project = self.project_of(&name, now).await?;
-            let context = FoldContext {
-                redactor: &self.redactor,
-                ids: &self.ids,
-                keys: &self.keys,
-                holds: &self.holds,
-                received_at: now,
-            };
+            let context = FoldContext::new(&self.redactor, &self.ids, &self.keys, &self.holds, now);
             folder.add(project, observation, &self.fingerprints, &context);
         }
         let batch = FoldBatch { parts: vec![folder.finish(&self.redactor)] };
