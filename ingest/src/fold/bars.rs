@@ -48,15 +48,15 @@ impl Bars {
 
 #[cfg(test)]
 mod tests {
-    use signalbox_domain::ids::ProjectId;
     use signalbox_domain::signal::{Fingerprint, SourceFamily};
-    use uuid::Uuid;
+    use signalbox_runtime::{Clock, IdSource, Randomness};
 
     use super::*;
 
     fn key() -> SignalKey {
+        let (clock, _) = Clock::manual(Timestamp::EPOCH);
         SignalKey {
-            project: ProjectId::from_uuid(Uuid::nil()),
+            project: IdSource::new(clock, Randomness::seeded(1)).next(),
             family: SourceFamily::Logs,
             kind: "line".parse().unwrap(),
             fingerprint: Fingerprint { version: 1, key: "a".to_owned() },
@@ -65,18 +65,19 @@ mod tests {
 
     #[test]
     fn a_record_passes_where_the_store_would_keep_it() {
-        let at = |seconds| Timestamp::from_micros(seconds * 1_000_000);
+        let key = key();
+        let at = |seconds: i64| Timestamp::from_micros(seconds * 1_000_000);
         let worth = |rank, seconds, richness| Worth { at: at(seconds), rank, richness };
         let (mut bars, now) = (Bars::default(), at(50_000));
-        assert!(bars.is_passed(&key(), worth(9, 100, 1), now), "nothing is known");
+        assert!(bars.is_passed(&key, worth(9, 100, 1), now), "nothing is known");
         let seen: Vec<Worth> = (10..30).map(|rank| worth(rank, 100, 1)).collect();
-        bars.note(key(), &seen, now);
-        assert!(!bars.is_passed(&key(), worth(40, 100, 1), now));
-        assert!(!bars.is_passed(&key(), worth(10, 100, 1), now), "it is kept already");
-        assert!(bars.is_passed(&key(), worth(9, 100, 1), now), "a lower rank");
-        assert!(bars.is_passed(&key(), worth(41, 99, 1), now), "the first");
-        assert!(bars.is_passed(&key(), worth(42, 7300, 1), now), "of a newer hour");
-        assert!(bars.is_passed(&key(), worth(43, 100, 2), now), "the richest");
-        assert!(bars.is_passed(&key(), worth(40, 100, 1), now.plus(LONGEST)), "its time is over");
+        bars.note(key.clone(), &seen, now);
+        assert!(!bars.is_passed(&key, worth(40, 100, 1), now));
+        assert!(!bars.is_passed(&key, worth(10, 100, 1), now), "it is kept already");
+        assert!(bars.is_passed(&key, worth(9, 100, 1), now), "a lower rank");
+        assert!(bars.is_passed(&key, worth(41, 99, 1), now), "the first");
+        assert!(bars.is_passed(&key, worth(42, 7300, 1), now), "of a newer hour");
+        assert!(bars.is_passed(&key, worth(43, 100, 2), now), "the richest");
+        assert!(bars.is_passed(&key, worth(40, 100, 1), now.plus(LONGEST)), "its time is over");
     }
 }

@@ -43,13 +43,14 @@ fn part_of_bytes(format: &str, project: &Value, records: &[Vec<u8>]) -> Part {
         partition: 0,
     };
     let projects = ["web", "shop"].map(|name| (name.parse().unwrap(), ids.next()));
+    let holds = HoldConfig::default();
     let context = PartContext {
         source: &source,
         stream: &stream,
         projects: &projects.into(),
         fingerprints: &FingerprintConfig::default(),
         gathering: &Gathering::default(),
-        fold: FoldContext::new(&redactor, &ids, &keys, &HoldConfig::default(), clock.now()),
+        fold: FoldContext::new(&redactor, &ids, &keys, &holds, clock.now()),
     };
     let records: Vec<RawRecord> = (0..)
         .zip(records)

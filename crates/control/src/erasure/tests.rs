@@ -7,7 +7,7 @@ use signalbox_domain::decision::{Decision, Reason, Stage, Subject};
 use signalbox_domain::delivery::Delivery;
 use signalbox_domain::provenance::Sourced;
 use signalbox_domain::record::RecordOrigin;
-use signalbox_domain::signal::{Fingerprint, Severity, SignalKey, SourceFamily};
+use signalbox_domain::signal::{Fingerprint, Severity, SignalKey, SourceFamily, Worth, rank};
 use signalbox_domain::sketch::Sketch;
 use signalbox_domain::time::Timestamp;
 use signalbox_runtime::Randomness;
@@ -42,6 +42,7 @@ fn sample(text: &str) -> Sample {
         links: vec![],
         attributes: serde_json::Map::new(),
         redacted: vec![],
+        worth: Worth { at: Timestamp::EPOCH, rank: rank([text.as_bytes()]), richness: 0 },
     }
 }
 
