@@ -113,7 +113,7 @@ mod tests {
         let names = |steps: Vec<&Step>| steps.iter().map(|step| step.name).collect::<Vec<_>>();
         assert_eq!(
             names(chosen(&[]).unwrap()),
-            ["fmt", "layers", "licences", "homes", "clippy", "docs", "states", "sqlx"]
+            ["fmt", "layers", "licences", "homes", "clippy", "docs", "states", "verification", "sqlx"]
         );
         assert_eq!(names(chosen(&["docs", "fmt"]).unwrap()), ["docs", "fmt"]);
         let refusal = chosen(&["test"]).err().unwrap().to_string();

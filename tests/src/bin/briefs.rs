@@ -31,6 +31,9 @@ struct Record {
     format: String,
     written_by: Provenance,
     payload: Box<RawValue>,
+    /// Further records of the same signal, where one alone is too little to act on.
+    #[serde(default)]
+    others: Vec<Box<RawValue>>,
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -76,15 +79,17 @@ async fn brief(record: &Record, origin: &Path, reader: &Reader) -> Result<Briefe
 /// As ingest folds the record.
 fn signals(record: &Record, project: ProjectId) -> Result<Vec<PlanSignal>, Failed> {
     let format = Format::from_name(&record.format).ok_or("a format of ours")?;
-    let reading = read(format, &Payload::new(record.payload.get().as_bytes(), record.written_by))?;
     let (redactor, ids) =
         (Redactor::new(&Config::default())?, IdSource::new(Clock::manual(NOW).0, Randomness::seeded(2)));
     let keys = SealingKeys::from_text("briefs", &"a".repeat(64), Randomness::seeded(3))?;
     let holds = HoldConfig { development_hosts: false, ..HoldConfig::default() };
     let context = FoldContext::new(&redactor, &ids, &keys, &holds, NOW);
     let mut folder = Folder::default();
-    for observation in reading.kept {
-        folder.add(project, observation, &FingerprintConfig::default(), &context);
+    for payload in std::iter::once(&record.payload).chain(&record.others) {
+        let reading = read(format, &Payload::new(payload.get().as_bytes(), record.written_by))?;
+        for observation in reading.kept {
+            folder.add(project, observation, &FingerprintConfig::default(), &context);
+        }
     }
     Ok(folder.finish(&redactor).folds.into_iter().map(signal).collect())
 }
